@@ -1,0 +1,105 @@
+// The one XLA FFI handler behind every kernel that runs inside a JAX program.
+#include "frontend/jax_handler.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "frontend/float_guard.h"
+#include "interpreter/run_table.h"
+#include "xla/ffi/api/ffi.h"
+
+namespace nki {
+namespace {
+
+namespace ffi = xla::ffi;
+
+std::atomic<int> g_device_count{1};
+
+ffi::Error Fail(ffi::ErrorCode code, std::string_view kernel, std::string text) {
+  if (g_device_count.load(std::memory_order_relaxed) > 1) {
+    const std::string line = "nki: kernel " + std::string(kernel) + " failed: " + text + "\n";
+    std::fputs(line.c_str(), stderr);
+  }
+  return ffi::Error(code, std::move(text));
+}
+
+// Empty if the buffer has the compiled size. FFI counts whole bytes per element, so a type of less than a byte
+// never matches, and no kernel takes one.
+std::string Mismatch(const char* role, size_t index, size_t actual, size_t compiled) {
+  if (actual == compiled) return {};
+  return std::string(role) + " " + std::to_string(index) + " has " + std::to_string(actual) +
+         " bytes; the kernel was compiled for " + std::to_string(compiled);
+}
+
+std::string CountMismatch(const char* role, size_t actual, size_t compiled) {
+  if (actual == compiled) return {};
+  return "got " + std::to_string(actual) + " " + role + "; the kernel was compiled for " +
+         std::to_string(compiled);
+}
+
+// Fills the pointers, or says which buffer does not fit.
+std::string Collect(const CompiledShape& shape, ffi::RemainingArgs args, ffi::RemainingRets rets,
+                    std::vector<const void*>& inputs, std::vector<void*>& outputs) {
+  std::string problem = CountMismatch("inputs", args.size(), shape.input_bytes.size());
+  if (problem.empty()) problem = CountMismatch("outputs", rets.size(), shape.output_bytes.size());
+  for (size_t i = 0; problem.empty() && i < args.size(); ++i) {
+    const ffi::AnyBuffer buffer = *args.get<ffi::AnyBuffer>(i);
+    problem = Mismatch("input", i, buffer.size_bytes(), shape.input_bytes[i]);
+    inputs.push_back(buffer.untyped_data());
+  }
+  for (size_t i = 0; problem.empty() && i < rets.size(); ++i) {
+    const ffi::AnyBuffer buffer = **rets.get<ffi::AnyBuffer>(i);
+    problem = Mismatch("output", i, buffer.size_bytes(), shape.output_bytes[i]);
+    outputs.push_back(buffer.untyped_data());
+  }
+  return problem;
+}
+
+// `config` describes the kernel to readers of the HLO text; only `key` finds it. No Python here: XLA calls this
+// from its own threads, several at once, without the GIL.
+ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_view /*config*/,
+                std::string_view func_name, std::string_view key) {
+  const FloatGuard guard;
+  try {
+    const CompiledShape* shape = FindCompiled(key);
+    if (shape == nullptr) {
+      return Fail(ffi::ErrorCode::kNotFound, func_name,
+                  "NKI kernel " + std::string(func_name) + " is not in this process (key " + std::string(key) +
+                      "): call the kernel on these shapes here before running a program that another process exported");
+    }
+    std::vector<const void*> inputs;
+    std::vector<void*> outputs;
+    std::string problem = Collect(*shape, args, rets, inputs, outputs);
+    if (!problem.empty()) {
+      return Fail(ffi::ErrorCode::kInvalidArgument, func_name,
+                  "NKI kernel " + std::string(func_name) + ": " + problem);
+    }
+    RunCompiled(key, inputs, outputs);
+    return ffi::Error::Success();
+  } catch (const std::exception& error) {
+    return Fail(ffi::ErrorCode::kInternal, func_name, error.what());
+  }
+}
+
+XLA_FFI_DEFINE_HANDLER(kHandler, Call,
+                       ffi::Ffi::Bind()
+                           .RemainingArgs()
+                           .RemainingRets()
+                           .Attr<std::string_view>("config")
+                           .Attr<std::string_view>("func_name")
+                           .Attr<std::string_view>("key"));
+
+}  // namespace
+
+void* JaxHandler(int device_count) {
+  g_device_count.store(device_count, std::memory_order_relaxed);
+  return reinterpret_cast<void*>(kHandler);
+}
+
+}  // namespace nki

@@ -1,0 +1,135 @@
+"""JAX arrays into kernels and out of them: every call becomes one typed XLA FFI custom call on the CPU.
+
+Imported by Kernel.__call__ when it meets a JAX array or tracer, never before.
+"""
+
+import base64
+import json
+import threading
+import types
+
+import jax
+import jax.numpy as jnp
+
+from nki import _core
+
+TARGET = "AwsNeuronCustomNativeKernel"
+
+# What a kernel takes and gives (NKI 0.6 dtypes that JAX knows too). 4-bit types are packed by XLA and left out.
+_DTYPES = frozenset(
+    "bool int8 int16 int32 uint8 uint16 uint32 float16 bfloat16 float32"
+    " float8_e4m3 float8_e4m3fn float8_e5m2 float8_e8m0fnu".split()
+)
+_STORED_AS = {"tfloat32": "float32"}
+
+_registering = threading.Lock()
+_registered = False
+_forms = {}  # specialization key -> what _bind needs; equal keys mean equal kernels
+
+
+def call(kernel, arrays, call_key):
+    """Run or trace `kernel` on JAX arrays (NumPy arrays may be among them); returns what the kernel returns."""
+    if not _registered:
+        _register()
+    avals = [_typeof(kernel, i, array) for i, array in enumerate(arrays)]
+    spec = kernel.specialize(tuple([(aval.shape, aval.dtype.name) for aval in avals]), call_key)
+    form = _forms.get(spec.key)
+    if form is None:
+        form = _forms.setdefault(spec.key, _form(spec))
+    if any(isinstance(array, jax.core.Tracer) for array in arrays):
+        return spec.rebuild(_bind(form, arrays))
+    return spec.rebuild(form.eager(*arrays))
+
+
+def _register():
+    global _registered
+    with _registering:
+        if _registered:
+            return
+        if not hasattr(_core, "jax_handler"):
+            raise RuntimeError(
+                "this build of nki has no JAX support: jaxlib's headers were absent when it was built; "
+                "install jax and build nki again"
+            )
+        # A handler that this jaxlib refuses would keep the CPU backend from starting, were it registered first.
+        devices = len(jax.devices("cpu"))
+        jax.ffi.register_ffi_target(TARGET, _core.jax_handler(devices), platform="cpu", api_version=1)
+        _registered = True
+
+
+def _typeof(kernel, index, array):
+    # Not array.dtype: a NumPy float64 array arrives as float32 unless x64 is on.
+    aval = jax.typeof(array)
+    if aval.dtype.name not in _DTYPES:
+        raise TypeError(_dtype_refused(kernel, index, aval.dtype))
+    return aval
+
+
+def _dtype_refused(kernel, index, dtype):
+    text = f"{kernel.__name__}: argument {_argument_name(kernel, index)} has dtype {dtype}, which no kernel takes"
+    if jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key):
+        return text + "; pass jax.random.key_data(key), the key's uint32 words"
+    return text + f"; cast it to one of {', '.join(sorted(_DTYPES))}"
+
+
+def _argument_name(kernel, index):
+    return f"{index}"
+
+
+def _form(spec):
+    """What every call of one specialization shares: result types, aliases, attributes, the jitted eager form."""
+    unreturned = sorted(set(spec.mutated) - set(spec.aliases.values()))
+    if unreturned:
+        name = spec.input_names[unreturned[0]]
+        raise TypeError(
+            f"{spec.name}: the kernel writes its argument {name}, and JAX arrays cannot be changed in place; "
+            f"return {name} from the kernel to get the new value as a result"
+        )
+    form = types.SimpleNamespace(
+        outputs=[jax.ShapeDtypeStruct(shape, _result_dtype(spec, i)) for i, (shape, _) in enumerate(spec.outputs)],
+        aliases={source: output for output, source in spec.aliases.items()},
+        attributes=dict(config=_config(spec), func_name=spec.name, key=spec.key),
+    )
+    # An eager ffi_call costs five times what a jitted one does.
+    form.eager = jax.jit(lambda *arrays: _bind(form, arrays))
+    return form
+
+
+def _result_dtype(spec, index):
+    name = spec.outputs[index][1]
+    name = _STORED_AS.get(name, name)
+    if name not in _DTYPES:
+        raise TypeError(f"{spec.name}: output {spec.output_names[index]} has dtype {name}, which JAX does not have")
+    return jnp.dtype(name)
+
+
+def _config(spec):
+    """The kernel's description in the form and with the keys that Neuron's compiler reads from the HLO."""
+    binary = dict(binary=spec.key, input_names=list(spec.input_names), output_names=list(spec.output_names))
+    config = dict(
+        kernel_version=1,
+        klir_binary=binary,
+        func_name=spec.name,
+        grid=list(spec.grid),
+        has_collectives=False,
+    )
+    return base64.b64encode(json.dumps(config).encode()).decode()
+
+
+def _bind(form, arrays):
+    with jax.named_scope("nki_call"):
+        results = jax.ffi.ffi_call(
+            TARGET,
+            form.outputs,
+            vmap_method="sequential",
+            has_side_effect=False,  # with it, sharded inputs and jax.checkpoint fail to compile
+            input_output_aliases=form.aliases,
+        )(*arrays, **form.attributes)
+    # A custom call's result counts as the same on all devices; under shard_map it varies as its inputs do.
+    varying = frozenset().union(*(jax.typeof(array).manual_axis_type.varying for array in arrays))
+    return [_vary(result, varying) for result in results]
+
+
+def _vary(result, axes):
+    missing = axes - jax.typeof(result).manual_axis_type.varying
+    return jax.lax.pcast(result, tuple(sorted(missing)), to="varying") if missing else result
