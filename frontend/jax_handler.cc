@@ -29,12 +29,29 @@ ffi::Error Fail(ffi::ErrorCode code, std::string_view kernel, std::string text) 
   return ffi::Error(code, std::move(text));
 }
 
-// Empty if the buffer has the compiled size. FFI counts whole bytes per element, so a type of less than a byte
-// never matches, and no kernel takes one.
-std::string Mismatch(const char* role, size_t index, size_t actual, size_t compiled) {
-  if (actual == compiled) return {};
-  return std::string(role) + " " + std::to_string(index) + " has " + std::to_string(actual) +
-         " bytes; the kernel was compiled for " + std::to_string(compiled);
+bool LessThanAByte(ffi::DataType type) {
+  switch (type) {
+    case ffi::DataType::S1:
+    case ffi::DataType::U1:
+    case ffi::DataType::S2:
+    case ffi::DataType::U2:
+    case ffi::DataType::S4:
+    case ffi::DataType::U4:
+    case ffi::DataType::F4E2M1FN:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Empty if the buffer is what the kernel was compiled for.
+std::string BufferMismatch(const char* role, size_t index, const ffi::AnyBuffer& buffer, size_t compiled) {
+  const bool packed = LessThanAByte(buffer.element_type());  // size_bytes() counts a whole byte for each
+  if (!packed && buffer.size_bytes() == compiled) return {};
+  const std::string place = std::string(role) + " " + std::to_string(index);
+  if (packed) return place + " has elements of less than a byte; no kernel takes them";
+  return place + " has " + std::to_string(buffer.size_bytes()) + " bytes; the kernel was compiled for " +
+         std::to_string(compiled);
 }
 
 std::string CountMismatch(const char* role, size_t actual, size_t compiled) {
@@ -50,19 +67,19 @@ std::string Collect(const CompiledShape& shape, ffi::RemainingArgs args, ffi::Re
   if (problem.empty()) problem = CountMismatch("outputs", rets.size(), shape.output_bytes.size());
   for (size_t i = 0; problem.empty() && i < args.size(); ++i) {
     const ffi::AnyBuffer buffer = *args.get<ffi::AnyBuffer>(i);
-    problem = Mismatch("input", i, buffer.size_bytes(), shape.input_bytes[i]);
+    problem = BufferMismatch("input", i, buffer, shape.input_bytes[i]);
     inputs.push_back(buffer.untyped_data());
   }
   for (size_t i = 0; problem.empty() && i < rets.size(); ++i) {
     const ffi::AnyBuffer buffer = **rets.get<ffi::AnyBuffer>(i);
-    problem = Mismatch("output", i, buffer.size_bytes(), shape.output_bytes[i]);
+    problem = BufferMismatch("output", i, buffer, shape.output_bytes[i]);
     outputs.push_back(buffer.untyped_data());
   }
   return problem;
 }
 
-// `config` describes the kernel to readers of the HLO text; only `key` finds it. No Python here: XLA calls this
-// from its own threads, several at once, without the GIL.
+// `config` describes the kernel to readers of the HLO text; only `key` finds it. No Python here: XLA calls
+// this from its own threads, several at once, without the GIL.
 ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_view /*config*/,
                 std::string_view func_name, std::string_view key) {
   const FloatGuard guard;
@@ -70,8 +87,10 @@ ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_vi
     const CompiledShape* shape = FindCompiled(key);
     if (shape == nullptr) {
       return Fail(ffi::ErrorCode::kNotFound, func_name,
-                  "NKI kernel " + std::string(func_name) + " is not in this process (key " + std::string(key) +
-                      "): call the kernel on these shapes here before running a program that another process exported");
+                  "NKI kernel " + std::string(func_name) + " is not in this process (key " +
+                      std::string(key) +
+                      "): call the kernel on these shapes here before running a program that another process "
+                      "exported");
     }
     std::vector<const void*> inputs;
     std::vector<void*> outputs;

@@ -3,10 +3,10 @@
 
 namespace nki {
 
-// The address that JAX registers for the target "AwsNeuronCustomNativeKernel" (typed XLA FFI, platform "cpu").
-// `device_count` is the number of JAX's CPU devices. With more than one, a kernel's error is also written to
-// stderr: the other devices may wait for the failed one in a collective until XLA ends the process, and the
-// error that the handler returns is then never shown.
+// The address that JAX registers for the target "AwsNeuronCustomNativeKernel" (typed XLA FFI, platform
+// "cpu"). `device_count` is the number of JAX's CPU devices. With more than one, a kernel's error is also
+// written to stderr: the other devices may wait for the failed one in a collective until XLA ends the
+// process, and the error that the handler returns is then never shown.
 void* JaxHandler(int device_count);
 
 }  // namespace nki

@@ -10,7 +10,6 @@ import types
 
 import jax
 import jax.numpy as jnp
-
 from nki import _core
 
 TARGET = "AwsNeuronCustomNativeKernel"
@@ -31,7 +30,11 @@ def call(kernel, arrays, call_key):
     """Run or trace `kernel` on JAX arrays (NumPy arrays may be among them); returns what the kernel returns."""
     if not _registered:
         _register()
-    avals = [_typeof(kernel, i, array) for i, array in enumerate(arrays)]
+    # Not array.dtype: a NumPy float64 array arrives as float32 unless x64 is on.
+    avals = [jax.typeof(array) for array in arrays]
+    for index, aval in enumerate(avals):
+        if aval.dtype.name not in _DTYPES:
+            raise TypeError(_dtype_refused(kernel, call_key, index, aval.dtype))
     spec = kernel.specialize(tuple([(aval.shape, aval.dtype.name) for aval in avals]), call_key)
     form = _forms.get(spec.key)
     if form is None:
@@ -57,23 +60,12 @@ def _register():
         _registered = True
 
 
-def _typeof(kernel, index, array):
-    # Not array.dtype: a NumPy float64 array arrives as float32 unless x64 is on.
-    aval = jax.typeof(array)
-    if aval.dtype.name not in _DTYPES:
-        raise TypeError(_dtype_refused(kernel, index, aval.dtype))
-    return aval
-
-
-def _dtype_refused(kernel, index, dtype):
-    text = f"{kernel.__name__}: argument {_argument_name(kernel, index)} has dtype {dtype}, which no kernel takes"
+def _dtype_refused(kernel, call_key, index, dtype):
+    name = kernel.argument_names(call_key)[index]
+    text = f"{kernel.__name__}: argument {name} has dtype {dtype}, which no kernel takes"
     if jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key):
         return text + "; pass jax.random.key_data(key), the key's uint32 words"
     return text + f"; cast it to one of {', '.join(sorted(_DTYPES))}"
-
-
-def _argument_name(kernel, index):
-    return f"{index}"
 
 
 def _form(spec):
