@@ -1,0 +1,381 @@
+"""The PyTorch door: a kernel call becomes one `nki_sim::call` op that torch can trace, compile, export and vmap.
+
+Nothing here is built against torch: the ops are defined from Python and hand addresses to `_core.run_pointers`.
+`Kernel.__call__` enters in one of two places, and imports this file only when torch is already loaded:
+
+    if (torch := sys.modules.get("torch")) is not None and torch.compiler.is_dynamo_compiling():
+        return _torch.dynamo_call(self, args, kwargs)            # before anything that dynamo cannot trace
+    tensors, call = self.split(args, kwargs)                     # array leaves in order, hashable CallKey
+    return _torch.call(self, tensors, call)
+"""
+
+import operator
+
+import torch
+from torch.autograd import forward_ad
+
+from nki import _core
+
+_DTYPES = {
+    name: getattr(torch, name)
+    for name in (
+        *("float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32"),
+        *("float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu"),
+    )
+    if hasattr(torch, name)
+} | {"bool": torch.bool}
+_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+_DEVICES = ("cpu", "meta")
+
+_lib = torch.library.Library("nki_sim", "FRAGMENT")
+_TAGS = (torch.Tag.pt2_compliant_tag,)
+_lib.define("call(Tensor[] ins, str key) -> Tensor[]", tags=_TAGS)
+_lib.define("call_(Tensor[] ins, Tensor(a!)[] muts, str key) -> ()", tags=_TAGS)
+_lib.define("no_gradient(Tensor[] like, str name) -> Tensor[]", tags=_TAGS)
+_call_op = torch.ops.nki_sim.call.default
+_mutating_op = torch.ops.nki_sim.call_.default
+_no_gradient_op = torch.ops.nki_sim.no_gradient.default
+
+
+class _Plan:
+    """What the ops need of a specialization, in torch's words."""
+
+    def __init__(self, spec):
+        self.key, self.name = spec.key, spec.name
+        self.inputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "takes")) for shape, dtype in spec.inputs)
+        self.outputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "returns")) for shape, dtype in spec.outputs)
+        self.mutated = tuple(spec.mutated)
+        self.reads = tuple(i for i in range(len(self.inputs)) if i not in self.mutated)
+        self.aliases = tuple(sorted(dict(spec.aliases).items()))
+        aliased = dict(self.aliases)
+        self.fresh = tuple(i for i in range(len(self.outputs)) if i not in aliased)
+        # The order of `call_`: inputs that are only read, then the written ones, then the fresh outputs.
+        self.arguments = tuple(self.inputs[i] for i in self.reads + self.mutated) + tuple(
+            self.outputs[i] for i in self.fresh
+        )
+
+    def new_outputs(self, device="cpu"):
+        return [torch.empty(self.outputs[i][0], dtype=self.outputs[i][1], device=device) for i in self.fresh]
+
+
+_plans = {}
+
+
+def _torch_dtype(spec, name, verb):
+    if name in _DTYPES:
+        return _DTYPES[name]
+    raise TypeError(
+        f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(_DTYPES)}"
+        + (" (float8_e4m3 is the IEEE type; torch has float8_e4m3fn)" if name == "float8_e4m3" else "")
+    )
+
+
+def _plan_of(spec):
+    plan = _plans.get(spec.key)
+    if plan is None:
+        plan = _plans[spec.key] = _Plan(spec)
+    return plan
+
+
+def _find(key):
+    plan = _plans.get(key)
+    if plan is not None:
+        return plan
+    spec = _core.find(key)
+    if spec is None:
+        import nki
+
+        raise nki.UnknownKernelError(
+            f"kernel {key} is not known in this process: trace it first, by calling the same kernel once "
+            "with arguments of the same shapes and dtypes"
+        )
+    return _plan_of(spec)
+
+
+# ---- the ops ----
+
+
+def _check(plan, tensors, expected):
+    if len(tensors) != len(expected):
+        raise RuntimeError(f"{plan.name}: {len(tensors)} tensors given; kernel {plan.key} takes {len(expected)}")
+    for position, (tensor, (shape, dtype)) in enumerate(zip(tensors, expected, strict=True)):
+        if tensor.shape != shape or tensor.dtype is not dtype:
+            raise RuntimeError(
+                f"{plan.name}: tensor {position} is {tuple(tensor.shape)} {tensor.dtype}; "
+                f"kernel {plan.key} was traced for {shape} {dtype}"
+            )
+
+
+def _call_cpu(ins, key):
+    plan = _find(key)
+    if plan.mutated:
+        raise RuntimeError(f"{plan.name}: kernel {key} writes its inputs; call it through nki_sim::call_")
+    _check(plan, ins, plan.inputs)
+    ins = [t.contiguous() for t in ins]
+    fresh = plan.new_outputs()
+    _core.run_pointers(key, [t.data_ptr() for t in ins], _output_pointers(plan, ins, fresh))
+    return fresh
+
+
+def _output_pointers(plan, ins, fresh):
+    pointers = dict(zip(plan.fresh, [t.data_ptr() for t in fresh], strict=True))
+    pointers.update((out, ins[i].data_ptr()) for out, i in plan.aliases)
+    return [pointers[i] for i in range(len(plan.outputs))]
+
+
+def _call_mutating_cpu(ins, muts, key):
+    plan = _find(key)
+    _check(plan, [*ins, *muts], plan.arguments)
+    for tensor in muts:
+        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
+            raise RuntimeError(f"{plan.name}: writes an expanded tensor (stride 0); pass tensor.clone()")
+    # A written tensor is run in place if it can be, else on a copy that is copied back after success.
+    written = [t.contiguous() for t in muts]
+    operands = dict(zip(plan.reads, [t.contiguous() for t in ins], strict=True))
+    operands.update(zip(plan.mutated, written[: len(plan.mutated)], strict=True))
+    operands = [operands[i] for i in range(len(plan.inputs))]
+    outs = _output_pointers(plan, operands, written[len(plan.mutated) :])
+    _core.run_pointers(key, [t.data_ptr() for t in operands], outs)
+    for tensor, result in zip(muts, written, strict=True):
+        if result is not tensor and result.data_ptr() != tensor.data_ptr():
+            tensor.copy_(result)
+        elif not tensor.is_inference():
+            torch.autograd.graph.increment_version(tensor)
+
+
+def _no_gradient_cpu(like, name):
+    raise RuntimeError(
+        f"kernel '{name}' has no gradient rule: call it inside the forward() of a torch.autograd.Function "
+        "whose backward() says what the gradients are"
+    )
+
+
+def _check_fake(plan, tensors, expected):
+    torch._check(len(tensors) == len(expected), lambda: f"{plan.name}: {len(tensors)} tensors, not {len(expected)}")
+    for tensor, (shape, dtype) in zip(tensors, expected, strict=True):
+        # int() puts the guard on a symbolic size: the key holds for these sizes only.
+        actual = (tuple(map(int, tensor.shape)), tensor.dtype)
+        torch._check(actual == (shape, dtype), lambda a=actual, s=shape, d=dtype: f"{plan.name}: {a} is not {(s, d)}")
+
+
+def _call_fake(ins, key):
+    plan = _find(key)
+    _check_fake(plan, ins, plan.inputs)
+    return plan.new_outputs(ins[0].device)
+
+
+def _call_mutating_fake(ins, muts, key):
+    plan = _find(key)
+    _check_fake(plan, [*ins, *muts], plan.arguments)
+
+
+def _no_gradient_fake(like, name):
+    return [torch.empty_like(t) for t in like]
+
+
+def _select(tensor, axis, index):
+    return tensor if axis is None else tensor.select(axis, index)
+
+
+def _call_vmap(info, in_dims, ins, key):
+    plan, axes = _find(key), in_dims[0]
+    rows = [
+        _call_op([_select(t, axis, i) for t, axis in zip(ins, axes, strict=True)], key)
+        for i in range(info.batch_size)
+    ]
+    if not rows:
+        outs = [t.new_empty((0, *t.shape)) for t in plan.new_outputs(ins[0].device)]
+    else:
+        outs = [torch.stack(column) for column in zip(*rows, strict=True)]
+    return outs, [0] * len(outs)
+
+
+def _call_mutating_vmap(info, in_dims, ins, muts, key):
+    if None in in_dims[1]:
+        raise RuntimeError(f"{_find(key).name}: under vmap, a tensor that the kernel writes must be batched too")
+    for i in range(info.batch_size):
+        reads = [_select(t, axis, i) for t, axis in zip(ins, in_dims[0], strict=True)]
+        _mutating_op(reads, [t.select(axis, i) for t, axis in zip(muts, in_dims[1], strict=True)], key)
+    return None, None
+
+
+def _no_gradient_vmap(info, in_dims, like, name):
+    return _no_gradient_op(like, name), in_dims[0]
+
+
+for _name, _cpu, _fake, _vmap in (
+    ("call", _call_cpu, _call_fake, _call_vmap),
+    ("call_", _call_mutating_cpu, _call_mutating_fake, _call_mutating_vmap),
+    ("no_gradient", _no_gradient_cpu, _no_gradient_fake, _no_gradient_vmap),
+):
+    _lib.impl(_name, _cpu, "CPU")
+    torch.library.register_fake(f"nki_sim::{_name}", _fake, lib=_lib)
+    torch.library.register_vmap(f"nki_sim::{_name}", _vmap, lib=_lib)
+
+
+class _WithoutGradient(torch.autograd.Function):
+    """Runs the kernel for inputs that require grad; only its backward raises.
+
+    One tensor carries the history and the others come detached: dynamo refuses one tensor given to apply() twice.
+    """
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(key, name, position, history, *others):
+        return tuple(_call_op([*others[:position], history, *others[position:]], key))
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.name, ctx.others = inputs[1], len(inputs) - 4
+        ctx.save_for_backward(inputs[3])
+
+    @staticmethod
+    def backward(ctx, *gradients):
+        return None, None, None, _no_gradient_op([ctx.saved_tensors[0]], ctx.name)[0], *([None] * ctx.others)
+
+
+# ---- the doors ----
+
+
+def call(kernel, tensors, call_key):
+    """Eager entry: `tensors` are the kernel's array arguments in order, `call_key` everything else."""
+    types = []
+    for tensor in tensors:
+        name = _NAMES.get(tensor.dtype)
+        if name is None or tensor.layout is not torch.strided or not _runs_here(tensor):
+            raise TypeError(_refusal(kernel, tensors, tensor, call_key))
+        types.append((tuple(tensor.shape), name))
+    spec = kernel.specialize(tuple(types), call_key)
+    return spec.rebuild(_dispatch(_plan_of(spec), tensors))
+
+
+def _runs_here(tensor):
+    kind = tensor.device.type
+    # The torch_xla stand-in lends its name to PrivateUse1; a real XLA tensor has another dispatch key.
+    return kind in _DEVICES or torch._C._dispatch_keys(tensor).has(torch._C.DispatchKey.PrivateUse1)
+
+
+def _refusal(kernel, tensors, tensor, call_key):
+    position = next(i for i, t in enumerate(tensors) if t is tensor)
+    names = getattr(kernel, "tensor_names", None)
+    argument = f"argument '{names(call_key)[position]}'" if names else f"tensor argument {position}"
+    if tensor.dtype not in _NAMES:
+        reason = f"is {tensor.dtype}; NKI has {', '.join(_DTYPES)}"
+    elif tensor.layout is not torch.strided:
+        reason = f"has layout {tensor.layout}; pass a dense tensor, {argument}.to_dense()"
+    else:
+        reason = f"is on device '{tensor.device}'; kernels run on the CPU here, pass tensor.cpu()"
+    return f"{getattr(kernel, '__name__', kernel)}: {argument} {reason}"
+
+
+def _dispatch(plan, tensors):
+    """One output tensor per output of the kernel; what it returned of its inputs is that very tensor."""
+    if forward_ad._current_level >= 0:
+        _refuse_tangents(plan, tensors)
+    tracked = torch.is_grad_enabled() and any([t.requires_grad for t in tensors])
+    if plan.mutated:
+        fresh = _dispatch_mutating(plan, tensors, tracked)
+    elif tracked:
+        position = [t.requires_grad for t in tensors].index(True)
+        others = [t.detach() for i, t in enumerate(tensors) if i != position]
+        fresh = _WithoutGradient.apply(plan.key, plan.name, position, tensors[position], *others)
+    else:
+        fresh = _call_op(tensors, plan.key)
+    if not plan.aliases:
+        return list(fresh)
+    aliased, fresh = dict(plan.aliases), iter(fresh)
+    return [tensors[aliased[i]] if i in aliased else next(fresh) for i in range(len(plan.outputs))]
+
+
+def _dispatch_mutating(plan, tensors, tracked):
+    if tracked:
+        raise RuntimeError(
+            f"{plan.name}: writes its input in place while an input requires grad; call it under torch.no_grad() or "
+            "inside the forward() of a torch.autograd.Function that marks the tensor with ctx.mark_dirty()"
+        )
+    first = tensors[plan.mutated[0]]
+    # new_empty and not empty: under vmap the outputs must be batched as the written input is.
+    fresh = [first.new_empty(plan.outputs[i][0], dtype=plan.outputs[i][1]) for i in plan.fresh]
+    _mutating_op([tensors[i] for i in plan.reads], [*[tensors[i] for i in plan.mutated], *fresh], plan.key)
+    return fresh
+
+
+def _refuse_tangents(plan, tensors):
+    for tensor in tensors:
+        if forward_ad.unpack_dual(tensor).tangent is not None:
+            raise NotImplementedError(
+                f"kernel '{plan.name}' has no forward-mode derivative: give its torch.autograd.Function a jvp()"
+            )
+
+
+# ---- while dynamo traces ----
+
+
+def dynamo_call(kernel, args, kwargs):
+    """Entry under torch.compile and strict export; all that is not tensors reaches `_lookup` as constants."""
+    tensors, statics = [], []
+    tree = (_flatten(list(args), tensors, statics), _flatten(dict(kwargs), tensors, statics))
+    shapes = tuple([tuple([operator.index(n) for n in t.shape]) for t in tensors])
+    plan, order, form = _lookup(kernel, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
+    outputs = _dispatch(plan, [tensors[i] for i in order])
+    return _unflatten(form[0], [outputs[i] for i in form[1]], form[2])
+
+
+def _constant(value):
+    """Specialises a number that dynamo holds as a symbol."""
+    if value is None or type(value) in (bool, str):
+        return value
+    if isinstance(value, (int, torch.SymInt)):
+        return operator.index(value)  # int() keeps the symbol
+    if isinstance(value, (float, torch.SymFloat)):
+        return [*{value: 0}][0] if torch.compiler.is_dynamo_compiling() else float(value)
+    return value
+
+
+def _flatten(value, tensors, statics):
+    if isinstance(value, torch.Tensor):
+        tensors.append(value)
+        return ("tensor", len(tensors) - 1)
+    if type(value) in (list, tuple):
+        kind = "list" if type(value) is list else "tuple"
+        return (kind, tuple([_flatten(v, tensors, statics) for v in value]))
+    if type(value) is dict:
+        return ("dict", tuple([(k, _flatten(v, tensors, statics)) for k, v in value.items()]))
+    statics.append(_constant(value))
+    return ("static", len(statics) - 1)
+
+
+def _unflatten(node, tensors, statics):
+    kind, content = node
+    if kind == "tensor":
+        return tensors[content]
+    if kind == "static":
+        return statics[content]
+    if kind == "dict":
+        return {k: _unflatten(v, tensors, statics) for k, v in content}
+    return (list if kind == "list" else tuple)([_unflatten(v, tensors, statics) for v in content])
+
+
+def _positions(tensors, among):
+    return tuple(next(i for i, other in enumerate(among) if other is t) for t in tensors)
+
+
+def _lookup(kernel, tree, shapes, dtypes, *statics):
+    """Real Python at compile time: traces the kernel and returns (plan, order of the tensors, form of the result)."""
+    stands = [torch.empty(s, dtype=d, device="meta") for s, d in zip(shapes, dtypes, strict=True)]
+    args, kwargs = (_unflatten(node, stands, statics) for node in tree)
+    tensors, call_key = kernel.split(args, kwargs)
+    for tensor in tensors:
+        if tensor.dtype not in _NAMES:
+            raise TypeError(_refusal(kernel, tensors, tensor, call_key))
+    spec = kernel.specialize(tuple((tuple(t.shape), _NAMES[t.dtype]) for t in tensors), call_key)
+    # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
+    marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
+    form = _flatten(spec.rebuild(marks), found, constants)
+    return _plan_of(spec), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
+
+
+# All that torch.compiler.assume_constant_result does, without importing torch._dynamo.
+_lookup._dynamo_marked_constant = True
+
