@@ -42,7 +42,8 @@ def run_ctest(build, jobs, environment):
     for old in build.glob("nki_tests_*.xml"):
         old.unlink()
     ctest = pathlib.Path(sys.executable).parent / "ctest"
-    status = run("C++", [ctest, "--test-dir", build, "-j", jobs, "--output-on-failure", "--no-tests=error"], environment)
+    command = [ctest, "--test-dir", build, "-j", jobs, "--output-on-failure", "--no-tests=error"]
+    status = run("C++", command, environment)
     return count_xml(build.glob("nki_tests_*.xml"), status)
 
 
@@ -67,7 +68,7 @@ def run_document(nki_py, environment):
 
 
 def sanitizer_environment(build):
-    """Python itself is not built with the sanitizer, so its run-time library must be loaded first; leaks are CPython's."""
+    """For a Python built without the sanitizer, whose library must then be loaded first. (Leaks are CPython's.)"""
     name = "tsan" if "tsan" in build.name else "asan"
     libraries = [subprocess.check_output(["g++", f"-print-file-name=lib{library}.so"], text=True).strip()
                  for library in (name, "stdc++")]
