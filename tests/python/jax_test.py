@@ -73,6 +73,18 @@ def increment(a):
 
 
 @nki.jit(platform_target="trn1")
+def accumulate(a, b):
+    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=x, src=a)
+    nisa.dma_copy(dst=y, src=b)
+    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
+    nisa.dma_copy(dst=a, src=z)
+    return a
+
+
+@nki.jit(platform_target="trn1")
 def overwrite_second(a, scratch):
     c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
     x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
@@ -288,6 +300,14 @@ def test_a_returned_input_is_a_result_and_the_input_stays():
     equal(jax.jit(lambda x: increment(increment(x)))(a), a_ + 1 + 1)
     equal(jax.lax.scan(lambda c, _: (increment(c), None), a, length=4)[0], a_ + 1 + 1 + 1 + 1)
     equal(jax.vmap(increment)(jnp.stack([a, a])), np.stack([a_ + 1, a_ + 1]))
+    equal(a, a_)
+
+
+def test_one_array_as_written_and_read_argument():
+    a_ = normal(16, 32)
+    a = jnp.array(a_)
+    for function in (accumulate, jax.jit(accumulate)):
+        equal(function(a, a), a_ + a_)
     equal(a, a_)
 
 
