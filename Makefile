@@ -32,6 +32,7 @@ $(STAMP): python/tools/setup.sh python/tools/requirements.txt
 # ninja itself configures again when a CMake file or the set of sources changes.
 build/%/build.ninja: CMakePresets.json | $(STAMP)
 	@echo "build: configuring $*"
+	@mkdir -p build
 	@cmake --preset $* >build/configure-$*.log 2>&1 </dev/null || { cat build/configure-$*.log; exit 1; }
 	@touch $@
 

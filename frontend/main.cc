@@ -97,6 +97,8 @@ bool Take(int option, CommandLine& line) {
 CommandLine Parse(int argc, char** argv) {
   CommandLine line;
   line.python.push_back(argv[0]);
+  static char name[] = "nki-py";  // what getopt's messages begin with
+  argv[0] = name;
   for (int option; (option = getopt_long(argc, argv, kPythonOptions, kOptions, nullptr)) != -1;) {
     if (Take(option, line)) break;
   }

@@ -6,12 +6,12 @@ import sys
 
 
 def find_program():
-    """The nki-py of this installation: beside the interpreter, in the build folder that holds this file, or on PATH."""
-    places = [
-        pathlib.Path(sys.executable).parent / "nki-py",
-        pathlib.Path(__file__).absolute().parents[2] / "bin" / "nki-py",
-    ]
-    return next((str(place) for place in places if os.access(place, os.X_OK)), None) or shutil.which("nki-py")
+    """The nki-py of this package: that of the build folder that holds us, or beside the interpreter, or on PATH."""
+    built = pathlib.Path(__file__).absolute().parents[2] / "bin" / "nki-py"
+    beside = pathlib.Path(sys.executable).parent / "nki-py"
+    if built.exists() and not (beside.exists() and beside.samefile(built)):  # a link beside us says which environment
+        return str(built)
+    return str(beside) if beside.exists() else shutil.which("nki-py")
 
 
 def main():
