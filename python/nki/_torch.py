@@ -12,9 +12,8 @@ Nothing here is built against torch: the ops are defined from Python and hand ad
 import operator
 
 import torch
-from torch.autograd import forward_ad
-
 from nki import _core
+from torch.autograd import forward_ad
 
 _DTYPES = {
     name: getattr(torch, name)
@@ -180,8 +179,7 @@ def _select(tensor, axis, index):
 def _call_vmap(info, in_dims, ins, key):
     plan, axes = _find(key), in_dims[0]
     rows = [
-        _call_op([_select(t, axis, i) for t, axis in zip(ins, axes, strict=True)], key)
-        for i in range(info.batch_size)
+        _call_op([_select(t, axis, i) for t, axis in zip(ins, axes, strict=True)], key) for i in range(info.batch_size)
     ]
     if not rows:
         outs = [t.new_empty((0, *t.shape)) for t in plan.new_outputs(ins[0].device)]
@@ -378,4 +376,3 @@ def _lookup(kernel, tree, shapes, dtypes, *statics):
 
 # All that torch.compiler.assume_constant_result does, without importing torch._dynamo.
 _lookup._dynamo_marked_constant = True
-
