@@ -1,0 +1,169 @@
+#include "interpreter/allocator.h"
+
+#include <algorithm>
+#include <map>
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+constexpr int64_t kWord = 4;  // addresses are multiples of a 4-byte word: a word never holds two tensors
+
+class LiveRangeVisitor : public OperandVisitor {
+ public:
+  explicit LiveRangeVisitor(std::vector<LiveRange>& ranges) : ranges_(ranges) {}
+  size_t node = 0;
+  void OnView(const Field&, const View& view) override {
+    LiveRange& range = ranges_[view.tensor->id];
+    range.first = std::min(range.first, node);
+    range.last = std::max(range.last, node);
+  }
+
+ private:
+  std::vector<LiveRange>& ranges_;
+};
+
+struct Interval {
+  int64_t begin, end;
+};
+
+// One memory (SBUF or PSUM) while the kernel is walked from its first node to its last.
+class SpaceAllocator {
+ public:
+  SpaceAllocator(const KernelGraph& graph, const std::vector<LiveRange>& live, Space space, int64_t capacity, int64_t bank)
+      : graph_(graph), live_(live), space_(space), capacity_(capacity), bank_(bank) {}
+
+  void Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found);
+
+ private:
+  bool Fits(int64_t begin, int64_t bytes, const LiveRange& range) const;
+  int64_t FindAddress(int64_t bytes, const LiveRange& range) const;
+  void Free(size_t before_node);
+  void ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const;
+
+  struct Pinned {
+    Interval at;
+    LiveRange range;
+  };
+  const KernelGraph& graph_;
+  const std::vector<LiveRange>& live_;
+  Space space_;
+  int64_t capacity_, bank_;
+  std::map<int64_t, int64_t> active_;             // begin -> end of the tensors that are live now
+  std::multimap<size_t, int64_t> ends_;           // last node -> begin
+  std::vector<int64_t> freed_;                    // begins of freed tensors, the latest last
+  std::vector<Pinned> pinned_;
+};
+
+bool SpaceAllocator::Fits(int64_t begin, int64_t bytes, const LiveRange& range) const {
+  const int64_t end = begin + bytes;
+  if (end > capacity_) return false;
+  if (bank_ > 0 && begin / bank_ != (end - 1) / bank_ && begin % bank_ != 0) return false;
+  auto next = active_.lower_bound(begin);
+  if (next != active_.end() && next->first < end) return false;
+  if (next != active_.begin() && std::prev(next)->second > begin) return false;
+  return std::ranges::none_of(pinned_, [&](const Pinned& pin) {
+    return pin.at.begin < end && begin < pin.at.end && pin.range.first <= range.last && range.first <= pin.range.last;
+  });
+}
+
+int64_t SpaceAllocator::FindAddress(int64_t bytes, const LiveRange& range) const {
+  for (size_t i = freed_.size(); i-- > 0;) {
+    if (Fits(freed_[i], bytes, range)) return freed_[i];
+  }
+  // First fit: an address can only be the start of the memory or of a bank, or the end of something.
+  std::vector<int64_t> candidates = {0};
+  for (const auto& [begin, end] : active_) candidates.push_back(end);
+  for (const Pinned& pin : pinned_) candidates.push_back(pin.at.end);
+  if (bank_ > 0) {
+    for (int64_t at = bank_; at < capacity_; at += bank_) candidates.push_back(at);
+  }
+  std::ranges::sort(candidates);
+  for (int64_t begin : candidates) {
+    if (Fits(begin, bytes, range)) return begin;
+  }
+  return -1;
+}
+
+void SpaceAllocator::Free(size_t before_node) {
+  constexpr size_t kRemembered = 8;  // enough for the tiles of one iteration
+  while (!ends_.empty() && ends_.begin()->first < before_node) {
+    const int64_t begin = ends_.begin()->second;
+    active_.erase(begin);
+    ends_.erase(ends_.begin());
+    std::erase(freed_, begin);
+    freed_.push_back(begin);
+    if (freed_.size() > kRemembered) freed_.erase(freed_.begin());
+  }
+}
+
+void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const {
+  int64_t live = 0;
+  for (const auto& [begin, end] : active_) live += end - begin;
+  for (const Pinned& pin : pinned_) live += pin.at.end - pin.at.begin;
+  Diagnostic diagnostic;
+  diagnostic.rule = space_ == Space::kSbuf ? "sbuf-capacity" : "psum-capacity";
+  diagnostic.source = tensor.source;
+  diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) +
+                       " bytes per partition of " + (space_ == Space::kSbuf ? "SBUF" : "PSUM") + " while " +
+                       to_string(live) + " are in use: " + to_string(live + bytes) + " of " + to_string(capacity_) +
+                       " on " + std::string(graph_.generation->name);
+  found->push_back(std::move(diagnostic));
+}
+
+void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found) {
+  std::vector<const Tensor*> order;
+  for (const Tensor& tensor : graph_.tensors) {
+    if (tensor.space != space_ || !live_[tensor.id].used()) continue;
+    const int64_t bytes = (tensor.bytes_per_partition() + kWord - 1) / kWord * kWord;
+    if (!tensor.address) {
+      order.push_back(&tensor);
+      continue;
+    }
+    const Interval at = {tensor.address->byte, tensor.address->byte + bytes};
+    allocation.placements[tensor.id] = {tensor.address->partition, at.begin};
+    if (at.end > capacity_) ReportFull(tensor, bytes, found);
+    peak = std::max(peak, at.end);
+    pinned_.push_back({at, live_[tensor.id]});
+  }
+  std::ranges::stable_sort(order, {}, [&](const Tensor* tensor) { return live_[tensor->id].first; });
+  for (const Tensor* tensor : order) {
+    const LiveRange& range = live_[tensor->id];
+    Free(range.first);
+    const int64_t bytes = std::max(kWord, (tensor->bytes_per_partition() + kWord - 1) / kWord * kWord);
+    const int64_t begin = FindAddress(bytes, range);
+    if (begin < 0) {
+      ReportFull(*tensor, bytes, found);
+      return;  // whatever comes after is a consequence
+    }
+    active_[begin] = begin + bytes;
+    ends_.emplace(range.last, begin);
+    allocation.placements[tensor->id] = {0, begin};
+    peak = std::max(peak, begin + bytes);
+  }
+}
+
+}  // namespace
+
+std::vector<LiveRange> LiveRanges(const KernelGraph& graph) {
+  std::vector<LiveRange> ranges(graph.tensors.size());
+  LiveRangeVisitor visitor(ranges);
+  for (const Node& node : graph.nodes) {
+    node.instruction->VisitFields(visitor);
+    ++visitor.node;
+  }
+  return ranges;
+}
+
+Allocation Allocate(const KernelGraph& graph, const std::vector<LiveRange>& live, std::vector<Diagnostic>* found) {
+  Allocation allocation;
+  allocation.placements.resize(graph.tensors.size());
+  const Generation& gen = *graph.generation;
+  SpaceAllocator(graph, live, Space::kSbuf, gen.sbuf_bytes, 0).Place(allocation, allocation.sbuf_peak, found);
+  SpaceAllocator(graph, live, Space::kPsum, gen.psum_bytes, gen.psum_bank_bytes())
+      .Place(allocation, allocation.psum_peak, found);
+  return allocation;
+}
+
+}  // namespace nki

@@ -1,0 +1,179 @@
+#include "interpreter/executor.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <mutex>
+
+#include "interpreter/worker_pool.h"
+#include "memory/scalar_types.h"
+
+namespace nki {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Below this, waking a second thread costs more than it saves.
+constexpr int64_t kBytesForWorkers = 1 << 20;
+constexpr std::chrono::milliseconds kPollInterval(50);
+
+// On-chip memories that no run uses now. One is kept per generation: a second is only made while two runs overlap.
+class MachinePool {
+ public:
+  std::unique_ptr<MachineState> Take(const Generation& gen) {
+    std::lock_guard lock(mutex_);
+    if (idle_ && idle_generation_ == &gen) return std::move(idle_);
+    return std::make_unique<MachineState>(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
+  }
+  void Return(const Generation& gen, std::unique_ptr<MachineState> machine) {
+    std::lock_guard lock(mutex_);
+    idle_ = std::move(machine);
+    idle_generation_ = &gen;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<MachineState> idle_;
+  const Generation* idle_generation_ = nullptr;
+};
+
+MachinePool& Machines() {
+  static MachinePool* pool = new MachinePool;  // never destroyed: a run may outlive static objects
+  return *pool;
+}
+
+// Fresh memory on the device holds anything; ours holds NaN, or 4 in integers (nki.simulate, NKI 0.6).
+void FillUnwritten(const Tensor& tensor, std::byte* memory) {
+  const int item = ItemBytes(tensor.dtype);
+  std::byte pattern[8] = {};
+  StoreScalar(tensor.dtype, IsFloat(tensor.dtype) ? std::numeric_limits<float>::quiet_NaN() : 4.0f, pattern);
+  for (int64_t i = 0; i < tensor.elements(); ++i) std::memcpy(memory + i * item, pattern, item);
+}
+
+class Run {
+ public:
+  Run(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs, const RunOptions& options)
+      : plan_(plan), options_(options), hbm_(plan.graph->tensors.size(), nullptr), barrier_(Workers()) {
+    const KernelGraph& graph = *plan.graph;
+    NKI_CHECK(inputs.size() == graph.inputs.size() && outputs.size() == graph.outputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i) hbm_[graph.inputs[i]] = static_cast<std::byte*>(inputs[i]);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      hbm_[graph.outputs[i].tensor->id] = static_cast<std::byte*>(outputs[i]);
+    }
+    size_t constant = 0;
+    for (const Tensor& tensor : graph.tensors) {
+      if (tensor.role == TensorRole::kConstant) {
+        hbm_[tensor.id] = const_cast<std::byte*>(graph.constants[constant++].data());
+      } else if (!OnChip(tensor.space) && hbm_[tensor.id] == nullptr) {
+        temporaries_.emplace_back(new std::byte[tensor.bytes()]);
+        hbm_[tensor.id] = temporaries_.back().get();
+      }
+    }
+    for (size_t output : plan.partly_written) {
+      const Tensor& tensor = *graph.outputs[output].tensor;
+      FillUnwritten(tensor, hbm_[tensor.id]);
+    }
+  }
+
+  RunReport Execute() {
+    const auto start = Clock::now();
+    machine_ = Machines().Take(*plan_.graph->generation);
+    int workers = Workers();
+    if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
+      workers = 1;
+      Work(0, 1);
+    }
+    Machines().Return(*plan_.graph->generation, std::move(machine_));
+    if (failure_) std::rethrow_exception(failure_);
+    const std::chrono::duration<double> elapsed = Clock::now() - start;
+    return {static_cast<int64_t>(plan_.steps.size()), workers, elapsed.count()};
+  }
+
+ private:
+  int Workers() const {
+    if (options_.log || plan_.touched_bytes < kBytesForWorkers) return 1;
+    return options_.max_workers > 0 ? options_.max_workers : MaxWorkers();
+  }
+
+  void Work(int worker, int workers) {
+    FloatingPointScope floating_point;
+    try {
+      if (options_.log) {
+        Steps<true>(worker, workers);
+      } else {
+        Steps<false>(worker, workers);
+      }
+    } catch (...) {
+      if (!failed_.test_and_set()) failure_ = std::current_exception();
+      barrier_.Abandon();
+    }
+  }
+
+  template <bool kLogged>
+  void Steps(int worker, int workers) {
+    const BlockRange own = workers == 1 ? BlockRange{}
+                                        : BlockRange{worker * kBlocks / workers, (worker + 1) * kBlocks / workers};
+    RunContext context{.machine = *machine_, .hbm = hbm_.data(), .placements = plan_.placements.data(), .blocks = own,
+                       .portable_math = options_.portable_math};
+    auto polled = Clock::now();
+    for (const Step& step : plan_.steps) {
+      if (workers > 1 && step.barrier && !barrier_.Wait()) return;
+      if (step.shared || worker == 0) {
+        context.blocks = step.shared ? own : BlockRange{};
+        context.destination = step.destination;
+        if (step.zero_first >= 0) Zero(plan_.zeroed[step.zero_first], context);
+        step.instruction->Run(context);
+      }
+      if constexpr (kLogged) options_.log(LogLine(step));
+      if (worker == 0 && options_.interrupted && Clock::now() - polled > kPollInterval) {
+        if (options_.interrupted()) throw Interrupted("the run was interrupted");
+        polled = Clock::now();
+      }
+      if (workers > 1 && barrier_.abandoned()) return;
+    }
+  }
+
+  static void Zero(const std::vector<View>& views, RunContext& context) {
+    for (const View& view : views) simd::FillTile(0, context.tile(view), context.blocks);
+  }
+
+  std::string LogLine(const Step& step) const {
+    const size_t index = &step - plan_.steps.data();
+    const KernelGraph& graph = *plan_.graph;
+    std::string line = "nki " + graph.name + " " + std::to_string(index) + " " +
+                       std::string(Name(step.instruction->CostOn(*graph.generation).engine)) + " " +
+                       ToText(*step.instruction);
+    const int source = graph.nodes[index].source;
+    if (source >= 0) {
+      line += " @ " + graph.sources[source].file + ":" + std::to_string(graph.sources[source].line);
+    }
+    return line;
+  }
+
+  const Plan& plan_;
+  const RunOptions& options_;
+  std::vector<std::byte*> hbm_;
+  std::vector<std::unique_ptr<std::byte[]>> temporaries_;
+  std::unique_ptr<MachineState> machine_;
+  Barrier barrier_;
+  std::atomic_flag failed_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+RunReport RunPlan(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
+                  const RunOptions& options) {
+  RunOptions used = options;
+  static const bool portable = [] {
+    const char* text = std::getenv("NKI_PORTABLE_MATH");
+    return text != nullptr && std::string_view(text) == "1";
+  }();
+  used.portable_math |= portable;
+  return Run(plan, inputs, outputs, used).Execute();
+}
+
+}  // namespace nki

@@ -1,0 +1,143 @@
+#include "interpreter/graph.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+std::string Number(double value) {
+  char text[32];
+  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;  // the shortest text that reads back equal
+  return std::string(text, end);
+}
+
+std::string Pairs(std::span<const Dim> dims) {
+  std::string text = "[";
+  for (size_t i = 0; i < dims.size(); ++i) {
+    text += (i ? ", [" : "[") + to_string(dims[i].step) + ", " + to_string(dims[i].count) + "]";
+  }
+  return text + "]";
+}
+
+// The view as slices of its tensor, or "" if slices can't say it.
+std::string Slices(const View& view) {
+  const View whole = View::Of(*view.tensor);
+  if (view.dtype != whole.dtype || view.rank != whole.rank) return "";
+  int64_t rest = view.offset;
+  std::string text;
+  for (int i = 0; i < view.rank; ++i) {
+    const Dim& dim = view.dims[i];
+    const Dim& all = whole.dims[i];
+    const int64_t start = rest / all.step;
+    rest %= all.step;
+    const int64_t step = dim.count == 1 ? 1 : dim.step / all.step;
+    if (step < 1 || (dim.count > 1 && dim.step % all.step != 0)) return "";
+    const int64_t stop = start + (dim.count - 1) * step + 1;
+    if (stop > all.count) return "";
+    text += (i ? ", " : "") + to_string(start) + ":" + to_string(stop) + (step > 1 ? ":" + to_string(step) : "");
+  }
+  return rest == 0 ? "[" + text + "]" : "";
+}
+
+class TextVisitor : public FieldVisitor {
+ public:
+  std::string text;
+
+  void Visit(const Field& field, View& value) override { Put(field, ToText(value)); }
+  void Visit(const Field& field, std::optional<View>& value) override {
+    if (value) Put(field, ToText(*value));
+  }
+  void Visit(const Field& field, Operand& value) override {
+    if (value.is_column()) Put(field, ToText(value.column));
+    if (value.is_constant()) Put(field, Number(value.constant));
+  }
+  void Visit(const Field& field, AluOp& value) override { Put(field, std::string(Name(value))); }
+  void Visit(const Field& field, std::optional<AluOp>& value) override {
+    if (value) Put(field, std::string(Name(*value)));
+  }
+  void Visit(const Field& field, ActivationOp& value) override { Put(field, std::string(Name(value))); }
+  void Visit(const Field& field, bool& value) override {
+    if (value) Put(field, "True");
+  }
+  void Visit(const Field& field, std::optional<bool>& value) override {
+    if (value) Put(field, *value ? "True" : "False");
+  }
+  void Visit(const Field& field, int64_t& value) override {
+    if (field.required || value != 0) Put(field, to_string(value));
+  }
+  void Visit(const Field& field, std::optional<int64_t>& value) override {
+    if (value) Put(field, to_string(*value));
+  }
+  void Visit(const Field& field, IntList& value) override {
+    if (!field.required && value.empty()) return;
+    Put(field, ToString(value));
+  }
+  void Visit(const Field& field, Pattern& value) override { Put(field, Pairs(value)); }
+  void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
+    if (field.required || value != 0) Put(field, row.members[value]);
+  }
+
+ private:
+  void Put(const Field& field, const std::string& value) { text += std::string(" ") + field.name + "=" + value; }
+};
+
+std::string Describe(const Tensor& tensor) {
+  std::string text = std::string(Name(tensor.dtype)) + ToString(tensor.shape) + " " + std::string(Name(tensor.space));
+  if (tensor.address) {
+    text += " at partition " + to_string(tensor.address->partition) + " byte " + to_string(tensor.address->byte);
+  }
+  return text;
+}
+
+}  // namespace
+
+int KernelGraph::AliasedInput(size_t index) const {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i] == outputs[index].tensor->id) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+std::string ToText(const View& view) {
+  const View whole = View::Of(*view.tensor);
+  const std::string& name = view.tensor->name;
+  if (view.dtype == whole.dtype && view.offset == 0 && std::ranges::equal(view.axes(), whole.axes())) return name;
+  const std::string slices = Slices(view);
+  if (!slices.empty()) return name + slices;
+  std::string text = name + ".ap(" + Pairs(view.axes());
+  if (view.offset != 0) text += ", offset=" + to_string(view.offset);
+  if (view.dtype != view.tensor->dtype) text += ", dtype=" + std::string(Name(view.dtype));
+  return text + ")";
+}
+
+std::string ToText(const Instruction& instruction) {
+  TextVisitor visitor;
+  const_cast<Instruction&>(instruction).VisitFields(visitor);  // visitors see fields as mutable; this one only reads
+  return std::string(instruction.def().name) + visitor.text;
+}
+
+std::string ToText(const KernelGraph& graph) {
+  std::string text = "kernel " + graph.name + " on " + std::string(graph.generation->name) + "\n";
+  if (!graph.grid.empty()) text += "grid " + ToString(graph.grid) + "\n";
+  for (const Tensor& tensor : graph.tensors) {
+    const char* role = tensor.role == TensorRole::kInput ? "input " : tensor.role == TensorRole::kConstant ? "constant " : "tensor ";
+    text += role + tensor.name + ": " + Describe(tensor) + "\n";
+  }
+  size_t program = 0;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    while (graph.programs.size() > 1 && program < graph.programs.size() && graph.programs[program] == i) {
+      text += "program " + to_string(program++) + "\n";
+    }
+    const Node& node = graph.nodes[i];
+    text += "  " + ToText(*node.instruction) + (node.name.empty() ? "" : " name=" + node.name) + "\n";
+  }
+  for (const View& output : graph.outputs) {
+    text += "return " + output.tensor->name + ": " + std::string(Name(output.dtype)) + ToString(output.shape()) + "\n";
+  }
+  return text;
+}
+
+}  // namespace nki

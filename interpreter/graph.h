@@ -1,0 +1,52 @@
+// A kernel as it was traced: tensors, and instructions in the order in which the kernel issued them.
+#ifndef NKI_INTERPRETER_GRAPH_H_
+#define NKI_INTERPRETER_GRAPH_H_
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "isa/instruction.h"
+
+namespace nki {
+
+// A line of the user's program.
+struct SourceLocation {
+  std::string file;
+  int line = 0;
+  std::string text;
+};
+
+struct Node {
+  std::unique_ptr<Instruction> instruction;
+  int source = -1;   // index into KernelGraph::sources
+  std::string name;  // what the kernel called it (name=…), often empty
+};
+
+struct KernelGraph {
+  std::string name;
+  const Generation* generation = nullptr;
+  std::vector<int64_t> grid;  // programs per axis; empty without a grid
+  std::deque<Tensor> tensors;  // by id; a deque, because views point to them
+  std::vector<Node> nodes;
+  std::vector<size_t> programs;  // index of the first node of each program of the grid
+  std::vector<int> inputs;       // tensor ids, in the order of the kernel's tensor arguments
+  std::vector<View> outputs;     // whole tensors in shared HBM, in the order of the kernel's results
+  std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
+  std::vector<SourceLocation> sources;
+
+  // The index of the input whose tensor output `index` is, or -1.
+  int AliasedInput(size_t index) const;
+};
+
+// The stable text form: complete (equal texts mean equal kernels) and readable. Pinned by golden tests.
+std::string ToText(const KernelGraph& graph);
+// One instruction: "tensor_tensor dst=sbuf.2 data1=sbuf.0 data2=sbuf.1 op=add".
+std::string ToText(const Instruction& instruction);
+// A view: "a[0:128, 512:1024]", or its pattern where slices can't say it.
+std::string ToText(const View& view);
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_GRAPH_H_

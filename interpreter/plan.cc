@@ -1,0 +1,92 @@
+#include "interpreter/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+
+#include "interpreter/allocator.h"
+#include "interpreter/barriers.h"
+#include "interpreter/verifier.h"
+
+namespace nki {
+namespace {
+
+class ByteCounter : public OperandVisitor {
+ public:
+  int64_t bytes = 0;
+  void OnView(const Field&, const View& view) override { bytes += view.elements() * ItemBytes(view.dtype); }
+};
+
+// An unrolled loop repeats a mistake once per iteration: one diagnostic per line, rule and field is kept, with a count.
+void MergeRepeated(std::vector<Diagnostic>& found) {
+  std::map<std::tuple<int, std::string, std::string>, size_t> seen;
+  std::vector<Diagnostic> kept;
+  std::vector<int> more;
+  for (Diagnostic& diagnostic : found) {
+    const size_t field_end = diagnostic.message.find(' ', diagnostic.message.find(": ") + 2);
+    const auto [at, is_new] = seen.try_emplace(
+        {diagnostic.source, diagnostic.rule, diagnostic.message.substr(0, field_end)}, kept.size());
+    if (is_new) {
+      kept.push_back(std::move(diagnostic));
+      more.push_back(0);
+    } else {
+      ++more[at->second];
+    }
+  }
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (more[i] > 0) kept[i].message += " (and " + std::to_string(more[i]) + " more like it at this line)";
+  }
+  found = std::move(kept);
+}
+
+void ThrowIfErrors(std::vector<Diagnostic>& found) {
+  const bool wrong = std::ranges::any_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  if (!wrong) return;
+  std::ranges::stable_sort(found, {}, &Diagnostic::source);  // in the order in which the kernel's lines were met
+  throw VerifyError(std::move(found));
+}
+
+}  // namespace
+
+std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
+  std::vector<Diagnostic> found;
+  CheckInstructions(*graph, &found);
+  WriteFacts facts = CheckWrites(*graph, &found);
+  Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
+  MergeRepeated(found);
+  for (Diagnostic& diagnostic : found) {
+    if (diagnostic.source < 0) continue;
+    const SourceLocation& source = graph->sources[diagnostic.source];
+    diagnostic.file = source.file;
+    diagnostic.line = source.line;
+    diagnostic.text = source.text;
+  }
+  ThrowIfErrors(found);
+
+  auto plan = std::make_shared<Plan>();
+  plan->placements = std::move(allocation.placements);
+  plan->sbuf_peak = allocation.sbuf_peak;
+  plan->psum_peak = allocation.psum_peak;
+  plan->partly_written = std::move(facts.partly_written);
+  plan->warnings = std::move(found);
+  plan->steps.reserve(graph->nodes.size());
+  ByteCounter counter;
+  for (size_t i = 0; i < graph->nodes.size(); ++i) {
+    Instruction& instruction = *graph->nodes[i].instruction;
+    Step step{.instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
+    if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
+      step.zero_first = static_cast<int>(plan->zeroed.size());
+      step.shared = false;
+      plan->zeroed.push_back(std::move(zero->second));
+    }
+    instruction.VisitFields(counter);
+    plan->steps.push_back(step);
+  }
+  plan->touched_bytes = counter.bytes;
+  plan->graph = std::move(graph);
+  PlaceBarriers(*plan, facts.overwrites_hbm);
+  return plan;
+}
+
+}  // namespace nki

@@ -1,0 +1,37 @@
+// A verified kernel, placed and flat: what the executor runs. A plan that exists is legal.
+#ifndef NKI_INTERPRETER_PLAN_H_
+#define NKI_INTERPRETER_PLAN_H_
+
+#include <memory>
+#include <vector>
+
+#include "interpreter/graph.h"
+
+namespace nki {
+
+struct Step {
+  const Instruction* instruction;
+  WriteState destination = WriteState::kUnwritten;
+  bool shared = true;    // workers share it by blocks of partitions; otherwise the first worker runs it alone
+  bool barrier = false;  // all workers must have finished the steps before
+  int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
+};
+
+struct Plan {
+  std::shared_ptr<const KernelGraph> graph;
+  std::vector<Step> steps;  // one per node of the graph
+  std::vector<Placement> placements;  // by tensor id
+  std::vector<std::vector<View>> zeroed;
+  std::vector<size_t> partly_written;  // results that must be filled before the run
+  std::vector<Diagnostic> warnings;
+  int64_t sbuf_peak = 0;  // bytes per partition
+  int64_t psum_peak = 0;
+  int64_t touched_bytes = 0;  // by all operands of all steps: how much work this is
+};
+
+// Verifies and plans. Throws VerifyError with everything that is wrong.
+std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph);
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_PLAN_H_

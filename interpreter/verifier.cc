@@ -1,0 +1,189 @@
+#include "interpreter/verifier.h"
+
+#include <optional>
+
+#include "interpreter/written_map.h"
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+// What has been written of every tensor. Tensors that the kernel placed itself share one map per memory, since they may
+// overlap on purpose; the others have one each.
+class WriteTracker {
+ public:
+  explicit WriteTracker(const KernelGraph& graph) : gen_(*graph.generation), maps_(graph.tensors.size()) {
+    for (const Tensor& tensor : graph.tensors) {
+      if (Pinned(tensor)) continue;
+      maps_[tensor.id].emplace(tensor.bytes(), tensor.role != TensorRole::kLocal);
+    }
+  }
+
+  WrittenMap& MapOf(const Tensor& tensor) {
+    if (!Pinned(tensor)) return *maps_[tensor.id];
+    std::optional<WrittenMap>& map = tensor.space == Space::kSbuf ? sbuf_ : psum_;
+    if (!map) map.emplace(gen_.partitions * Capacity(tensor));
+    return *map;
+  }
+
+  ByteRuns RunsOf(const View& view) const {
+    if (!Pinned(*view.tensor)) return ByteRuns::Of(view);
+    // The same elements in a storage whose rows are the whole memory's.
+    const Tensor& tensor = *view.tensor;
+    const int64_t item = ItemBytes(view.dtype), row = Capacity(tensor) / item;
+    View absolute = view;
+    absolute.offset = (tensor.address->partition + view.first_partition()) * row + tensor.address->byte / item + view.free_offset();
+    absolute.dims[0].step = view.partition_step() * row;
+    return ByteRuns::Of(absolute);
+  }
+
+  // "partition 3, byte 128" of `tensor`, for a byte of its map.
+  std::string Where(const Tensor& tensor, int64_t byte) const {
+    if (!OnChip(tensor.space)) return "byte " + to_string(byte);
+    if (!Pinned(tensor)) {
+      const int64_t row = tensor.bytes_per_partition();
+      return "partition " + to_string(byte / row) + ", byte " + to_string(byte % row);
+    }
+    const int64_t row = Capacity(tensor);
+    return "partition " + to_string(byte / row - tensor.address->partition) + ", byte " + to_string(byte % row - tensor.address->byte);
+  }
+
+ private:
+  static bool Pinned(const Tensor& tensor) { return tensor.address.has_value() && OnChip(tensor.space); }
+  int64_t Capacity(const Tensor& tensor) const { return tensor.space == Space::kSbuf ? gen_.sbuf_bytes : gen_.psum_bytes; }
+
+  const Generation& gen_;
+  std::vector<std::optional<WrittenMap>> maps_;
+  std::optional<WrittenMap> sbuf_, psum_;
+};
+
+// The elements of an on-chip view that are not written yet, one view each.
+std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
+  std::vector<View> elements;
+  WrittenMap& map = tracker.MapOf(*view.tensor);
+  for (int64_t i = 0; i < view.free_elements(); ++i) {
+    View column = view;
+    int64_t rest = i;
+    for (int axis = view.rank - 1; axis >= 1; --axis) {
+      const int64_t at = rest % view.dims[axis].count;
+      rest /= view.dims[axis].count;
+      column = column.Slice(axis, at, at + 1, 1);
+    }
+    for (int64_t p = 0; p < view.partitions(); ++p) {
+      const View element = column.Slice(0, p, p + 1, 1);
+      if (map.Of(tracker.RunsOf(element)) != WrittenMap::State::kAll) elements.push_back(element);
+    }
+  }
+  return elements;
+}
+
+class WriteWalk {
+ public:
+  WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found) : graph_(graph), tracker_(graph), found_(found) {}
+
+  WriteFacts Run() {
+    facts_.destinations.resize(graph_.nodes.size(), WriteState::kUnwritten);
+    facts_.overwrites_hbm.resize(graph_.nodes.size(), false);
+    for (node_ = 0; node_ < graph_.nodes.size(); ++node_) {
+      Instruction& instruction = *graph_.nodes[node_].instruction;
+      Reader reader(*this, instruction);
+      instruction.VisitFields(reader);
+      Writer writer(*this);
+      instruction.VisitFields(writer);
+    }
+    CheckResults();
+    return std::move(facts_);
+  }
+
+ private:
+  struct Reader : OperandVisitor {
+    Reader(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
+    void OnView(const Field& field, const View& view) override {
+      if (field.role == Field::Role::kIn || instruction.ReadsDestination()) walk.Read(instruction, field, view);
+    }
+    WriteWalk& walk;
+    const Instruction& instruction;
+  };
+  struct Writer : OperandVisitor {
+    explicit Writer(WriteWalk& walk) : walk(walk) {}
+    void OnView(const Field& field, const View& view) override {
+      if (field.role == Field::Role::kOut) walk.Write(view);
+    }
+    WriteWalk& walk;
+  };
+
+  void Read(const Instruction& instruction, const Field& field, const View& view) {
+    WrittenMap& map = tracker_.MapOf(*view.tensor);
+    const ByteRuns runs = tracker_.RunsOf(view);
+    const std::optional<int64_t> missing = map.FirstMissing(runs);
+    if (!missing) return;
+    Diagnostic diagnostic;
+    diagnostic.rule = "uninitialised-read";
+    diagnostic.source = graph_.nodes[node_].source;
+    diagnostic.message = std::string(instruction.def().name) + ": " + field.name + " reads " +
+                         tracker_.Where(*view.tensor, *missing) + " of " + view.tensor->name + " (" +
+                         std::string(Name(view.space())) + "), which nothing has written";
+    found_->push_back(std::move(diagnostic));
+    map.Mark(runs);  // said once; what follows from it is not another mistake
+  }
+
+  void Write(const View& view) {
+    WrittenMap& map = tracker_.MapOf(*view.tensor);
+    const ByteRuns runs = tracker_.RunsOf(view);
+    const WrittenMap::State before = map.Of(runs);
+    if (before == WrittenMap::State::kSome && In(view.space(), kPsum)) {
+      facts_.zero_first[node_] = UnwrittenElements(view, tracker_);
+    }
+    map.Mark(runs);
+    if (before == WrittenMap::State::kNone) return;
+    if (OnChip(view.space())) {
+      facts_.destinations[node_] = WriteState::kWritten;
+    } else {
+      facts_.overwrites_hbm[node_] = true;
+    }
+  }
+
+  void CheckResults() {
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
+      const Tensor& tensor = *graph_.outputs[i].tensor;
+      const WrittenMap::State state = tracker_.MapOf(tensor).whole();
+      if (state == WrittenMap::State::kAll) continue;
+      Diagnostic diagnostic;
+      diagnostic.source = tensor.source;
+      if (state == WrittenMap::State::kNone) {
+        diagnostic.rule = "output-unwritten";
+        diagnostic.message = "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but never writes it";
+      } else {
+        diagnostic.severity = Severity::kWarning;
+        diagnostic.rule = "output-partly-written";
+        diagnostic.message = "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but leaves " +
+                             tracker_.Where(tensor, *tracker_.MapOf(tensor).FirstMissing(ByteRuns::Of(View::Of(tensor)))) +
+                             " and possibly more of it unwritten; such elements are NaN, or 4 in integers";
+        facts_.partly_written.push_back(i);
+      }
+      found_->push_back(std::move(diagnostic));
+    }
+  }
+
+  const KernelGraph& graph_;
+  WriteTracker tracker_;
+  std::vector<Diagnostic>* found_;
+  WriteFacts facts_;
+  size_t node_ = 0;
+};
+
+}  // namespace
+
+void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  for (const Node& node : graph.nodes) {
+    Checker checker(*node.instruction, *graph.generation, node.source, found);
+    node.instruction->Check(checker);
+  }
+}
+
+WriteFacts CheckWrites(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  return WriteWalk(graph, found).Run();
+}
+
+}  // namespace nki

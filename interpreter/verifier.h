@@ -1,0 +1,30 @@
+// Every rule that a traced kernel must obey, checked in one pass that never stops at the first problem.
+#ifndef NKI_INTERPRETER_VERIFIER_H_
+#define NKI_INTERPRETER_VERIFIER_H_
+
+#include <map>
+#include <vector>
+
+#include "interpreter/graph.h"
+
+namespace nki {
+
+// Each instruction's Check, then the kernel's results.
+void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found);
+
+// What is known of the nodes' destinations and of the results after walking the kernel once.
+struct WriteFacts {
+  std::vector<WriteState> destinations;  // by node
+  std::vector<bool> overwrites_hbm;      // by node: it writes bytes of HBM that were written before
+  std::vector<size_t> partly_written;    // indices of results that hold unwritten elements
+  // Where an accumulation meets a destination of which only a part was written: the other elements become 0 first, so
+  // that adding to them is the same as overwriting them.
+  std::map<size_t, std::vector<View>> zero_first;  // by node
+};
+
+// Proves that nothing is read before it is written; the first offending byte of each read is reported.
+WriteFacts CheckWrites(const KernelGraph& graph, std::vector<Diagnostic>* found);
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_VERIFIER_H_

@@ -1,0 +1,50 @@
+// Which parts of a tensor have been written, byte by byte: what the planner proves reads against.
+#ifndef NKI_INTERPRETER_WRITTEN_MAP_H_
+#define NKI_INTERPRETER_WRITTEN_MAP_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "memory/view.h"
+
+namespace nki {
+
+// Bytes of a storage: start + Σ step_k · i_k for all index tuples, each the start of a run of `run` bytes.
+struct ByteRuns {
+  int64_t start = 0;
+  int64_t run = 0;
+  int rank = 0;
+  std::array<Dim, kMaxRank> dims;
+
+  // The bytes of `view` inside its tensor (on chip: partition after partition).
+  static ByteRuns Of(const View& view);
+};
+
+class WrittenMap {
+ public:
+  enum class State : uint8_t { kNone, kSome, kAll };
+
+  explicit WrittenMap(int64_t bytes, bool written = false) : bytes_(bytes), state_(written ? State::kAll : State::kNone) {}
+
+  // Marks the runs and returns what was written of them before.
+  State Mark(const ByteRuns& runs);
+  State Of(const ByteRuns& runs) const;
+  // A byte of the runs that is not written: the first one in the first run that has any.
+  std::optional<int64_t> FirstMissing(const ByteRuns& runs) const;
+  State whole() const;
+
+ private:
+  bool CoversAll(const ByteRuns& runs) const;
+  void Refine(const ByteRuns& runs);
+
+  int64_t bytes_;
+  State state_;            // kSome: look at bits_
+  int64_t granule_ = 4;    // bytes per bit; refined when an access needs it
+  std::vector<uint64_t> bits_;
+};
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_WRITTEN_MAP_H_

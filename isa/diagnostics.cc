@@ -1,0 +1,20 @@
+#include "isa/diagnostics.h"
+
+namespace nki {
+
+std::string ToString(const Diagnostic& diagnostic) {
+  std::string text;
+  if (!diagnostic.file.empty()) text += diagnostic.file + ":" + std::to_string(diagnostic.line) + ": ";
+  text += diagnostic.severity == Severity::kError ? "error: " : "warning: ";
+  text += diagnostic.message + " [" + diagnostic.rule + "]";
+  if (!diagnostic.text.empty()) text += "\n    " + diagnostic.text;
+  return text;
+}
+
+std::string ToString(const std::vector<Diagnostic>& diagnostics) {
+  std::string text;
+  for (const Diagnostic& diagnostic : diagnostics) text += (text.empty() ? "" : "\n") + ToString(diagnostic);
+  return text;
+}
+
+}  // namespace nki

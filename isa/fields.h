@@ -1,0 +1,128 @@
+// The fields of an instruction: listed once per instruction (VisitFields), visited by everything that needs them.
+#ifndef NKI_ISA_FIELDS_H_
+#define NKI_ISA_FIELDS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "isa/activation_op.h"
+#include "isa/alu_op.h"
+#include "isa/enums.h"
+#include "memory/view.h"
+
+namespace nki {
+
+// An operand that is a compile-time constant, or a column [P, 1] with one value per partition, or left out (None).
+struct Operand {
+  enum class Kind : uint8_t { kNone, kConstant, kColumn };
+  Kind kind = Kind::kNone;
+  bool integral = false;  // the constant was written as an integer
+  double constant = 0;
+  View column;
+
+  static Operand Constant(double value) { return {Kind::kConstant, false, value, {}}; }
+  bool given() const { return kind != Kind::kNone; }
+  bool is_column() const { return kind == Kind::kColumn; }
+  bool is_constant() const { return kind == Kind::kConstant; }
+};
+
+using IntList = std::vector<int64_t>;
+using Pattern = std::vector<Dim>;
+
+struct Field {
+  enum class Role : uint8_t { kOut, kIn, kAttr };
+  const char* name;
+  Role role;
+  bool required;  // otherwise the value in a fresh instruction is the default
+};
+
+// One overload per field type. The set is closed: a new type of field is a new kind of thing users can pass.
+class FieldVisitor {
+ public:
+  virtual ~FieldVisitor() = default;
+  virtual void Visit(const Field& field, View& value) = 0;
+  virtual void Visit(const Field& field, std::optional<View>& value) = 0;
+  virtual void Visit(const Field& field, Operand& value) = 0;
+  virtual void Visit(const Field& field, AluOp& value) = 0;
+  virtual void Visit(const Field& field, std::optional<AluOp>& value) = 0;
+  virtual void Visit(const Field& field, ActivationOp& value) = 0;
+  virtual void Visit(const Field& field, bool& value) = 0;
+  virtual void Visit(const Field& field, std::optional<bool>& value) = 0;
+  virtual void Visit(const Field& field, int64_t& value) = 0;
+  virtual void Visit(const Field& field, std::optional<int64_t>& value) = 0;
+  virtual void Visit(const Field& field, IntList& value) = 0;
+  virtual void Visit(const Field& field, Pattern& value) = 0;
+  // An enumeration as its value; `row` has the names.
+  virtual void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) = 0;
+
+  template <typename T>
+  FieldVisitor& Out(const char* name, T& value) {
+    Visit(Field{name, Field::Role::kOut, !IsOptional(value)}, value);
+    return *this;
+  }
+  template <typename T>
+  FieldVisitor& In(const char* name, T& value) {
+    Visit(Field{name, Field::Role::kIn, !IsOptional(value)}, value);
+    return *this;
+  }
+  // An input with a default.
+  FieldVisitor& OptionalIn(const char* name, Operand& value) {
+    Visit(Field{name, Field::Role::kIn, false}, value);
+    return *this;
+  }
+  template <typename T>
+  FieldVisitor& Attr(const char* name, T& value) {
+    return VisitAttr(Field{name, Field::Role::kAttr, true}, value);
+  }
+  // An attribute with a default.
+  template <typename T>
+  FieldVisitor& Option(const char* name, T& value) {
+    return VisitAttr(Field{name, Field::Role::kAttr, false}, value);
+  }
+
+ private:
+  static bool IsOptional(const View&) { return false; }
+  static bool IsOptional(const Operand&) { return false; }
+  static bool IsOptional(const std::optional<View>&) { return true; }
+
+  template <typename T>
+  FieldVisitor& VisitAttr(const Field& field, T& value) {
+    if constexpr (requires { EnumOf<T>::kRow; }) {
+      uint8_t number = static_cast<uint8_t>(value);
+      VisitEnum(field, EnumOf<T>::kRow, number);
+      value = static_cast<T>(number);
+    } else {
+      Visit(field, value);
+    }
+    return *this;
+  }
+};
+
+// A visitor that looks at operands only; attributes pass by.
+class OperandVisitor : public FieldVisitor {
+ public:
+  virtual void OnView(const Field& field, const View& view) = 0;
+
+  void Visit(const Field& field, View& value) override { OnView(field, value); }
+  void Visit(const Field& field, std::optional<View>& value) override {
+    if (value) OnView(field, *value);
+  }
+  void Visit(const Field& field, Operand& value) override {
+    if (value.is_column()) OnView(field, value.column);
+  }
+  void Visit(const Field&, AluOp&) override {}
+  void Visit(const Field&, std::optional<AluOp>&) override {}
+  void Visit(const Field&, ActivationOp&) override {}
+  void Visit(const Field&, bool&) override {}
+  void Visit(const Field&, std::optional<bool>&) override {}
+  void Visit(const Field&, int64_t&) override {}
+  void Visit(const Field&, std::optional<int64_t>&) override {}
+  void Visit(const Field&, IntList&) override {}
+  void Visit(const Field&, Pattern&) override {}
+  void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}
+};
+
+}  // namespace nki
+
+#endif  // NKI_ISA_FIELDS_H_

@@ -1,0 +1,97 @@
+// What an instruction is to the rest of the program, and how a plain struct becomes one.
+//
+// An instruction is one file, isa/<engine>/<name>.cc: doc, fields, Check, CostOn, Run, Samples, and one line in
+// isa/instructions.def. isa/README.md says how to add one.
+#ifndef NKI_ISA_INSTRUCTION_H_
+#define NKI_ISA_INSTRUCTION_H_
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isa/cost.h"
+#include "isa/fields.h"
+#include "isa/rules.h"
+#include "isa/run_context.h"
+#include "isa/samples.h"
+
+namespace nki {
+
+class Instruction;
+
+struct InstructionDef {
+  std::string_view name;
+  std::string_view doc;
+  std::unique_ptr<Instruction> (*create)();
+  std::vector<std::unique_ptr<Instruction>> (*samples)(SampleBuilder&);
+};
+
+class Instruction {
+ public:
+  virtual ~Instruction() = default;
+  virtual const InstructionDef& def() const = 0;
+  virtual void VisitFields(FieldVisitor& visitor) = 0;
+  // Reports every broken rule; changes nothing.
+  virtual void Check(Checker& checker) const = 0;
+  virtual Cost CostOn(const Generation& gen) const = 0;
+  // Checks nothing: whoever runs an instruction has checked it.
+  virtual void Run(RunContext& context) const = 0;
+
+  // False if elements of one partition of the result depend on other partitions of an operand of the same shape.
+  virtual bool LaneLocal() const = 0;
+  // False if workers can't share the instruction by blocks of partitions.
+  virtual bool Splits() const = 0;
+  // True if the instruction adds to what its destination holds, so that this must be initialised.
+  virtual bool ReadsDestination() const = 0;
+};
+
+// Turns a plain struct into an Instruction. `LaneLocal`, `Splits` and `ReadsDestination` are optional members.
+template <typename T, const InstructionDef& kDef>
+class InstructionAdaptor final : public Instruction {
+ public:
+  InstructionAdaptor() = default;
+  explicit InstructionAdaptor(T fields) : fields_(std::move(fields)) {}
+  const InstructionDef& def() const override { return kDef; }
+  void VisitFields(FieldVisitor& visitor) override { fields_.VisitFields(visitor); }
+  void Check(Checker& checker) const override { fields_.Check(checker); }
+  Cost CostOn(const Generation& gen) const override { return fields_.CostOn(gen); }
+  void Run(RunContext& context) const override { fields_.Run(context); }
+  bool LaneLocal() const override {
+    if constexpr (requires { fields_.LaneLocal(); }) return fields_.LaneLocal();
+    return true;
+  }
+  bool Splits() const override {
+    if constexpr (requires { fields_.Splits(); }) return fields_.Splits();
+    return true;
+  }
+  bool ReadsDestination() const override {
+    if constexpr (requires { fields_.ReadsDestination(); }) return fields_.ReadsDestination();
+    return false;
+  }
+
+ private:
+  T fields_;
+};
+
+// Defines the table row of an instruction. Outside the anonymous namespace, once per file.
+#define NKI_DEFINE_INSTRUCTION(Struct, row, doc)                                                       \
+  extern const InstructionDef k_##row;                                                                 \
+  const InstructionDef k_##row = {                                                                     \
+      #row, doc,                                                                                       \
+      []() -> std::unique_ptr<Instruction> { return std::make_unique<InstructionAdaptor<Struct, k_##row>>(); }, \
+      [](SampleBuilder& builder) {                                                                     \
+        std::vector<std::unique_ptr<Instruction>> samples;                                             \
+        for (Struct& sample : Struct::Samples(builder)) {                                              \
+          samples.push_back(std::make_unique<InstructionAdaptor<Struct, k_##row>>(std::move(sample))); \
+        }                                                                                              \
+        return samples;                                                                                \
+      }}
+
+std::span<const InstructionDef* const> AllInstructions();  // sorted by name
+const InstructionDef* FindInstruction(std::string_view name);
+
+}  // namespace nki
+
+#endif  // NKI_ISA_INSTRUCTION_H_

@@ -1,0 +1,251 @@
+#include "isa/rules.h"
+
+#include <algorithm>
+
+#include "isa/instruction.h"
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+std::string Quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string SpaceNames(SpaceSet spaces) {
+  std::string names;
+  if (spaces & kSbuf) names += "SBUF";
+  if (spaces & kPsum) names += names.empty() ? "PSUM" : " or PSUM";
+  if (spaces & kHbm) names += names.empty() ? "HBM" : " or HBM";
+  return names;
+}
+
+// Finds the field whose address is `wanted`.
+class FieldFinder : public FieldVisitor {
+ public:
+  explicit FieldFinder(const void* wanted) : wanted_(wanted) {}
+  const char* name = nullptr;
+
+  void Visit(const Field& field, View& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<View>& value) override {
+    Match(field, &value);
+    if (value) Match(field, &*value);
+  }
+  void Visit(const Field& field, Operand& value) override {
+    Match(field, &value);
+    Match(field, &value.column);
+  }
+  void Visit(const Field& field, AluOp& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<AluOp>& value) override { Match(field, &value); }
+  void Visit(const Field& field, ActivationOp& value) override { Match(field, &value); }
+  void Visit(const Field& field, bool& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<bool>& value) override { Match(field, &value); }
+  void Visit(const Field& field, int64_t& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<int64_t>& value) override { Match(field, &value); }
+  void Visit(const Field& field, IntList& value) override { Match(field, &value); }
+  void Visit(const Field& field, Pattern& value) override { Match(field, &value); }
+  void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}
+
+ private:
+  void Match(const Field& field, const void* address) {
+    if (address == wanted_ && name == nullptr) name = field.name;
+  }
+  const void* wanted_;
+};
+
+// The highest start partition rule that `count` partitions obey: 0, 0/64 or 0/32/64/96.
+// Source: nki.isa (NKI 0.6), nc_stream_shuffle and the allocation API of v2.26.
+int StartStep(int64_t count) { return count > 64 ? 128 : count > 32 ? 64 : 32; }
+
+}  // namespace
+
+RuleCoverage* Checker::coverage = nullptr;
+
+Checker::Checker(const Instruction& instruction, const Generation& gen, int source, std::vector<Diagnostic>* found)
+    : instruction_(instruction), gen_(gen), source_(source), found_(found) {}
+
+std::string Checker::NameOf(const void* value) const {
+  FieldFinder finder(value);
+  const_cast<Instruction&>(instruction_).VisitFields(finder);  // visitors see fields as mutable; this one only looks
+  NKI_CHECK(finder.name != nullptr);
+  return finder.name;
+}
+
+void Checker::Report(Severity severity, bool holds, const char* id, std::string_view sentence) {
+  if (coverage) {
+    auto& counts = (*coverage)[{std::string(instruction_.def().name), id}];
+    ++(holds ? counts.first : counts.second);
+  }
+  if (holds) return;
+  Diagnostic diagnostic;
+  diagnostic.severity = severity;
+  diagnostic.rule = id;
+  diagnostic.message = std::string(instruction_.def().name) + ": " + std::string(sentence);
+  diagnostic.source = source_;
+  found_->push_back(std::move(diagnostic));
+}
+
+bool Checker::Rule(bool holds, const char* id, std::string_view sentence) {
+  Report(Severity::kError, holds, id, sentence);
+  return holds;
+}
+
+void Checker::Warn(bool holds, const char* id, std::string_view sentence) {
+  Report(Severity::kWarning, holds, id, sentence);
+}
+
+// Sentences are built only for rules that fail: checking is on the path of every traced instruction.
+#define NKI_RULE(holds, id, sentence)                       \
+  do {                                                      \
+    const bool rule_holds = (holds);                        \
+    if (rule_holds && coverage == nullptr) return true;     \
+    return Rule(rule_holds, id, rule_holds ? std::string() : (sentence)); \
+  } while (false)
+
+bool Checker::ComputeOperand(const View& view, SpaceSet spaces) {
+  if (!InSpaces(view, spaces)) return false;
+  bool ok = PartitionsAtMost(view, gen_.partitions);
+  ok &= PartitionStep(view);
+  ok &= InBounds(view);
+  return ok && StartPartition(view);
+}
+
+bool Checker::ScalarOperand(const Operand& operand, const View& data, SpaceSet spaces) {
+  if (!operand.is_column()) return true;
+  return ComputeOperand(operand.column, spaces) & Column(operand.column, data);
+}
+
+bool Checker::InSpaces(const View& view, SpaceSet spaces) {
+  NKI_RULE(In(view.space(), spaces), "space",
+           NameOf(&view) + " is in " + std::string(Name(view.space())) + "; it must be in " + SpaceNames(spaces));
+}
+
+bool Checker::PartitionsAtMost(const View& view, int64_t limit) {
+  NKI_RULE(view.partitions() <= limit, "partitions-at-most",
+           NameOf(&view) + " has " + to_string(view.partitions()) + " partitions; " + std::string(gen_.name) +
+               " allows at most " + to_string(limit));
+}
+
+bool Checker::StartPartition(const View& view) {
+  const int64_t start = view.first_partition() + (view.tensor->address ? view.tensor->address->partition : 0);
+  const int step = StartStep(view.partitions());
+  NKI_RULE(start % step == 0, "start-partition",
+           NameOf(&view) + " starts at partition " + to_string(start) + "; " + to_string(view.partitions()) +
+               " partitions may start at " + (step == 128 ? "0" : step == 64 ? "0 or 64" : "0, 32, 64 or 96"));
+}
+
+bool Checker::PartitionStep(const View& view) {
+  NKI_RULE(view.partitions() == 1 || view.partition_step() == 1, "partition-step",
+           NameOf(&view) + " takes every " + to_string(view.partition_step()) +
+               "th partition; compute instructions need neighbouring partitions");
+}
+
+bool Checker::InBounds(const View& view) {
+  int64_t last = view.offset;
+  for (const Dim& dim : view.axes()) last += dim.step * (dim.count - 1);
+  const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
+  NKI_RULE(last < storage, "in-bounds",
+           NameOf(&view) + " reaches element " + to_string(last) + "; the storage of " + view.tensor->name + " holds " +
+               to_string(storage));
+}
+
+bool Checker::FreeAtMost(const View& view, int64_t limit) {
+  NKI_RULE(view.free_elements() <= limit, "free-at-most",
+           NameOf(&view) + " has " + to_string(view.free_elements()) + " free elements; " + std::string(gen_.name) +
+               " allows at most " + to_string(limit));
+}
+
+bool Checker::SamePartitions(const View& a, const View& b) {
+  NKI_RULE(a.partitions() == b.partitions(), "same-partitions",
+           NameOf(&a) + " has " + to_string(a.partitions()) + " partitions and " + NameOf(&b) + " has " +
+               to_string(b.partitions()) + "; they must have the same number");
+}
+
+bool Checker::SameFree(const View& a, const View& b) {
+  NKI_RULE(a.free_elements() == b.free_elements(), "same-free",
+           NameOf(&a) + " has " + to_string(a.free_elements()) + " elements per partition and " + NameOf(&b) + " has " +
+               to_string(b.free_elements()) + "; they must have the same number");
+}
+
+bool Checker::SameElements(const View& a, const View& b) {
+  NKI_RULE(a.elements() == b.elements(), "same-elements",
+           NameOf(&a) + " has shape " + nki::ToString(a.shape()) + " and " + NameOf(&b) + " has shape " +
+               nki::ToString(b.shape()) + "; they must hold the same number of elements");
+}
+
+bool Checker::SameDtype(const View& a, const View& b) {
+  NKI_RULE(a.dtype == b.dtype, "same-dtype",
+           NameOf(&a) + " is " + std::string(Name(a.dtype)) + " and " + NameOf(&b) + " is " + std::string(Name(b.dtype)) +
+               "; they must have the same dtype");
+}
+
+bool Checker::Column(const View& column, const View& data) {
+  NKI_RULE(column.free_elements() == 1 && column.partitions() == data.partitions(), "column",
+           NameOf(&column) + " has shape " + nki::ToString(column.shape()) + "; beside " + NameOf(&data) +
+               " it must have one value per partition, (" + to_string(data.partitions()) + ", 1)");
+}
+
+bool Checker::DtypeIn(const View& view, std::initializer_list<Dtype> set) {
+  const auto list = [&] {
+    std::string names;
+    for (Dtype dtype : set) names += (names.empty() ? "" : ", ") + std::string(Name(dtype));
+    return names;
+  };
+  NKI_RULE(std::ranges::count(set, view.dtype) > 0, "dtype",
+           NameOf(&view) + " is " + std::string(Name(view.dtype)) + "; allowed are " + list());
+}
+
+bool Checker::NotPacked(const View& view) {
+  NKI_RULE(!IsPacked(view.dtype), "packed-dtype",
+           NameOf(&view) + " is " + std::string(Name(view.dtype)) + ", which this instruction can't compute with");
+}
+
+bool Checker::IntegerDtype(const View& view, AluOp op) {
+  NKI_RULE(IsInteger(view.dtype), "integer-dtype",
+           NameOf(&view) + " is " + std::string(Name(view.dtype)) + "; the bitwise operator " + Quoted(Name(op)) +
+               " needs an integer dtype");
+}
+
+bool Checker::NotBothInPsum(const View& a, const View& b) {
+  NKI_RULE(!(In(a.space(), kPsum) && In(b.space(), kPsum)), "both-psum",
+           NameOf(&a) + " and " + NameOf(&b) + " are both in PSUM; one of them must be in SBUF");
+}
+
+bool Checker::EngineIn(Engine engine, std::initializer_list<Engine> set) {
+  const auto list = [&] {
+    std::string names;
+    for (Engine allowed : set) names += (names.empty() ? "" : ", ") + std::string(Name(allowed));
+    return names;
+  };
+  NKI_RULE(engine == Engine::kUnknown || std::ranges::count(set, engine) > 0, "engine",
+           "engine " + Quoted(Name(engine)) + " can't run it; allowed are " + list());
+}
+
+bool Checker::GpSimdOutsidePsum(Engine engine, const View& view) {
+  NKI_RULE(engine != Engine::kGpSimd || !In(view.space(), kPsum), "gpsimd-psum",
+           NameOf(&view) + " is in PSUM, which the GpSimd engine can't reach");
+}
+
+bool Checker::SameClass(AluOp a, AluOp b) {
+  NKI_RULE(IsBitwise(a) == IsBitwise(b), "op-class",
+           "operators " + Quoted(Name(a)) + " and " + Quoted(Name(b)) +
+               " can't be mixed: both must be bitwise or both arithmetic");
+}
+
+bool Checker::BinaryOp(AluOp op, const char* field) {
+  NKI_RULE(!IsUnary(op), "binary-op", std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
+}
+
+bool Checker::AluOpOnTarget(AluOp op) {
+  if (op == AluOp::kAbsMax || op == AluOp::kAbsMin) return Requires(Feature::kAbsMaxMin);
+  if (op == AluOp::kSquare || op == AluOp::kRelu) return Requires(Feature::kUnaryAluOps);
+  return true;
+}
+
+bool Checker::Requires(Feature feature) {
+  const FeatureRow& row = RowOf(feature);
+  NKI_RULE(gen_.Has(feature), row.name.data(),
+           std::string(gen_.name) + " does not have " + std::string(row.sentence) + "; targets that have it: " +
+               TargetsWith(feature));
+}
+
+}  // namespace nki

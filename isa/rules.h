@@ -1,0 +1,81 @@
+// The vocabulary of constraints. An instruction's Check is a list of these sentences; none stops at the first problem.
+//
+// Each rule has an id, printed in brackets, and one sentence that gives the actual value and the limit. A new rule enters
+// here when two instructions want it; until then an instruction says Fail("its-own-id", …).
+#ifndef NKI_ISA_RULES_H_
+#define NKI_ISA_RULES_H_
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "isa/diagnostics.h"
+#include "isa/fields.h"
+#include "isa/generation.h"
+
+namespace nki {
+
+class Instruction;
+
+// How often each (instruction, rule) was seen holding and failing; the table test reads it.
+using RuleCoverage = std::map<std::pair<std::string, std::string>, std::pair<int, int>>;
+
+class Checker {
+ public:
+  // `source` goes into the diagnostics, which are appended to `found`.
+  Checker(const Instruction& instruction, const Generation& gen, int source, std::vector<Diagnostic>* found);
+  const Generation& gen() const { return gen_; }
+
+  // The usual rules of a compute operand: on chip in one of `spaces`, partition count and start, neighbouring
+  // partitions, inside the storage.
+  bool ComputeOperand(const View& view, SpaceSet spaces);
+  // A constant, or a float32 column [P, 1] beside `data` with the usual rules.
+  bool ScalarOperand(const Operand& operand, const View& data, SpaceSet spaces);
+
+  bool InSpaces(const View& view, SpaceSet spaces);                   // [space]
+  bool PartitionsAtMost(const View& view, int64_t limit);             // [partitions-at-most]
+  bool StartPartition(const View& view);                              // [start-partition]
+  bool PartitionStep(const View& view);                               // [partition-step]
+  bool InBounds(const View& view);                                    // [in-bounds]
+  bool FreeAtMost(const View& view, int64_t limit);                   // [free-at-most]
+  bool SamePartitions(const View& a, const View& b);                  // [same-partitions]
+  bool SameFree(const View& a, const View& b);                        // [same-free]
+  bool SameElements(const View& a, const View& b);                    // [same-elements]
+  bool SameDtype(const View& a, const View& b);                       // [same-dtype]
+  bool Column(const View& column, const View& data);                  // [column]
+  bool DtypeIn(const View& view, std::initializer_list<Dtype> set);   // [dtype]
+  bool NotPacked(const View& view);                                   // [packed-dtype]
+  bool IntegerDtype(const View& view, AluOp op);                      // [integer-dtype]
+  bool NotBothInPsum(const View& a, const View& b);                   // [both-psum]
+  bool EngineIn(Engine engine, std::initializer_list<Engine> set);    // [engine]
+  bool GpSimdOutsidePsum(Engine engine, const View& view);            // [gpsimd-psum]
+  bool SameClass(AluOp a, AluOp b);                                   // [op-class]
+  bool BinaryOp(AluOp op, const char* field);                         // [binary-op]
+  bool AluOpOnTarget(AluOp op);                                       // the feature of the operator, if it needs one
+  bool Requires(Feature feature);                                     // [<feature name>]
+
+  // A rule of one instruction only. Counts as passed when `holds`. The instruction's name is put in front.
+  bool Rule(bool holds, const char* id, std::string_view sentence);
+  // A rule that makes a kernel suspicious but not wrong.
+  void Warn(bool holds, const char* id, std::string_view sentence);
+
+  // The name of the field that `value` is, as the user spells it.
+  std::string NameOf(const void* value) const;
+
+  static RuleCoverage* coverage;  // null except in tests
+
+ private:
+  void Report(Severity severity, bool holds, const char* id, std::string_view sentence);
+
+  const Instruction& instruction_;
+  const Generation& gen_;
+  int source_;
+  std::vector<Diagnostic>* found_;
+};
+
+}  // namespace nki
+
+#endif  // NKI_ISA_RULES_H_

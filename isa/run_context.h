@@ -1,0 +1,38 @@
+// What the body of an instruction may touch.
+#ifndef NKI_ISA_RUN_CONTEXT_H_
+#define NKI_ISA_RUN_CONTEXT_H_
+
+#include <cstddef>
+
+#include "isa/fields.h"
+#include "isa/simd/elementwise.h"
+#include "memory/machine_state.h"
+#include "memory/tile.h"
+
+namespace nki {
+
+// Where the planner put a tensor on chip.
+struct Placement {
+  int partition = 0;
+  int64_t byte = 0;  // inside each partition
+};
+
+// What is known of a destination before an instruction writes it.
+enum class WriteState : uint8_t { kUnwritten, kWritten };
+
+struct RunContext {
+  MachineState& machine;
+  std::byte* const* hbm;        // by tensor id; null for on-chip tensors
+  const Placement* placements;  // by tensor id
+  BlockRange blocks;            // what this worker writes
+  bool portable_math = false;   // the same bits on every CPU, also for low-precision matmul
+  WriteState destination = WriteState::kUnwritten;
+
+  Tile tile(const View& view) const;
+  LinearTile linear(const View& view) const;
+  simd::ScalarOperand scalar(const Operand& operand, double absent = 0) const;
+};
+
+}  // namespace nki
+
+#endif  // NKI_ISA_RUN_CONTEXT_H_

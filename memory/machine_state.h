@@ -1,0 +1,40 @@
+// Everything on chip that a kernel can change: the SBUF and PSUM images.
+#ifndef NKI_MEMORY_MACHINE_STATE_H_
+#define NKI_MEMORY_MACHINE_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "memory/tile.h"
+
+namespace nki {
+
+// One partitioned memory in blocks of 16 partitions (tile.h). Zero pages until touched.
+class PartitionedMemory {
+ public:
+  PartitionedMemory(int partitions, int64_t bytes_per_partition);
+  std::byte* base() const { return memory_.get(); }
+  int64_t block_bytes() const { return block_bytes_; }
+  int64_t bytes_per_partition() const { return bytes_per_partition_; }
+
+ private:
+  struct Unmap {
+    size_t bytes;
+    void operator()(std::byte* memory) const;
+  };
+  int64_t bytes_per_partition_;
+  int64_t block_bytes_;
+  std::unique_ptr<std::byte, Unmap> memory_;
+};
+
+struct MachineState {
+  MachineState(int partitions, int64_t sbuf_bytes, int64_t psum_bytes)
+      : sbuf(partitions, sbuf_bytes), psum(partitions, psum_bytes) {}
+  PartitionedMemory sbuf;
+  PartitionedMemory psum;
+};
+
+}  // namespace nki
+
+#endif  // NKI_MEMORY_MACHINE_STATE_H_
