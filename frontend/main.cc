@@ -31,7 +31,8 @@ Runs a Python program as `python` does, with NKI kernels executed by the interpr
   --version         print the versions and exit
   --help            print this and exit
 
-Python's own options -b -B -E -I -O -P -q -s -S -u -v -W arg -X opt are passed on; they too come before the script.
+Python's own options -b -B -d -E -i -I -O -P -q -s -S -u -v -x -W arg -X opt are passed on to it;
+they too stand before the script.
 )";
 
 enum Option { kTarget = 256, kGraph, kCheck, kLog, kStats, kVersion, kHelpOption };
@@ -45,7 +46,7 @@ constexpr option kOptions[] = {
 
 // "+" ends the options at the first word that is none; -c and -m end them too, for what follows is the
 // program's.
-constexpr char kPythonOptions[] = "+bBEIOPqsSuvW:X:c:m:Vh";
+constexpr char kPythonOptions[] = "+bBdEiIOPqsSuvxW:X:c:m:Vh";
 
 struct CommandLine {
   nki::LaunchOptions launch;
