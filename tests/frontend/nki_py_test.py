@@ -182,6 +182,43 @@ def test_own_options_end_where_the_script_begins(script):
     assert done.stdout == "['--target', '--check']\n" and done.returncode == 0
 
 
+def with_package(folder, launch):
+    """An environment in which `nki` is a package whose _launch.py is `launch`."""
+    (folder / "nki").mkdir()
+    (folder / "nki" / "__init__.py").touch()
+    (folder / "nki" / "_launch.py").write_text(launch)
+    return dict(os.environ, PYTHONPATH=str(folder))
+
+
+NOTHING = {"target": None, "graph": None, "check": False, "log": None, "stats": False}
+
+
+@pytest.mark.parametrize(("options", "told"), [
+    ([], {}),
+    (["--target", "trn2"], {"target": "trn2"}),
+    (["--target=trn3", "--check", "--stats"], {"target": "trn3", "check": True, "stats": True}),
+    (["--graph", "--log"], {"graph": "-", "log": "-"}),
+    (["--graph=a b.txt", "--log=é"], {"graph": "a b.txt", "log": "é"}),
+])
+def test_options_reach_the_package_before_the_script_runs(tmp_path, options, told):
+    environment = with_package(tmp_path, "def configure(**told): print(told, flush=True)")
+    done = run(*options, "-c", "print('script')", env=environment)
+    assert done.stdout == f"{NOTHING | told}\nscript\n", done.stderr
+
+
+def test_package_that_cannot_be_imported_is_named(tmp_path):
+    done = run("-c", "print('ran')", env=with_package(tmp_path, "raise ImportError('no such luck')"))
+    assert done.returncode == 1 and done.stdout == ""
+    assert "nki cannot be imported by" in done.stderr and done.stderr.endswith("ImportError: no such luck\n")
+
+
+@pytest.mark.parametrize(("error", "status"), [("ValueError('no such thing')", 2), ("OSError('disk full')", 1)])
+def test_refused_options(tmp_path, error, status):
+    done = run("--stats", "-c", "print('ran')", env=with_package(tmp_path, f"def configure(**told): raise {error}"))
+    assert (done.returncode, done.stdout) == (status, "")
+    assert done.stderr == "nki-py: no such thing\n" if status == 2 else "OSError: disk full" in done.stderr
+
+
 @pytest.mark.parametrize(("arguments", "words"), [
     (["--no-such-option", "x.py"], "--no-such-option"),
     (["--target"], "--target"),
