@@ -199,6 +199,10 @@ bool Checker::NotPacked(const View& view) {
            NameOf(&view) + " is " + std::string(Name(view.dtype)) + ", which this instruction can't compute with");
 }
 
+bool Checker::Convertible(const View& a, const View& b) {
+  return a.dtype == b.dtype || (NotPacked(a) & NotPacked(b));
+}
+
 bool Checker::IntegerDtype(const View& view, AluOp op) {
   NKI_RULE(IsInteger(view.dtype), "integer-dtype",
            NameOf(&view) + " is " + std::string(Name(view.dtype)) + "; the bitwise operator " + Quoted(Name(op)) +
@@ -233,6 +237,13 @@ bool Checker::SameClass(AluOp a, AluOp b) {
 
 bool Checker::BinaryOp(AluOp op, const char* field) {
   NKI_RULE(!IsUnary(op), "binary-op", std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
+}
+
+bool Checker::UnaryOperand(AluOp op, const Operand& operand) {
+  const bool none_or_zero = !operand.given() || (operand.is_constant() && operand.constant == 0);
+  NKI_RULE(IsUnary(op) ? none_or_zero : operand.given(), "unary-operand",
+           NameOf(&operand) + (IsUnary(op) ? " must be None or 0 beside " : " must be given beside ") + Quoted(Name(op)) +
+               (IsUnary(op) ? ", which takes one operand only" : ", which takes two operands"));
 }
 
 bool Checker::AluOpOnTarget(AluOp op) {

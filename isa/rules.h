@@ -5,6 +5,7 @@
 #ifndef NKI_ISA_RULES_H_
 #define NKI_ISA_RULES_H_
 
+#include <concepts>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -32,7 +33,7 @@ class Checker {
   // The usual rules of a compute operand: on chip in one of `spaces`, partition count and start, neighbouring
   // partitions, inside the storage.
   bool ComputeOperand(const View& view, SpaceSet spaces);
-  // A constant, or a float32 column [P, 1] beside `data` with the usual rules.
+  // A constant, or a column [P, 1] beside `data` with the usual rules.
   bool ScalarOperand(const Operand& operand, const View& data, SpaceSet spaces);
 
   bool InSpaces(const View& view, SpaceSet spaces);                   // [space]
@@ -48,17 +49,25 @@ class Checker {
   bool Column(const View& column, const View& data);                  // [column]
   bool DtypeIn(const View& view, std::initializer_list<Dtype> set);   // [dtype]
   bool NotPacked(const View& view);                                   // [packed-dtype]
+  bool Convertible(const View& a, const View& b);                     // equal dtypes or [packed-dtype]
   bool IntegerDtype(const View& view, AluOp op);                      // [integer-dtype]
   bool NotBothInPsum(const View& a, const View& b);                   // [both-psum]
   bool EngineIn(Engine engine, std::initializer_list<Engine> set);    // [engine]
   bool GpSimdOutsidePsum(Engine engine, const View& view);            // [gpsimd-psum]
   bool SameClass(AluOp a, AluOp b);                                   // [op-class]
   bool BinaryOp(AluOp op, const char* field);                         // [binary-op]
+  bool UnaryOperand(AluOp op, const Operand& operand);                // [unary-operand]
   bool AluOpOnTarget(AluOp op);                                       // the feature of the operator, if it needs one
   bool Requires(Feature feature);                                     // [<feature name>]
 
   // A rule of one instruction only. Counts as passed when `holds`. The instruction's name is put in front.
   bool Rule(bool holds, const char* id, std::string_view sentence);
+  // The same with a sentence that is built only if it is needed.
+  template <std::invocable Sentence>
+  bool Rule(bool holds, const char* id, Sentence sentence) {
+    if (holds && coverage == nullptr) return true;
+    return Rule(holds, id, std::string_view(holds ? std::string() : sentence()));
+  }
   // A rule that makes a kernel suspicious but not wrong.
   void Warn(bool holds, const char* id, std::string_view sentence);
 

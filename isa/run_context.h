@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "isa/fields.h"
+#include "isa/generation.h"
 #include "isa/simd/elementwise.h"
 #include "memory/machine_state.h"
 #include "memory/tile.h"
@@ -27,6 +28,7 @@ struct RunContext {
   BlockRange blocks;            // what this worker writes
   bool portable_math = false;   // the same bits on every CPU, also for low-precision matmul
   WriteState destination = WriteState::kUnwritten;
+  const Generation* gen = &Trn1();  // for what the generations compute differently
 
   Tile tile(const View& view) const;
   LinearTile linear(const View& view) const;
