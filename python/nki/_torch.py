@@ -230,7 +230,12 @@ class _WithoutGradient(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx, *gradients):
-        return None, None, None, _no_gradient_op([ctx.saved_tensors[0]], ctx.name)[0], *([None] * ctx.others)
+        return None, None, None, _missing(ctx, gradients), *([None] * ctx.others)
+
+
+def _missing(ctx, gradients):
+    # It takes the incoming gradients, or AOTAutograd's partitioner would move it into the forward graph.
+    return _no_gradient_op([*ctx.saved_tensors, *gradients], ctx.name)[0]
 
 
 # ---- the doors ----
@@ -243,7 +248,7 @@ def call(kernel, tensors, call_key):
         name = _NAMES.get(tensor.dtype)
         if name is None or tensor.layout is not torch.strided or not _runs_here(tensor):
             raise TypeError(_refusal(kernel, tensors, tensor, call_key))
-        types.append((tuple(tensor.shape), name))
+        types.append((tuple(map(operator.index, tensor.shape)), name))
     spec = kernel.specialize(tuple(types), call_key)
     return spec.rebuild(_dispatch(_plan_of(spec), tensors))
 
