@@ -5,13 +5,14 @@
 #include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "frontend/float_guard.h"
 #include "interpreter/run_table.h"
+#include "interpreter/worker_pool.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace nki {
@@ -21,11 +22,9 @@ namespace ffi = xla::ffi;
 
 std::atomic<int> g_device_count{1};
 
-ffi::Error Fail(ffi::ErrorCode code, std::string_view kernel, std::string text) {
-  if (g_device_count.load(std::memory_order_relaxed) > 1) {
-    const std::string line = "nki: kernel " + std::string(kernel) + " failed: " + text + "\n";
-    std::fputs(line.c_str(), stderr);
-  }
+ffi::Error Fail(ffi::ErrorCode code, std::string_view kernel, const std::string& reason) {
+  std::string text = "NKI kernel " + std::string(kernel) + ": " + reason;
+  if (g_device_count.load(std::memory_order_relaxed) > 1) std::fputs((text + "\n").c_str(), stderr);
   return ffi::Error(code, std::move(text));
 }
 
@@ -45,13 +44,15 @@ bool LessThanAByte(ffi::DataType type) {
 }
 
 // Empty if the buffer is what the kernel was compiled for.
-std::string BufferMismatch(const char* role, size_t index, const ffi::AnyBuffer& buffer, size_t compiled) {
+std::string BufferMismatch(const char* role, size_t index, const ffi::AnyBuffer& buffer,
+                           const Tensor& compiled) {
   const bool packed = LessThanAByte(buffer.element_type());  // size_bytes() counts a whole byte for each
-  if (!packed && buffer.size_bytes() == compiled) return {};
+  const size_t bytes = static_cast<size_t>(compiled.bytes());
+  if (!packed && buffer.size_bytes() == bytes) return {};
   const std::string place = std::string(role) + " " + std::to_string(index);
   if (packed) return place + " has elements of less than a byte; no kernel takes them";
   return place + " has " + std::to_string(buffer.size_bytes()) + " bytes; the kernel was compiled for " +
-         std::to_string(compiled);
+         std::to_string(bytes);
 }
 
 std::string CountMismatch(const char* role, size_t actual, size_t compiled) {
@@ -61,18 +62,18 @@ std::string CountMismatch(const char* role, size_t actual, size_t compiled) {
 }
 
 // Fills the pointers, or says which buffer does not fit.
-std::string Collect(const CompiledShape& shape, ffi::RemainingArgs args, ffi::RemainingRets rets,
-                    std::vector<const void*>& inputs, std::vector<void*>& outputs) {
-  std::string problem = CountMismatch("inputs", args.size(), shape.input_bytes.size());
-  if (problem.empty()) problem = CountMismatch("outputs", rets.size(), shape.output_bytes.size());
+std::string Collect(const KernelGraph& graph, ffi::RemainingArgs args, ffi::RemainingRets rets,
+                    std::vector<void*>& inputs, std::vector<void*>& outputs) {
+  std::string problem = CountMismatch("inputs", args.size(), graph.inputs.size());
+  if (problem.empty()) problem = CountMismatch("outputs", rets.size(), graph.outputs.size());
   for (size_t i = 0; problem.empty() && i < args.size(); ++i) {
     const ffi::AnyBuffer buffer = *args.get<ffi::AnyBuffer>(i);
-    problem = BufferMismatch("input", i, buffer, shape.input_bytes[i]);
+    problem = BufferMismatch("input", i, buffer, graph.tensors[graph.inputs[i]]);
     inputs.push_back(buffer.untyped_data());
   }
   for (size_t i = 0; problem.empty() && i < rets.size(); ++i) {
     const ffi::AnyBuffer buffer = **rets.get<ffi::AnyBuffer>(i);
-    problem = BufferMismatch("output", i, buffer, shape.output_bytes[i]);
+    problem = BufferMismatch("output", i, buffer, *graph.outputs[i].tensor);
     outputs.push_back(buffer.untyped_data());
   }
   return problem;
@@ -82,25 +83,16 @@ std::string Collect(const CompiledShape& shape, ffi::RemainingArgs args, ffi::Re
 // this from its own threads, several at once, without the GIL.
 ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_view /*config*/,
                 std::string_view func_name, std::string_view key) {
-  const FloatGuard guard;
+  const FloatingPointScope floating_point;  // XLA:CPU has set flush-to-zero and denormals-are-zero
   try {
-    const CompiledShape* shape = FindCompiled(key);
-    if (shape == nullptr) {
-      return Fail(ffi::ErrorCode::kNotFound, func_name,
-                  "NKI kernel " + std::string(func_name) + " is not in this process (key " +
-                      std::string(key) +
-                      "): call the kernel on these shapes here before running a program that another process "
-                      "exported");
-    }
-    std::vector<const void*> inputs;
-    std::vector<void*> outputs;
-    std::string problem = Collect(*shape, args, rets, inputs, outputs);
-    if (!problem.empty()) {
-      return Fail(ffi::ErrorCode::kInvalidArgument, func_name,
-                  "NKI kernel " + std::string(func_name) + ": " + problem);
-    }
-    RunCompiled(key, inputs, outputs);
+    const std::shared_ptr<const Plan> plan = GetCompiled(key);
+    std::vector<void*> inputs, outputs;
+    std::string problem = Collect(*plan->graph, args, rets, inputs, outputs);
+    if (!problem.empty()) return Fail(ffi::ErrorCode::kInvalidArgument, func_name, problem);
+    RunPlan(*plan, inputs, outputs);
     return ffi::Error::Success();
+  } catch (const UnknownKernelError& error) {
+    return Fail(ffi::ErrorCode::kNotFound, func_name, error.what());
   } catch (const std::exception& error) {
     return Fail(ffi::ErrorCode::kInternal, func_name, error.what());
   }
