@@ -48,7 +48,8 @@ test: build
 	@$(VENV_PYTHON) tests/run_all.py --build $(BUILD) --jobs $(JOBS)
 
 bench: build
-	@$(VENV_PYTHON) benchmarks/run.py --build $(BUILD)
+	@$(BUILD)/bin/nki_benchmarks
+	@for script in benchmarks/*_bench.py; do .venv/bin/nki-py "$$script" || exit 1; done
 
 asan tsan: %: build/%/build.ninja
 	@echo "build: compiling $@"
