@@ -49,7 +49,7 @@ test: build
 
 bench: build
 	@$(BUILD)/bin/nki_benchmarks
-	@for script in benchmarks/*_bench.py; do .venv/bin/nki-py "$$script" || exit 1; done
+	@for script in $(wildcard benchmarks/*_bench.py); do .venv/bin/nki-py "$$script" || exit 1; done
 
 asan tsan: %: build/%/build.ninja
 	@echo "build: compiling $@"
