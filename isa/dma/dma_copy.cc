@@ -1,0 +1,90 @@
+// Data movement between HBM and SBUF.
+#include "isa/dma/transfer.h"
+#include "isa/instruction.h"
+
+namespace nki {
+namespace {
+
+constexpr char kDoc[] = R"(dst = src, element by element in the order of the axes, by the DMA engines.
+
+The shapes may differ, any partitions and steps are allowed. Equal dtypes keep every bit; others pass through float32
+(round to nearest even; integers saturate).
+
+Args:
+  dst: tensor or tile in HBM or SBUF.
+  src: tensor or tile in HBM or SBUF with as many elements as dst.
+  priority: None, or 0 (highest) to 3 (from trn3).
+  oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor; .skip leaves out the
+    elements whose source or destination is outside, so that their destinations keep what they hold.
+  dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
+  engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
+
+Errors: space, partitions-at-most, in-bounds, same-elements, packed-dtype, same-dtype, hwdge, engine, engine-hwdge,
+  priority, dma-priority.
+Source: nki.isa.dma_copy, NKI 0.6.
+)";
+
+struct DmaCopy {
+  View dst, src;
+  std::optional<int64_t> priority = std::nullopt;
+  OobMode oob_mode = OobMode::kError;
+  DgeMode dge_mode = DgeMode::kUnknown;
+  Engine engine = Engine::kUnknown;
+
+  void VisitFields(FieldVisitor& v) {
+    v.Out("dst", dst).In("src", src).Option("priority", priority).Option("oob_mode", oob_mode);
+    v.Option("dge_mode", dge_mode).Option("engine", engine);
+  }
+
+  void Check(Checker& c) const {
+    for (const View* view : {&dst, &src}) {
+      if (!c.InSpaces(*view, kSbuf | kHbm)) return;
+      if (view->on_chip()) c.PartitionsAtMost(*view, c.gen().partitions);
+      if (view->on_chip() || oob_mode == OobMode::kError) c.InBounds(*view);
+    }
+    c.SameElements(src, dst);
+    c.Convertible(src, dst);
+    const bool hwdge = dge_mode == DgeMode::kHwdge;
+    if (hwdge) c.Requires(Feature::kHwdge) && c.SameDtype(src, dst);
+    c.EngineIn(engine, {Engine::kSync, Engine::kScalar});
+    c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", "engine is used with dge_mode.hwdge only");
+    if (!priority) return;
+    c.Requires(Feature::kDmaPriority);
+    c.Rule(*priority >= 0 && *priority <= 3, "priority",
+           [&] { return "priority is " + std::to_string(*priority) + "; it must lie between 0 and 3"; });
+  }
+
+  // One descriptor per contiguous run; the DMA model of the timing pass turns them into time.
+  Cost CostOn(const Generation&) const {
+    const int64_t item = std::max(ItemBytes(src.dtype), ItemBytes(dst.dtype));
+    return {Engine::kDma, 0, dst.elements() * item, dst.elements() / std::min(ContiguousRun(src), ContiguousRun(dst))};
+  }
+
+  bool LaneLocal() const { return Splits(); }
+  bool Splits() const { return !SkipsElements() && MovesRows(dst, src) && !Overlaps(dst); }
+  bool SkipsElements() const { return oob_mode == OobMode::kSkip && (LeavesStorage(src) || LeavesStorage(dst)); }
+
+  void Run(RunContext& ctx) const {
+    if (SkipsElements()) {
+      CopyInsideElements(ctx, dst, src);
+    } else if (!MovesRows(dst, src)) {
+      simd::CopyElements(DmaOperandOf(ctx, src), DmaOperandOf(ctx, dst));
+    } else {
+      MoveRows(ctx, dst, src);
+    }
+  }
+
+  static std::vector<DmaCopy> Samples(SampleBuilder& b) {
+    return {{b.Sbuf({128, 512}), b.Hbm({256, 2048}).Slice(0, 128, 256, 1).Slice(1, 512, 1024, 1)},
+            {b.Hbm({128, 512}, Dtype::kBfloat16), b.Sbuf({128, 512})},
+            {b.Sbuf({128, 4}), b.Hbm({512})},
+            {b.Sbuf({32, 64}), b.Sbuf({64, 64}).Slice(0, 3, 35, 1)},
+            {b.Hbm({6, 100}), b.Hbm({600})}};
+  }
+};
+
+}  // namespace
+
+NKI_DEFINE_INSTRUCTION(DmaCopy, dma_copy, kDoc);
+
+}  // namespace nki

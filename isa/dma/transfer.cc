@@ -1,0 +1,161 @@
+#include "isa/dma/transfer.h"
+
+#include <algorithm>
+
+#include "memory/scalar_types.h"
+
+namespace nki {
+namespace {
+
+using Dims = std::array<Dim, kMaxRank>;
+
+int64_t StorageElements(const View& view) { return view.tensor->bytes() / ItemBytes(view.dtype); }
+
+// Brings coalesced axes into the form "row axis of `partitions`, then the rest" by splitting or adding a first axis.
+bool SplitRows(Dims& dims, int& rank, int64_t partitions) {
+  if (rank > 0 && dims[0].count == partitions) return true;
+  const int64_t first = rank == 0 || partitions == 1 ? 1 : dims[0].count;
+  if ((partitions != 1 && first % partitions != 0) || rank == kMaxRank) return false;
+  std::copy_backward(dims.begin(), dims.begin() + rank, dims.begin() + rank + 1);
+  if (partitions == 1) {
+    dims[0] = {0, 1};
+  } else {
+    dims[0] = {dims[1].step * (first / partitions), partitions};
+    dims[1].count = first / partitions;
+  }
+  ++rank;
+  return true;
+}
+
+// If the first axis is shorter than the partitions it may still hold whole groups of them: [2, 64, F] beside [128, F].
+bool IsGroup(const Dims& dims, int rank, int64_t partitions) {
+  return rank > 1 && dims[0].count < partitions && partitions % dims[0].count == 0;
+}
+
+bool AreRows(Dims dims, int rank, int64_t partitions) {
+  while (IsGroup(dims, rank, partitions)) {
+    partitions /= dims[0].count;
+    std::copy(dims.begin() + 1, dims.begin() + rank, dims.begin());
+    --rank;
+  }
+  return SplitRows(dims, rank, partitions);
+}
+
+template <typename Move>
+void ForEachGroup(const Tile& tile, const LinearTile& linear, Move move) {
+  if (!IsGroup(linear.dims, linear.rank, tile.partitions)) {
+    LinearTile rows = linear;
+    NKI_CHECK(SplitRows(rows.dims, rows.rank, tile.partitions));
+    return move(tile, rows);
+  }
+  Tile group = tile;
+  group.partitions = static_cast<int>(tile.partitions / linear.dims[0].count);
+  LinearTile rest = linear;
+  --rest.rank;
+  std::copy(linear.dims.begin() + 1, linear.dims.begin() + linear.rank, rest.dims.begin());
+  for (int64_t i = 0; i < linear.dims[0].count; ++i) {
+    ForEachGroup(group, rest, move);
+    group.partition += group.partitions * group.partition_step;
+    rest.offset += linear.dims[0].step;
+  }
+}
+
+LinearTile Coalesced(const RunContext& ctx, const View& view) {
+  LinearTile linear = ctx.linear(view);
+  linear.rank = Coalesce(linear.dims, linear.rank);
+  return linear;
+}
+
+// Where element `index` of a view is, or null outside its storage.
+std::byte* ElementAddress(const RunContext& ctx, const View& view, int64_t index) {
+  int64_t element = view.offset, rest = index;
+  for (int axis = view.rank - 1; axis >= 0; --axis) {
+    element += rest % view.dims[axis].count * view.dims[axis].step;
+    rest /= view.dims[axis].count;
+  }
+  if (element < 0 || element >= StorageElements(view)) return nullptr;
+  const int64_t item = ItemBytes(view.dtype);
+  if (!view.on_chip()) return ctx.hbm[view.tensor->id] + element * item;
+  const int64_t row = view.storage_row();
+  const Placement& placement = ctx.placements[view.tensor->id];
+  return ctx.tile(view).Address(placement.partition + static_cast<int>(element / row), placement.byte + element % row * item);
+}
+
+}  // namespace
+
+int64_t ContiguousRun(const View& view) {
+  int64_t run = 1;
+  for (int axis = view.rank - 1; axis >= (view.on_chip() ? 1 : 0); --axis) {
+    const Dim& dim = view.dims[axis];
+    if (dim.count == 1) continue;
+    if (dim.step != run) break;
+    run *= dim.count;
+  }
+  return run;
+}
+
+bool LeavesStorage(const View& view) {
+  if (view.on_chip()) return false;
+  int64_t last = view.offset;
+  for (const Dim& dim : view.axes()) last += dim.step * (dim.count - 1);
+  return view.offset < 0 || last >= StorageElements(view);
+}
+
+bool Overlaps(const View& view) {
+  Dims dims = view.dims;
+  std::sort(dims.begin(), dims.begin() + view.rank, [](const Dim& a, const Dim& b) { return a.step < b.step; });
+  int64_t extent = 1;
+  for (int i = 0; i < view.rank; ++i) {
+    if (dims[i].count > 1 && dims[i].step < extent) return true;
+    extent += dims[i].step * (dims[i].count - 1);
+  }
+  return false;
+}
+
+bool MovesRows(const View& dst, const View& src) {
+  if (dst.on_chip() && src.on_chip()) return dst.partitions() == src.partitions();
+  if (!dst.on_chip() && !src.on_chip()) return false;
+  const View& hbm = dst.on_chip() ? src : dst;
+  Dims dims = hbm.dims;
+  const int rank = Coalesce(dims, hbm.rank);
+  return AreRows(dims, rank, (dst.on_chip() ? dst : src).partitions());
+}
+
+void MoveRows(RunContext& ctx, const View& dst, const View& src) {
+  if (dst.on_chip() && src.on_chip()) return simd::CopyRows(ctx.tile(src), ctx.tile(dst), ctx.blocks);
+  if (dst.on_chip()) {
+    ForEachGroup(ctx.tile(dst), Coalesced(ctx, src), [&](const Tile& tile, const LinearTile& rows) {
+      simd::LoadRows(rows, tile, ctx.blocks);
+    });
+  } else {
+    ForEachGroup(ctx.tile(src), Coalesced(ctx, dst), [&](const Tile& tile, const LinearTile& rows) {
+      simd::StoreRows(tile, rows, ctx.blocks);
+    });
+  }
+}
+
+simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view) {
+  simd::DmaOperand operand;
+  operand.on_chip = view.on_chip();
+  if (view.on_chip()) {
+    operand.tile = ctx.tile(view);
+  } else {
+    operand.linear = ctx.linear(view);
+  }
+  return operand;
+}
+
+void CopyInsideElements(const RunContext& ctx, const View& dst, const View& src) {
+  for (int64_t i = 0; i < dst.elements(); ++i) {
+    const std::byte* from = ElementAddress(ctx, src, i);
+    std::byte* to = ElementAddress(ctx, dst, i);
+    if (from == nullptr || to == nullptr) continue;
+    if (src.dtype == dst.dtype) {
+      StoreBits(dst.dtype, LoadBits(src.dtype, from), to);
+    } else {
+      StoreScalar(dst.dtype, LoadScalar(src.dtype, from), to);
+    }
+  }
+}
+
+}  // namespace nki

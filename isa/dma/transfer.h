@@ -1,0 +1,31 @@
+// How a DMA takes its operands: as rows that are partitions, or element by element.
+#ifndef NKI_ISA_DMA_TRANSFER_H_
+#define NKI_ISA_DMA_TRANSFER_H_
+
+#include "isa/run_context.h"
+#include "isa/simd/dma.h"
+
+namespace nki {
+
+// The elements at the end of the axes that lie side by side in one descriptor. On chip a run ends with its partition.
+int64_t ContiguousRun(const View& view);
+
+// Whether an HBM view reaches elements outside its tensor.
+bool LeavesStorage(const View& view);
+
+// Whether a view may name an element twice. Such a destination is written by one worker, in one order.
+bool Overlaps(const View& view);
+
+// Whether every partition of the tile (of both tiles) is one row of the other side, so that blocks of partitions can be
+// moved independently.
+bool MovesRows(const View& dst, const View& src);
+void MoveRows(RunContext& ctx, const View& dst, const View& src);
+
+simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view);
+
+// Copies the elements that lie inside the storage on both sides; the other destinations keep their bits.
+void CopyInsideElements(const RunContext& ctx, const View& dst, const View& src);
+
+}  // namespace nki
+
+#endif  // NKI_ISA_DMA_TRANSFER_H_
