@@ -4,13 +4,16 @@ Nothing here is built against torch: the ops are defined from Python and hand ad
 `Kernel.__call__` enters in one of two places, and imports this file only when torch is already loaded:
 
     if (torch := sys.modules.get("torch")) is not None and torch.compiler.is_dynamo_compiling():
-        return _torch.dynamo_call(self, args, kwargs)            # before anything that dynamo cannot trace
-    tensors, call = self.split(args, kwargs)                     # array leaves in order, hashable CallKey
+        return _torch.dynamo_call(self, args, kwargs)    # before anything that dynamo cannot trace
+    tensors, call = self.split(args, kwargs, ())         # array leaves in order, hashable CallKey
     return _torch.call(self, tensors, call)
+
+and `kernel[grid]` is a plain object that holds both and calls `_torch.dynamo_call(self.kernel, args, kwargs, grid)`.
 """
 
 import operator
 
+import numpy
 import torch
 from nki import _core
 from torch.autograd import forward_ad
@@ -263,7 +266,9 @@ def _refusal(kernel, tensors, tensor, call_key):
     position = next(i for i, t in enumerate(tensors) if t is tensor)
     names = getattr(kernel, "tensor_names", None)
     argument = f"argument '{names(call_key)[position]}'" if names else f"tensor argument {position}"
-    if tensor.dtype not in _NAMES:
+    if not isinstance(tensor, torch.Tensor):
+        reason = f"is a {type(tensor).__name__} beside torch tensors; pass torch.as_tensor(...) of it"
+    elif tensor.dtype not in _NAMES:
         reason = f"is {tensor.dtype}; NKI has {', '.join(_DTYPES)}"
     elif tensor.layout is not torch.strided:
         reason = f"has layout {tensor.layout}; pass a dense tensor, {argument}.to_dense()"
@@ -315,12 +320,16 @@ def _refuse_tangents(plan, tensors):
 # ---- while dynamo traces ----
 
 
-def dynamo_call(kernel, args, kwargs):
-    """Entry under torch.compile and strict export; all that is not tensors reaches `_lookup` as constants."""
+def dynamo_call(kernel, args, kwargs, grid=()):
+    """Entry under torch.compile and strict export; all that is not tensors reaches `_lookup` as constants.
+
+    `kernel` must be an object that existed before the trace: kernel[grid] is made inside it and passes its two parts.
+    """
     tensors, statics = [], []
+    grid = tuple([_constant(n) for n in grid])
     tree = (_flatten(list(args), tensors, statics), _flatten(dict(kwargs), tensors, statics))
     shapes = tuple([tuple([operator.index(n) for n in t.shape]) for t in tensors])
-    plan, order, form = _lookup(kernel, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
+    plan, order, form = _lookup(kernel, grid, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
     outputs = _dispatch(plan, [tensors[i] for i in order])
     return _unflatten(form[0], [outputs[i] for i in form[1]], form[2])
 
@@ -345,6 +354,9 @@ def _flatten(value, tensors, statics):
         return (kind, tuple([_flatten(v, tensors, statics) for v in value]))
     if type(value) is dict:
         return ("dict", tuple([(k, _flatten(v, tensors, statics)) for k, v in value.items()]))
+    if isinstance(value, numpy.ndarray):
+        # dynamo holds NumPy scalars as arrays too, and their values as unknown.
+        raise TypeError("kernel argument is a NumPy array or scalar inside torch.compile: pass a tensor or a number")
     statics.append(_constant(value))
     return ("static", len(statics) - 1)
 
@@ -364,11 +376,11 @@ def _positions(tensors, among):
     return tuple(next(i for i, other in enumerate(among) if other is t) for t in tensors)
 
 
-def _lookup(kernel, tree, shapes, dtypes, *statics):
+def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     """Real Python at compile time: traces the kernel and returns (plan, order of the tensors, form of the result)."""
     stands = [torch.empty(s, dtype=d, device="meta") for s, d in zip(shapes, dtypes, strict=True)]
     args, kwargs = (_unflatten(node, stands, statics) for node in tree)
-    tensors, call_key = kernel.split(args, kwargs)
+    tensors, call_key = kernel.split(args, kwargs, grid)
     for tensor in tensors:
         if tensor.dtype not in _NAMES:
             raise TypeError(_refusal(kernel, tensors, tensor, call_key))

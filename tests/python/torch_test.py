@@ -11,6 +11,7 @@ import warnings
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -75,6 +76,31 @@ def through_sbuf(a):
     nisa.dma_copy(dst=x, src=a)
     nisa.dma_copy(dst=c, src=x)
     return c
+
+
+@nki.jit(platform_target="trn1")
+def first_plus_last(tensors, options):
+    """Takes tensors inside a list and a dict, and returns a list."""
+    a, b = tensors[0], options["last"]
+    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=x, src=a)
+    nisa.dma_copy(dst=y, src=b)
+    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
+    nisa.dma_copy(dst=c, src=z)
+    return [c]
+
+
+class Scale:
+    """An argument that torch knows nothing of."""
+
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __float__(self):
+        return self.factor
 
 
 class Add(torch.autograd.Function):
@@ -205,6 +231,11 @@ def test_layouts(name):
 def test_sparse_and_quantized_tensors_are_refused(tensor, reason):
     with pytest.raises(TypeError, match=f"add: argument 'b'.*{reason}"):
         add(torch.eye(128), tensor())
+
+
+def test_mixed_arrays_are_refused():
+    with pytest.raises(TypeError, match="add: argument 'b' is a ndarray beside torch tensors"):
+        add(torch.zeros(128, 8), np.zeros((128, 8), np.float32))
 
 
 def test_a_kernel_assertion_is_the_users():
@@ -440,6 +471,46 @@ def test_compiled_training(backend):
     program(a, b).backward()
     torch.testing.assert_close(a.grad, (4 * a + 2 * b).detach())
     torch.testing.assert_close(b.grad, (2 * a).detach())
+
+
+def test_compiled_with_nested_arguments():
+    a, b = pair(128, 8)
+
+    def program(x, y):
+        return first_plus_last([x, x], options={"last": y})[0] * 2
+
+    assert torch.equal(program(a, b), (a + b) * 2)
+    assert torch.equal(torch.compile(program, fullgraph=True, backend="aot_eager")(a, b), (a + b) * 2)
+
+
+def test_compiled_with_an_object_as_static_argument():
+    a = torch.randn(128, 8)
+    scale = Scale(3.0)
+    program = torch.compile(lambda x: scaled(x, scale), fullgraph=True, backend="eager")
+    assert torch.equal(program(a), a * 3)
+    scale = Scale(4.0)
+    assert torch.equal(program(a), a * 4)
+
+
+def test_one_tensor_as_two_arguments():
+    program = torch.compile(lambda x: accumulate(x, x)[0] * 1, fullgraph=True, backend="aot_eager")
+    for run in (lambda x: accumulate(x, x)[0], program):
+        a = torch.randn(128, 8)
+        doubled = a * 2
+        assert torch.equal(run(a), doubled) and torch.equal(a, doubled)
+
+
+def test_compiled_with_a_numpy_number_is_refused():
+    program = torch.compile(lambda x: scaled(x, np.float32(2.5)), fullgraph=True, backend="eager")
+    with pytest.raises(Exception, match="NumPy array or scalar inside torch.compile"):
+        program(torch.randn(128, 8))
+
+
+@pytest.mark.parametrize("grid", [1, 2])
+def test_compiled_grid(grid):
+    a, b = pair(128, 8)
+    program = torch.compile(lambda x, y: add[grid](x, y) * 2, fullgraph=True, backend="eager")
+    assert torch.equal(program(a, b), (a + b) * 2)
 
 
 # ---- export and other tracers ----
