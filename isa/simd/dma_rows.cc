@@ -1,0 +1,43 @@
+#include "isa/simd/dma_rows.h"
+
+namespace nki::simd {
+
+bool LanesInBlock(const Tile& tile, int block, LaneSet& lanes) {
+  int present = 0;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    const int distance = block * kLanes + lane - tile.partition;
+    const bool inside =
+        distance >= 0 && distance % tile.partition_step == 0 && distance / tile.partition_step < tile.partitions;
+    lanes.words[lane] = inside ? ~0u : 0u;
+    present += inside;
+  }
+  lanes.full = present == kLanes;
+  return present > 0;
+}
+
+bool RowsOfBlock(const LinearTile& linear, const Tile& tile, int block, BlockRows& rows) {
+  if (!LanesInBlock(tile, block, rows.lanes)) return false;
+  const int64_t row_step = linear.dims[0].step * ItemBytes(linear.dtype);
+  std::byte* any = nullptr;
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (rows.lanes.words[lane] == 0) continue;
+    const int row = (block * kLanes + lane - tile.partition) / tile.partition_step;
+    any = rows.row[lane] = linear.base + row * row_step;
+  }
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (rows.lanes.words[lane] == 0) rows.row[lane] = any;
+  }
+  rows.adjacent = rows.lanes.full && tile.partition_step == 1 && linear.dims[0].step == 1;
+  return true;
+}
+
+Tile FreeAxes(const LinearTile& linear) {
+  Tile axes;
+  axes.dtype = linear.dtype;
+  axes.offset = linear.offset;
+  axes.rank = std::max(linear.rank - 1, 0);
+  for (int i = 0; i < axes.rank; ++i) axes.dims[i] = linear.dims[i + 1];
+  return axes;
+}
+
+}  // namespace nki::simd
