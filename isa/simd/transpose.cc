@@ -1,0 +1,130 @@
+#include "isa/simd/transpose.h"
+
+#include "isa/simd/free_offsets.h"
+#include "isa/simd/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "isa/simd/transpose.cc"
+#include "hwy/foreach_target.h"
+// After foreach_target:
+#include "hwy/highway.h"
+#include "isa/simd/transpose16-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace nki::simd::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct LinePointers {
+  const uint32_t* line[kLanes];
+  HWY_INLINE const uint32_t* operator()(int i) const { return line[i]; }
+};
+
+HWY_INLINE void StoreFirst(WordVec words, int first_lane, int lanes, uint32_t* line) {
+  const WordTag d;
+  if (lanes >= first_lane + kWordLanes) {
+    hn::Store(words, d, line + first_lane);
+  } else if (lanes > first_lane) {
+    hn::BlendedStore(words, hn::FirstN(d, static_cast<size_t>(lanes - first_lane)), d, line + first_lane);
+  }
+}
+
+// 16 source elements by 16 source partitions. `elements` and `partitions` may be fewer than 16.
+struct Square {
+  std::byte* dst_block;
+  const int64_t* dst_offsets;  // one per source partition
+  int partitions;
+  int elements;
+};
+
+struct StoreWordElements {
+  const Square& square;
+  HWY_INLINE void operator()(int column, int first_lane, WordVec words) const {
+    if (column >= square.partitions) return;
+    auto* line = reinterpret_cast<uint32_t*>(square.dst_block + square.dst_offsets[column] * kLineBytes);
+    StoreFirst(words, first_lane, square.elements, line);
+  }
+};
+
+struct StoreNarrowElements {
+  const Square& square;
+  int bytes;
+  uint32_t ones;
+  HWY_INLINE void operator()(int column, int first_lane, WordVec words) const {
+    if (column >= square.partitions) return;
+    const WordTag d;
+    const int64_t byte = square.dst_offsets[column] * bytes;
+    const int shift = static_cast<int>(byte & 3) * 8;
+    auto* line = reinterpret_cast<uint32_t*>(square.dst_block + (byte >> 2) * kLineBytes);
+    const auto kept = hn::AndNot(hn::Set(d, ones << shift), hn::Load(d, line + first_lane));
+    StoreFirst(hn::Or(kept, hn::ShiftLeftSame(words, shift)), first_lane, square.elements, line);
+  }
+};
+
+void TransposeWords(const std::byte* src_block, const int64_t* src_offsets, const Square& square) {
+  LinePointers rows;
+  for (int i = 0; i < kLanes; ++i) {
+    const int64_t offset = src_offsets[std::min(i, square.elements - 1)];
+    rows.line[i] = reinterpret_cast<const uint32_t*>(src_block + offset * kLineBytes);
+  }
+  Transpose16(rows, StoreWordElements{square});
+}
+
+// Elements narrower than a word travel in the low bits of words.
+void TransposeNarrow(int bytes, const std::byte* src_block, const int64_t* src_offsets, const Square& square) {
+  const WordTag d;
+  const uint32_t ones = bytes == 2 ? 0xffff : 0xff;
+  alignas(64) uint32_t lines[kLanes][kLanes];
+  LinePointers rows;
+  for (int i = 0; i < kLanes; ++i) {
+    const int64_t byte = src_offsets[std::min(i, square.elements - 1)] * bytes;
+    const auto* line = reinterpret_cast<const uint32_t*>(src_block + (byte >> 2) * kLineBytes);
+    for (int lane = 0; lane < kLanes; lane += kWordLanes) {
+      const auto words = hn::ShiftRightSame(hn::Load(d, line + lane), static_cast<int>(byte & 3) * 8);
+      hn::Store(hn::And(words, hn::Set(d, ones)), d, lines[i] + lane);
+    }
+    rows.line[i] = lines[i];
+  }
+  Transpose16(rows, StoreNarrowElements{square, bytes, ones});
+}
+
+// One block of dst: 16 of src's free elements, for all its partitions.
+void TransposeBlock(const Tile& src, const int64_t* src_offsets, int elements, const Tile& dst, std::byte* dst_block) {
+  const int bytes = ItemBytes(dst.dtype);
+  FreeCursor dst_cursor(dst);
+  for (int p = 0; p < src.partitions; p += kLanes) {
+    int64_t dst_offsets[kLanes];
+    const Square square{dst_block, dst_offsets, std::min(kLanes, src.partitions - p), elements};
+    TakeOffsets(dst_cursor, square.partitions, dst_offsets);
+    const std::byte* src_block = src.base + (src.partition + p) / kLanes * src.block_bytes;
+    if (bytes == 4) {
+      TransposeWords(src_block, src_offsets, square);
+    } else {
+      TransposeNarrow(bytes, src_block, src_offsets, square);
+    }
+  }
+}
+
+void Transpose(const Tile& src, const Tile& dst, BlockRange blocks) {
+  FreeCursor src_cursor(src);
+  for (int block = dst.first_block(); block < std::min(blocks.end, dst.end_block()); ++block) {
+    int64_t src_offsets[kLanes];
+    const int elements = std::min(kLanes, dst.partition + dst.partitions - block * kLanes);
+    TakeOffsets(src_cursor, elements, src_offsets);
+    if (!blocks.Contains(block)) continue;
+    TransposeBlock(src, src_offsets, elements, dst, dst.base + block * dst.block_bytes);
+  }
+}
+
+}  // namespace nki::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nki::simd {
+HWY_EXPORT(Transpose);
+
+void TransposeTile(const Tile& src, const Tile& dst, BlockRange blocks) {
+  HWY_DYNAMIC_DISPATCH(Transpose)(src, dst, blocks);
+}
+
+}  // namespace nki::simd
+#endif
