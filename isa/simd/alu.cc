@@ -1,0 +1,80 @@
+#include "isa/simd/alu.h"
+
+#include "isa/simd/targets.h"
+#include "memory/error.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "isa/simd/alu.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "isa/simd/alu-inl.h"
+#include "isa/simd/power-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace nki::simd::HWY_NAMESPACE {
+
+template <AluOp kOp, LineForm kForm>
+HWY_INLINE FloatVec Apply(FloatVec a, FloatVec b) {
+  if constexpr (kForm == LineForm::kFloat) {
+    return FloatAlu<kOp>(a, b);
+  } else if constexpr (kForm == LineForm::kBits) {
+    return AsFloat(BitwiseAlu<kOp>(AsWord(a), AsWord(b)));
+  } else if constexpr (kForm == LineForm::kSigned) {
+    return AsFloat(IntegerAlu<kOp>(AsInt(a), AsInt(b)));
+  } else {
+    return AsFloat(IntegerAlu<kOp>(AsWord(a), AsWord(b)));
+  }
+}
+
+template <AluOp kOp, LineForm kForm>
+void Loop(Lines a, Lines b, MutableLines d, int64_t n) {
+  const FloatTag df;
+  const float* pa = a.first;
+  const float* pb = b.first;
+  float* pd = d.first;
+  for (int64_t i = 0; i < n; ++i, pa += a.stride, pb += b.stride, pd += d.stride) {
+    if constexpr (kOp == AluOp::kPower && kForm == LineForm::kFloat) {
+      PowerLine(pa, pb, pd);
+    } else {
+      for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
+        hn::Store(Apply<kOp, kForm>(hn::Load(df, pa + lane), hn::Load(df, pb + lane)), df, pd + lane);
+      }
+    }
+  }
+}
+
+template <LineForm kForm>
+AluLoop LoopFor(AluOp op) {
+  static constexpr AluLoop kLoops[] = {
+#define NKI_ALU_OP(enumerator, name, op_class, reduces, unary) &Loop<AluOp::enumerator, kForm>,
+#include "isa/alu_op.def"
+#undef NKI_ALU_OP
+  };
+  return kLoops[static_cast<int>(op)];
+}
+
+AluLoop LoopForForm(AluOp op, LineForm form) {
+  switch (form) {
+    case LineForm::kFloat: return LoopFor<LineForm::kFloat>(op);
+    case LineForm::kBits: return LoopFor<LineForm::kBits>(op);
+    case LineForm::kSigned: return LoopFor<LineForm::kSigned>(op);
+    case LineForm::kUnsigned: return LoopFor<LineForm::kUnsigned>(op);
+  }
+  return nullptr;
+}
+
+}  // namespace nki::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nki::simd {
+
+HWY_EXPORT(LoopForForm);
+
+AluLoop AluLoopFor(AluOp op, LineForm form) {
+  NKI_CHECK(IsBitwise(op) == (form == LineForm::kBits));
+  return HWY_DYNAMIC_DISPATCH(LoopForForm)(op, form);
+}
+
+}  // namespace nki::simd
+#endif  // HWY_ONCE

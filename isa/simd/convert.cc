@@ -1,0 +1,187 @@
+// Conversion between the elements of a block and lines, for every dtype.
+#include "isa/simd/convert.h"
+
+#include "isa/simd/targets.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "isa/simd/convert.cc"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include "isa/simd/lanes-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace nki::simd::HWY_NAMESPACE {
+
+constexpr FloatTag df;
+constexpr WordTag dw;
+constexpr int kBytesOf[] = {
+#define NKI_DTYPE(enumerator, name, bytes, kind, packed) bytes,
+#include "memory/dtype.def"
+#undef NKI_DTYPE
+};
+
+// What a line holds for an element with these bits.
+template <LineForm kForm, Dtype kDtype>
+HWY_INLINE FloatVec ToLine(WordVec code) {
+  if constexpr (kForm == LineForm::kFloat) {
+    return Decode<kDtype>(code);
+  } else if constexpr (kForm != LineForm::kBits && kDtype == Dtype::kInt8) {
+    return AsFloat(hn::ShiftRight<24>(AsInt(hn::ShiftLeft<24>(code))));
+  } else if constexpr (kForm != LineForm::kBits && kDtype == Dtype::kInt16) {
+    return AsFloat(hn::ShiftRight<16>(AsInt(hn::ShiftLeft<16>(code))));
+  } else {
+    return AsFloat(code);
+  }
+}
+
+template <LineForm kForm, Dtype kDtype>
+HWY_INLINE WordVec FromLine(FloatVec line) {
+  constexpr int kBytes = kBytesOf[static_cast<int>(kDtype)];
+  if constexpr (kForm == LineForm::kFloat) {
+    return Encode<kDtype>(line);
+  } else if constexpr (kForm == LineForm::kBits) {
+    return kBytes == 4 ? AsWord(line) : hn::And(AsWord(line), Word(0xffffffffu >> (32 - 8 * kBytes)));
+  } else if constexpr (kDtype == Dtype::kInt32 || kDtype == Dtype::kUint32) {
+    return AsWord(line);
+  } else if constexpr (kForm == LineForm::kSigned) {
+    return Encode<kDtype>(FromSigned(AsInt(line)));
+  } else {
+    return Encode<kDtype>(FromUnsigned(AsWord(line)));
+  }
+}
+
+template <LineForm kForm, Dtype kDtype>
+void LoadRunOf(const std::byte* block, const FreeCursor::Run& run, float* lines) {
+  constexpr int kBytes = kBytesOf[static_cast<int>(kDtype)];
+  int64_t byte = run.offset * kBytes;
+  for (int64_t i = 0; i < run.count; ++i, byte += run.step * kBytes) {
+    const uint32_t* words = reinterpret_cast<const uint32_t*>(block + (byte >> 2) * kLineBytes);
+    const int shift = static_cast<int>(byte & 3) * 8;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+      WordVec word = hn::Load(dw, words + lane);
+      if constexpr (kBytes < 4) {
+        word = hn::And(hn::ShiftRightSame(word, shift), Word(0xffffffffu >> (32 - 8 * kBytes)));
+      }
+      hn::Store(ToLine<kForm, kDtype>(word), df, lines + i * kLanes + lane);
+    }
+  }
+}
+
+// Writes the lanes of `word` below `lanes` to one word of the block.
+HWY_INLINE void StoreWord(WordVec word, uint32_t* words, size_t lane, int lanes) {
+  if (lanes == kLanes) {
+    hn::Store(word, dw, words + lane);
+  } else if (static_cast<size_t>(lanes) > lane) {
+    hn::BlendedStore(word, hn::FirstN(dw, static_cast<size_t>(lanes) - lane), dw, words + lane);
+  }
+}
+
+// One element narrower than a word: the rest of the word stays.
+template <LineForm kForm, Dtype kDtype>
+HWY_INLINE void StoreNarrow(const float* line, std::byte* block, int64_t byte, int lanes) {
+  constexpr uint32_t kMask = 0xffffffffu >> (32 - 8 * kBytesOf[static_cast<int>(kDtype)]);
+  uint32_t* words = reinterpret_cast<uint32_t*>(block + (byte >> 2) * kLineBytes);
+  const int shift = static_cast<int>(byte & 3) * 8;
+  for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+    const WordVec code = FromLine<kForm, kDtype>(hn::Load(df, line + lane));
+    const WordVec kept = hn::AndNot(Word(kMask << shift), hn::Load(dw, words + lane));
+    StoreWord(hn::Or(kept, hn::ShiftLeftSame(code, shift)), words, lane, lanes);
+  }
+}
+
+// kPerWord neighbouring elements that fill a word.
+template <LineForm kForm, Dtype kDtype, int kPerWord>
+HWY_INLINE void StoreWhole(const float* line, int64_t stride, std::byte* block, int64_t word_index, int lanes) {
+  uint32_t* words = reinterpret_cast<uint32_t*>(block + word_index * kLineBytes);
+  for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+    WordVec word = FromLine<kForm, kDtype>(hn::Load(df, line + lane));
+    if constexpr (kPerWord >= 2) {
+      constexpr int kBits = 32 / kPerWord;
+      const auto next = [&](int j) HWY_ATTR { return FromLine<kForm, kDtype>(hn::Load(df, line + j * stride + lane)); };
+      word = hn::Or(word, hn::ShiftLeft<kBits>(next(1)));
+      if constexpr (kPerWord == 4) {
+        word = hn::Or(word, hn::Or(hn::ShiftLeft<16>(next(2)), hn::ShiftLeft<24>(next(3))));
+      }
+    }
+    StoreWord(word, words, lane, lanes);
+  }
+}
+
+template <LineForm kForm, Dtype kDtype>
+void StoreRunOf(std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes) {
+  constexpr int kPerWord = 4 / kBytesOf[static_cast<int>(kDtype)];
+  int64_t i = 0;
+  int64_t element = run.offset;
+  while (i < run.count) {
+    const float* line = lines.first + i * lines.stride;
+    const bool whole = kPerWord == 1 || (run.step == 1 && element % kPerWord == 0 && run.count - i >= kPerWord);
+    if (whole) {
+      StoreWhole<kForm, kDtype, kPerWord>(line, lines.stride, block, element / kPerWord, lanes);
+    } else if constexpr (kPerWord > 1) {
+      StoreNarrow<kForm, kDtype>(line, block, element * (4 / kPerWord), lanes);
+    }
+    i += whole ? kPerWord : 1;
+    element += whole ? kPerWord * run.step : run.step;
+  }
+}
+
+using LoadFunction = void (*)(const std::byte*, const FreeCursor::Run&, float*);
+using StoreFunction = void (*)(std::byte*, const FreeCursor::Run&, Lines, int);
+
+template <LineForm kForm>
+LoadFunction Loader(Dtype dtype) {
+  static constexpr LoadFunction kLoaders[] = {
+#define NKI_DTYPE(enumerator, name, bytes, kind, packed) &LoadRunOf<kForm, Dtype::enumerator>,
+#include "memory/dtype.def"
+#undef NKI_DTYPE
+  };
+  return kLoaders[static_cast<int>(dtype)];
+}
+
+template <LineForm kForm>
+StoreFunction Storer(Dtype dtype) {
+  static constexpr StoreFunction kStorers[] = {
+#define NKI_DTYPE(enumerator, name, bytes, kind, packed) &StoreRunOf<kForm, Dtype::enumerator>,
+#include "memory/dtype.def"
+#undef NKI_DTYPE
+  };
+  return kStorers[static_cast<int>(dtype)];
+}
+
+void LoadRunAny(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run, float* lines) {
+  switch (form) {
+    case LineForm::kFloat: return Loader<LineForm::kFloat>(dtype)(block, run, lines);
+    case LineForm::kBits: return Loader<LineForm::kBits>(dtype)(block, run, lines);
+    case LineForm::kSigned:
+    case LineForm::kUnsigned: return Loader<LineForm::kSigned>(dtype)(block, run, lines);
+  }
+}
+
+void StoreRunAny(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes) {
+  switch (form) {
+    case LineForm::kFloat: return Storer<LineForm::kFloat>(dtype)(block, run, lines, lanes);
+    case LineForm::kBits: return Storer<LineForm::kBits>(dtype)(block, run, lines, lanes);
+    case LineForm::kSigned: return Storer<LineForm::kSigned>(dtype)(block, run, lines, lanes);
+    case LineForm::kUnsigned: return Storer<LineForm::kUnsigned>(dtype)(block, run, lines, lanes);
+  }
+}
+
+}  // namespace nki::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nki::simd {
+
+HWY_EXPORT(LoadRunAny);
+HWY_EXPORT(StoreRunAny);
+
+void LoadRun(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run, float* lines) {
+  HWY_DYNAMIC_DISPATCH(LoadRunAny)(dtype, form, block, run, lines);
+}
+
+void StoreRun(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes) {
+  HWY_DYNAMIC_DISPATCH(StoreRunAny)(dtype, form, block, run, lines, lanes);
+}
+
+}  // namespace nki::simd
+#endif  // HWY_ONCE
