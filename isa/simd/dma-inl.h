@@ -128,7 +128,8 @@ void StoreWords(const std::byte* line, int64_t line_step, int words, const Block
   }
 }
 
-// Rows whose elements lie side by side across the partitions (a transposed tensor): each line is in memory as it is.
+// Rows whose elements lie side by side across the partitions (a transposed tensor): each line is in memory as
+// it is.
 inline void LoadAdjacent(const std::byte* row0, int64_t step, int count, std::byte* line, int64_t line_step) {
   const WordTag d;
   for (int i = 0; i < count; ++i) {
@@ -138,12 +139,14 @@ inline void LoadAdjacent(const std::byte* row0, int64_t step, int count, std::by
   }
 }
 
-inline void StoreAdjacent(const std::byte* line, int64_t line_step, int count, std::byte* row0, int64_t step) {
+inline void StoreAdjacent(const std::byte* line, int64_t line_step, int count, std::byte* row0,
+                          int64_t step) {
   const WordTag d;
   for (int i = 0; i < count; ++i) {
     const auto* from = reinterpret_cast<const uint32_t*>(line + i * line_step);
     auto* words = reinterpret_cast<uint32_t*>(row0 + i * step);
-    for (int lane = 0; lane < kLanes; lane += kWordLanes) hn::StoreU(hn::Load(d, from + lane), d, words + lane);
+    for (int lane = 0; lane < kLanes; lane += kWordLanes)
+      hn::StoreU(hn::Load(d, from + lane), d, words + lane);
   }
 }
 

@@ -87,7 +87,8 @@ void MoveRun(int bytes, const BlockRows& rows, Run linear, std::byte* block, Run
   MoveElements<kLoad>(bytes, rows, part(linear, 0, head), block, part(chip, 0, head));
   if (words > 0) {
     Direction::Words(rows, (linear.offset + head) * bytes, static_cast<int>(words),
-                     LineOf(block, (chip.offset + head) * bytes), bytes == 4 ? chip.step * kLineBytes : kLineBytes);
+                     LineOf(block, (chip.offset + head) * bytes),
+                     bytes == 4 ? chip.step * kLineBytes : kLineBytes);
   }
   MoveElements<kLoad>(bytes, rows, part(linear, tail, chip.count - tail), block,
                       part(chip, tail, chip.count - tail));
@@ -117,7 +118,9 @@ void MoveRows(const LinearTile& linear, const Tile& chip, BlockRange blocks) {
 }
 
 void LoadBits(const LinearTile& src, const Tile& dst, BlockRange blocks) { MoveRows<Load>(src, dst, blocks); }
-void StoreBits(const Tile& src, const LinearTile& dst, BlockRange blocks) { MoveRows<Store>(dst, src, blocks); }
+void StoreBits(const Tile& src, const LinearTile& dst, BlockRange blocks) {
+  MoveRows<Store>(dst, src, blocks);
+}
 
 }  // namespace nki::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

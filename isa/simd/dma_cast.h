@@ -6,7 +6,8 @@
 
 namespace nki::simd {
 
-// Like LoadRows, StoreRows and CopyRows: the bits go through a small on-chip tile, where CopyTile converts them.
+// Like LoadRows, StoreRows and CopyRows: the bits go through a small on-chip tile, where CopyTile converts
+// them.
 void LoadRowsCast(const LinearTile& src, const Tile& dst, BlockRange blocks);
 void StoreRowsCast(const Tile& src, const LinearTile& dst, BlockRange blocks);
 void CopyRowsCast(const Tile& src, const Tile& dst, BlockRange blocks);

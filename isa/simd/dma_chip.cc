@@ -20,8 +20,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Run = FreeCursor::Run;
 
-// The 16 source partitions of a destination block lie in two blocks: lanes [shift, 16) of `low` become the first ones,
-// lanes [0, shift) of `high` the last ones.
+// The 16 source partitions of a destination block lie in two blocks: lanes [shift, 16) of `low` become the
+// first ones, lanes [0, shift) of `high` the last ones.
 struct ShiftedBlocks {
   const std::byte* low;
   const std::byte* high;
@@ -34,12 +34,14 @@ HWY_INLINE WordVec LoadShifted(const ShiftedBlocks& src, int64_t line_byte, int 
   const WordTag d;
   const auto* low = reinterpret_cast<const uint32_t*>(src.low + line_byte) + src.shift + first_lane;
   if (src.shift == 0) return hn::Load(d, low);
-  const auto* high = reinterpret_cast<const uint32_t*>(src.high + line_byte) + src.shift - kLanes + first_lane;
+  const auto* high =
+      reinterpret_cast<const uint32_t*>(src.high + line_byte) + src.shift - kLanes + first_lane;
   return hn::Or(hn::MaskedLoad(LaneMask(src.from_low, first_lane), d, low),
                 hn::MaskedLoad(LaneMask(src.from_high, first_lane), d, high));
 }
 
-void CopyWords(const ShiftedBlocks& src, int64_t src_byte, int64_t src_step, std::byte* line, int64_t step, int count) {
+void CopyWords(const ShiftedBlocks& src, int64_t src_byte, int64_t src_step, std::byte* line, int64_t step,
+               int count) {
   for (int i = 0; i < count; ++i) {
     for (int lane = 0; lane < kLanes; lane += kWordLanes) {
       const WordVec words = LoadShifted(src, src_byte + i * src_step, lane);
@@ -57,7 +59,8 @@ void CopyNarrow(int bytes, const ShiftedBlocks& src, const Run& from, std::byte*
     const int src_shift = static_cast<int>(src_byte & 3) * 8, shift = static_cast<int>(byte & 3) * 8;
     auto* line = reinterpret_cast<uint32_t*>(block + (byte >> 2) * kLineBytes);
     for (int lane = 0; lane < kLanes; lane += kWordLanes) {
-      const auto value = hn::And(hn::ShiftRightSame(LoadShifted(src, (src_byte >> 2) * kLineBytes, lane), src_shift), ones);
+      const auto value =
+          hn::And(hn::ShiftRightSame(LoadShifted(src, (src_byte >> 2) * kLineBytes, lane), src_shift), ones);
       const auto kept = hn::AndNot(hn::ShiftLeftSame(ones, shift), hn::Load(d, line + lane));
       StoreLanes<false>(hn::Or(kept, hn::ShiftLeftSame(value, shift)), src.lanes, lane, line);
     }
@@ -70,10 +73,11 @@ void CopyRun(int bytes, const ShiftedBlocks& src, Run from, std::byte* block, Ru
                      to.step * kLineBytes, static_cast<int>(to.count));
   }
   const int per_word = 4 / bytes;
-  const bool whole = from.step == 1 && to.step == 1 && from.offset % per_word == 0 && to.offset % per_word == 0;
+  const bool whole =
+      from.step == 1 && to.step == 1 && from.offset % per_word == 0 && to.offset % per_word == 0;
   const int64_t words = whole ? to.count / per_word : 0;
-  CopyWords(src, from.offset / per_word * kLineBytes, kLineBytes, block + to.offset / per_word * kLineBytes, kLineBytes,
-            static_cast<int>(words));
+  CopyWords(src, from.offset / per_word * kLineBytes, kLineBytes, block + to.offset / per_word * kLineBytes,
+            kLineBytes, static_cast<int>(words));
   const int64_t done = words * per_word;
   CopyNarrow(bytes, src, {from.offset + done * from.step, from.step, from.count - done}, block,
              {to.offset + done * to.step, to.step, to.count - done});
@@ -95,7 +99,8 @@ void CopyScattered(const Tile& src, const Tile& dst, int block, const LaneSet& l
 
 ShiftedBlocks SourceOf(const Tile& src, const Tile& dst, int block, const LaneSet& lanes) {
   ShiftedBlocks shifted;
-  const int partition = block * kLanes - dst.partition + src.partition;  // of lane 0; below 0 only if that lane is absent
+  const int partition =
+      block * kLanes - dst.partition + src.partition;  // of lane 0; below 0 only if that lane is absent
   shifted.shift = ((partition % kLanes) + kLanes) % kLanes;
   shifted.low = src.base + (partition - shifted.shift) / kLanes * src.block_bytes;
   shifted.high = shifted.low + src.block_bytes;

@@ -68,7 +68,8 @@ class ElementWalk {
 void CopyRunOfElements(const ElementWalk& src, const ElementWalk& dst, int64_t count) {
   const size_t bytes = static_cast<size_t>(ItemBytes(src.dtype()));
   if (src.dtype() != dst.dtype()) {
-    for (int64_t i = 0; i < count; ++i) StoreScalar(dst.dtype(), LoadScalar(src.dtype(), src.Address(i)), dst.Address(i));
+    for (int64_t i = 0; i < count; ++i)
+      StoreScalar(dst.dtype(), LoadScalar(src.dtype(), src.Address(i)), dst.Address(i));
   } else if (!src.on_chip() && !dst.on_chip() && src.step() == 1 && dst.step() == 1) {
     std::memcpy(dst.Address(0), src.Address(0), static_cast<size_t>(count) * bytes);
   } else {

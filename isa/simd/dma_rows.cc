@@ -6,8 +6,8 @@ bool LanesInBlock(const Tile& tile, int block, LaneSet& lanes) {
   int present = 0;
   for (int lane = 0; lane < kLanes; ++lane) {
     const int distance = block * kLanes + lane - tile.partition;
-    const bool inside =
-        distance >= 0 && distance % tile.partition_step == 0 && distance / tile.partition_step < tile.partitions;
+    const bool inside = distance >= 0 && distance % tile.partition_step == 0 &&
+                        distance / tile.partition_step < tile.partitions;
     lanes.words[lane] = inside ? ~0u : 0u;
     present += inside;
   }

@@ -14,6 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+constexpr int kMaxPartitions = 128;  // SBUF (Trainium architecture guide)
+
 struct LinePointers {
   const uint32_t* line[kLanes];
   HWY_INLINE const uint32_t* operator()(int i) const { return line[i]; }
@@ -70,7 +72,8 @@ void TransposeWords(const std::byte* src_block, const int64_t* src_offsets, cons
 }
 
 // Elements narrower than a word travel in the low bits of words.
-void TransposeNarrow(int bytes, const std::byte* src_block, const int64_t* src_offsets, const Square& square) {
+void TransposeNarrow(int bytes, const std::byte* src_block, const int64_t* src_offsets,
+                     const Square& square) {
   const WordTag d;
   const uint32_t ones = bytes == 2 ? 0xffff : 0xff;
   alignas(64) uint32_t lines[kLanes][kLanes];
@@ -87,12 +90,67 @@ void TransposeNarrow(int bytes, const std::byte* src_block, const int64_t* src_o
   Transpose16(rows, StoreNarrowElements{square, bytes, ones});
 }
 
+struct StoreSquare {
+  uint32_t* words;
+  HWY_INLINE void operator()(int column, int first_lane, WordVec vec) const {
+    hn::Store(vec, WordTag(), words + column * kLanes + first_lane);
+  }
+};
+
+// 16 two-byte elements, two in each word from `src_line` on, by 32 partitions (two blocks) become 16 lines of
+// dst, whose words pair neighbouring partitions.
+void TransposePairs(const std::byte* src_line, int64_t block_bytes, int elements, uint32_t* dst_lines) {
+  const WordTag d;
+  const hn::Repartition<uint16_t, WordTag> d16;
+  // The rows are ordered so that interleaving halves puts the 16 elements of the first block's partitions
+  // into one vector and those of the second block's into the other.
+  LinePointers rows;
+  for (int i = 0; i < kLanes; ++i) {
+    const int word = std::min(i / 4 * 2 + i % 2, (elements - 1) / 2);
+    rows.line[i] = reinterpret_cast<const uint32_t*>(src_line + i % 4 / 2 * block_bytes + word * kLineBytes);
+  }
+  alignas(64) uint32_t square[kLanes][kLanes];
+  Transpose16(rows, StoreSquare{square[0]});
+  for (int pair = 0; pair < kLanes / 2; ++pair) {
+    for (int lane = 0; lane < kLanes; lane += kWordLanes) {
+      const auto even = hn::BitCast(d16, hn::Load(d, square[2 * pair] + lane));
+      const auto odd = hn::BitCast(d16, hn::Load(d, square[2 * pair + 1] + lane));
+      uint32_t* line = dst_lines + pair * kLanes;
+      StoreFirst(hn::BitCast(d, hn::InterleaveLower(d16, even, odd)), lane, elements, line);
+      StoreFirst(hn::BitCast(d, hn::InterleaveUpper(d16, even, odd)), lane, elements,
+                 line + kLanes * kLanes / 2);
+    }
+  }
+}
+
+// The elements lie side by side and the first begins a word.
+bool FillsWords(const Tile& tile) {
+  const FreeCursor cursor(tile);
+  return cursor.one_run() && cursor.inner().step == 1 && tile.offset % 2 == 0;
+}
+
+// Returns how many partitions of src it has done.
+int TransposePairsOfBlock(const Tile& src, int64_t src_offset, int elements, const Tile& dst,
+                          std::byte* dst_block) {
+  int p = 0;
+  for (; p + 2 * kLanes <= src.partitions; p += 2 * kLanes) {
+    const std::byte* src_block = src.base + (src.partition + p) / kLanes * src.block_bytes;
+    TransposePairs(src_block + src_offset / 2 * kLineBytes, src.block_bytes, elements,
+                   reinterpret_cast<uint32_t*>(dst_block + (dst.offset + p) / 2 * kLineBytes));
+  }
+  return p;
+}
+
 // One block of dst: 16 of src's free elements, for all its partitions.
-void TransposeBlock(const Tile& src, const int64_t* src_offsets, int elements, const Tile& dst, std::byte* dst_block) {
+void TransposeBlock(const Tile& src, const int64_t* src_offsets, int elements, const Tile& dst,
+                    std::byte* dst_block) {
   const int bytes = ItemBytes(dst.dtype);
   FreeCursor dst_cursor(dst);
-  for (int p = 0; p < src.partitions; p += kLanes) {
-    int64_t dst_offsets[kLanes];
+  int64_t dst_offsets[kMaxPartitions];
+  const bool pairs = bytes == 2 && FillsWords(src) && FillsWords(dst);
+  int p = pairs ? TransposePairsOfBlock(src, src_offsets[0], elements, dst, dst_block) : 0;
+  TakeOffsets(dst_cursor, p, dst_offsets);
+  for (; p < src.partitions; p += kLanes) {
     const Square square{dst_block, dst_offsets, std::min(kLanes, src.partitions - p), elements};
     TakeOffsets(dst_cursor, square.partitions, dst_offsets);
     const std::byte* src_block = src.base + (src.partition + p) / kLanes * src.block_bytes;

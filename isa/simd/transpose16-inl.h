@@ -24,7 +24,8 @@ HWY_INLINE WordVec FourOfRows(Row row, int first, int column) {
   const hn::CappedTag<uint32_t, 4> d4;
   if constexpr (kWordLanes == 16) {
     const hn::Half<WordTag> dh;
-    const auto low = hn::Combine(dh, hn::LoadU(d4, row(first + 4) + column), hn::LoadU(d4, row(first) + column));
+    const auto low =
+        hn::Combine(dh, hn::LoadU(d4, row(first + 4) + column), hn::LoadU(d4, row(first) + column));
     const auto high =
         hn::Combine(dh, hn::LoadU(d4, row(first + 12) + column), hn::LoadU(d4, row(first + 8) + column));
     return hn::Combine(d, high, low);
@@ -35,8 +36,8 @@ HWY_INLINE WordVec FourOfRows(Row row, int first, int column) {
   }
 }
 
-// row(i) points to the words of row i. Calls store(column + j, first row, vector of word `column + j` of N rows) for
-// j = 0..3 and all 16 rows.
+// row(i) points to the words of row i. Calls store(column + j, first row, vector of word `column + j` of N
+// rows) for j = 0..3 and all 16 rows.
 template <class Row, class Store>
 HWY_INLINE void TransposeFourColumns(Row row, int column, Store store) {
   const WordTag d;
@@ -77,8 +78,10 @@ HWY_INLINE void TransposeSquare(Row row, int first, int column, Store store) {
   }
   for (int c = 0; c < 4; ++c) {
     if constexpr (kGroups == 4) {
-      const WordVec low02 = hn::ConcatLowerLower(d, t[2][c], t[0][c]), low13 = hn::ConcatLowerLower(d, t[3][c], t[1][c]);
-      const WordVec up02 = hn::ConcatUpperUpper(d, t[2][c], t[0][c]), up13 = hn::ConcatUpperUpper(d, t[3][c], t[1][c]);
+      const WordVec low02 = hn::ConcatLowerLower(d, t[2][c], t[0][c]),
+                    low13 = hn::ConcatLowerLower(d, t[3][c], t[1][c]);
+      const WordVec up02 = hn::ConcatUpperUpper(d, t[2][c], t[0][c]),
+                    up13 = hn::ConcatUpperUpper(d, t[3][c], t[1][c]);
       store(column + c, first, hn::OddEvenBlocks(hn::SwapAdjacentBlocks(low13), low02));
       store(column + 4 + c, first, hn::OddEvenBlocks(low13, hn::SwapAdjacentBlocks(low02)));
       store(column + 8 + c, first, hn::OddEvenBlocks(hn::SwapAdjacentBlocks(up13), up02));
@@ -92,8 +95,8 @@ HWY_INLINE void TransposeSquare(Row row, int first, int column, Store store) {
   }
 }
 
-// row(i) points to 16 words of row i, all readable. A power-of-two pitch puts the 16 rows into one set of the L1 cache,
-// so all of a row's line is taken at once.
+// row(i) points to 16 words of row i, all readable. A power-of-two pitch puts the 16 rows into one set of the
+// L1 cache, so all of a row's line is taken at once.
 template <class Row, class Store>
 HWY_INLINE void Transpose16(Row row, Store store) {
   for (int first = 0; first < kLanes; first += kWordLanes) {

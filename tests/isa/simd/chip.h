@@ -12,7 +12,8 @@
 
 namespace nki {
 
-// Copies are deep, so that an oracle can work on a clone; comparing all bytes shows writes outside the destination.
+// Copies are deep, so that an oracle can work on a clone; comparing all bytes shows writes outside the
+// destination.
 class Chip {
  public:
   explicit Chip(int64_t bytes_per_partition, unsigned seed = 1)
@@ -51,7 +52,9 @@ class Chip {
   bool operator==(const Chip& other) const { return std::memcmp(base(), other.base(), size()) == 0; }
 
  private:
-  size_t Shift() const { return (kLineBytes - reinterpret_cast<uintptr_t>(storage_.data()) % kLineBytes) % kLineBytes; }
+  size_t Shift() const {
+    return (kLineBytes - reinterpret_cast<uintptr_t>(storage_.data()) % kLineBytes) % kLineBytes;
+  }
 
   int64_t block_bytes_;
   std::vector<std::byte> storage_;
@@ -66,7 +69,8 @@ inline int64_t ElementOffset(const Dim* axes, int rank, int64_t offset, int64_t 
   return offset;
 }
 
-// The host address of element i of partition p (counted from the tile's first), from the formula of the layout.
+// The host address of element i of partition p (counted from the tile's first), from the formula of the
+// layout.
 inline std::byte* ElementAddress(const Tile& tile, int p, int64_t i) {
   const int64_t o = ElementOffset(tile.dims.data(), tile.rank, tile.offset, i) * ItemBytes(tile.dtype);
   const int64_t at = tile.partition + static_cast<int64_t>(p) * tile.partition_step;

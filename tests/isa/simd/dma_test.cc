@@ -52,7 +52,8 @@ void MoveElement(Dtype from_dtype, const std::byte* from, Dtype to_dtype, std::b
 
 constexpr BlockRange kSplit[] = {{0, 2}, {2, 3}, {3, 8}};
 
-// Loads rows, then stores the same tile to another place; each against element loops, whole and split between workers.
+// Loads rows, then stores the same tile to another place; each against element loops, whole and split between
+// workers.
 void ExpectLoadAndStore(Dtype chip_dtype, int start, int partitions, int partition_step, int64_t offset,
                         std::vector<Dim> chip_axes, Dtype linear_dtype, int64_t linear_offset,
                         std::vector<Dim> linear_axes, bool store = true) {
@@ -67,7 +68,8 @@ void ExpectLoadAndStore(Dtype chip_dtype, int start, int partitions, int partiti
   const LinearTile stored = expected_hbm.Here(linear);
   for (int p = 0; p < partitions; ++p) {
     for (int64_t i = 0; i < count; ++i) {
-      MoveElement(linear_dtype, RowAddress(linear, p, i), chip_dtype, ElementAddress(expected.Here(tile), p, i));
+      MoveElement(linear_dtype, RowAddress(linear, p, i), chip_dtype,
+                  ElementAddress(expected.Here(tile), p, i));
       if (store) MoveElement(chip_dtype, ElementAddress(tile, p, i), linear_dtype, RowAddress(stored, p, i));
     }
   }
@@ -101,7 +103,8 @@ TEST(DmaTest, RowsOfAnyLength) {
 
 TEST(DmaTest, AnyPartitions) {
   for (const Dtype dtype : kBySize) {
-    for (const auto& [start, partitions] : {std::pair{5, 37}, {0, 1}, {17, 1}, {1, 127}, {15, 2}, {64, 64}, {120, 8}}) {
+    for (const auto& [start, partitions] :
+         {std::pair{5, 37}, {0, 1}, {17, 1}, {1, 127}, {15, 2}, {64, 64}, {120, 8}}) {
       SCOPED_TRACE(testing::Message() << Name(dtype) << " " << start << "+" << partitions);
       ExpectLoadAndStore(dtype, start, partitions, 1, 2, {{1, 70}}, dtype, 3, {{71, partitions}, {1, 70}});
     }
@@ -141,8 +144,8 @@ TEST(DmaTest, BroadcastRows) {
 
 // Random bytes hold every NaN, infinity and denormal of the narrow formats.
 TEST(DmaTest, ConvertsThroughFloat32) {
-  const Dtype dtypes[] = {Dtype::kFloat32, Dtype::kBfloat16,  Dtype::kFloat16, Dtype::kFloat8E5m2,
-                          Dtype::kInt8,    Dtype::kInt32,     Dtype::kUint16,  Dtype::kFloat8E4m3fn};
+  const Dtype dtypes[] = {Dtype::kFloat32, Dtype::kBfloat16, Dtype::kFloat16, Dtype::kFloat8E5m2,
+                          Dtype::kInt8,    Dtype::kInt32,    Dtype::kUint16,  Dtype::kFloat8E4m3fn};
   for (const Dtype chip : dtypes) {
     for (const Dtype linear : dtypes) {
       if (chip == linear) continue;
@@ -154,9 +157,9 @@ TEST(DmaTest, ConvertsThroughFloat32) {
   }
 }
 
-void ExpectChipCopy(Dtype dtype, int from_start, int from_step, int64_t from_offset, std::vector<Dim> from_axes,
-                    Dtype to_dtype, int to_start, int to_step, int64_t to_offset, std::vector<Dim> to_axes,
-                    int partitions) {
+void ExpectChipCopy(Dtype dtype, int from_start, int from_step, int64_t from_offset,
+                    std::vector<Dim> from_axes, Dtype to_dtype, int to_start, int to_step, int64_t to_offset,
+                    std::vector<Dim> to_axes, int partitions) {
   Chip from(kPartitionBytes), to(kPartitionBytes, 2);
   Tile src = from.At(dtype, from_start, partitions, from_offset, from_axes);
   Tile dst = to.At(to_dtype, to_start, partitions, to_offset, to_axes);
@@ -191,7 +194,9 @@ TEST(DmaTest, ChipToChip) {
   ExpectChipCopy(Dtype::kInt16, 3, 2, 0, {{1, 30}}, Dtype::kFloat32, 17, 1, 1, {{2, 30}}, 50);
 }
 
-simd::DmaOperand Operand(const LinearTile& linear) { return {.on_chip = false, .tile = {}, .linear = linear}; }
+simd::DmaOperand Operand(const LinearTile& linear) {
+  return {.on_chip = false, .tile = {}, .linear = linear};
+}
 simd::DmaOperand Operand(const Tile& tile) { return {.on_chip = true, .tile = tile, .linear = {}}; }
 
 TEST(DmaTest, ElementsOfOtherShapes) {
@@ -211,10 +216,12 @@ TEST(DmaTest, ElementsOfOtherShapes) {
     }
   }
   Hbm from(4096), to(4096, 9);
-  simd::CopyElements(Operand(from.At(Dtype::kInt32, 0, {{30, 20}, {1, 20}})), Operand(to.At(Dtype::kInt32, 5, {{1, 400}})));
+  simd::CopyElements(Operand(from.At(Dtype::kInt32, 0, {{30, 20}, {1, 20}})),
+                     Operand(to.At(Dtype::kInt32, 5, {{1, 400}})));
   for (int i = 0; i < 400; ++i) {
     EXPECT_EQ(std::memcmp(from.At(Dtype::kInt32, 0, {}).base + (i / 20 * 30 + i % 20) * 4,
-                          to.At(Dtype::kInt32, 0, {}).base + (5 + i) * 4, 4), 0);
+                          to.At(Dtype::kInt32, 0, {}).base + (5 + i) * 4, 4),
+              0);
   }
 }
 

@@ -7,8 +7,9 @@
 namespace nki {
 namespace {
 
-void ExpectTransposed(Dtype dtype, int src_start, int partitions, int64_t src_offset, std::vector<Dim> src_axes,
-                      int dst_start, int64_t dst_offset, std::vector<Dim> dst_axes) {
+void ExpectTransposed(Dtype dtype, int src_start, int partitions, int64_t src_offset,
+                      std::vector<Dim> src_axes, int dst_start, int64_t dst_offset,
+                      std::vector<Dim> dst_axes) {
   Chip from(4096), to(4096, 2);
   const Tile src = from.At(dtype, src_start, partitions, src_offset, src_axes);
   const Tile dst = to.At(dtype, dst_start, static_cast<int>(src.free_elements()), dst_offset, dst_axes);
