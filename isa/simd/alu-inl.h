@@ -14,25 +14,25 @@ namespace nki::simd::HWY_NAMESPACE {
 
 // The larger, the smaller; NaN if either is (a's if both are), as numpy.maximum. x86's own max is not symmetric on NaN.
 HWY_INLINE FloatVec Maximum(FloatVec a, FloatVec b) {
-  return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::Ne(a, a)), a, b);
+  return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b);
 }
 HWY_INLINE FloatVec Minimum(FloatVec a, FloatVec b) {
-  return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::Ne(a, a)), a, b);
+  return hn::IfThenElse(hn::Or(hn::Lt(a, b), hn::IsNaN(a)), a, b);
 }
 
 // The operand, with its sign, of larger or smaller magnitude; a tie gives b; NaN if either is.
 HWY_INLINE FloatVec AbsMax(FloatVec a, FloatVec b) {
-  return hn::IfThenElse(hn::Or(hn::Gt(hn::Abs(a), hn::Abs(b)), hn::Ne(a, a)), a, b);
+  return hn::IfThenElse(hn::Or(hn::Gt(hn::Abs(a), hn::Abs(b)), hn::IsNaN(a)), a, b);
 }
 HWY_INLINE FloatVec AbsMin(FloatVec a, FloatVec b) {
-  return hn::IfThenElse(hn::Or(hn::Lt(hn::Abs(a), hn::Abs(b)), hn::Ne(a, a)), a, b);
+  return hn::IfThenElse(hn::Or(hn::Lt(hn::Abs(a), hn::Abs(b)), hn::IsNaN(a)), a, b);
 }
 
 template <class M>
 HWY_INLINE FloatVec OneIf(M condition) {
   return hn::IfThenElseZero(condition, Float(1.0f));
 }
-HWY_INLINE auto IsTrue(FloatVec v) { return hn::Ne(v, Float(0.0f)); }  // NaN is true
+HWY_INLINE auto IsTrue(FloatVec v) { return hn::Not(hn::Eq(v, Float(0.0f))); }  // NaN is true
 
 // float32 in, float32 out. kPower is in power-inl.h, bitwise operators are not defined on values.
 template <AluOp kOp>
@@ -53,7 +53,7 @@ HWY_INLINE FloatVec FloatAlu(FloatVec a, FloatVec b) {
   if constexpr (kOp == AluOp::kMaximum) return Maximum(a, b);
   if constexpr (kOp == AluOp::kMinimum) return Minimum(a, b);
   if constexpr (kOp == AluOp::kMultiply) return hn::Mul(a, b);
-  if constexpr (kOp == AluOp::kNotEqual) return OneIf(hn::Ne(a, b));
+  if constexpr (kOp == AluOp::kNotEqual) return OneIf(hn::Not(hn::Eq(a, b)));  // Highway's Ne is false on NaN
   if constexpr (kOp == AluOp::kReciprocal) return hn::Div(Float(1.0f), a);
   if constexpr (kOp == AluOp::kRelu) return Maximum(a, Float(0.0f));
   if constexpr (kOp == AluOp::kRsqrt) return hn::Div(Float(1.0f), hn::Sqrt(a));

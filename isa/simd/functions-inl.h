@@ -172,7 +172,7 @@ HWY_INLINE FloatVec Sin(FloatVec x) {
   const FloatVec s = hn::Mul(v, v);
   const FloatVec q = Horner(s, -0x1.55554ap-3f, 0x1.110eb2p-7f, -0x1.9f6d28p-13f, 0x1.5daaa4p-19f);
   const FloatVec inside = hn::MulAdd(hn::Mul(v, s), q, v);
-  const FloatVec cubic = hn::MulAdd(hn::Mul(v, s), Float(-1.0f / 6), v);
+  const FloatVec cubic = hn::MulAdd(v, hn::Mul(s, Float(-1.0f / 6)), v);
   const FloatVec result = hn::IfThenElse(hn::Gt(a, Float(0x1.921fb6p+1f)), cubic, inside);
   return hn::Xor(result, hn::And(x, hn::SignBit(FloatTag())));
 }

@@ -73,7 +73,7 @@ HWY_INLINE DoubleVec PowerOf(DoubleVec a, DoubleVec b) {
   result = hn::IfThenElse(hn::And(negative, hn::Not(integer)), nan, result);
   const auto minus_one_to_infinity = hn::And(hn::Eq(magnitude, Double(1)), hn::Eq(hn::Abs(b), infinity));
   result = hn::IfThenElse(minus_one_to_infinity, Double(1), result);
-  result = hn::IfThenElse(hn::Or(hn::Ne(a, a), hn::Ne(b, b)), nan, result);
+  result = hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::IsNaN(b)), nan, result);
   return hn::IfThenElse(hn::Or(hn::Eq(b, hn::Zero(dd)), hn::Eq(a, Double(1))), Double(1), result);
 }
 
