@@ -25,7 +25,7 @@ _DTYPES = {
         *("float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu"),
     )
     if hasattr(torch, name)
-} | {"bool": torch.bool}
+} | {"bool_": torch.bool, "bool": torch.bool}  # nki.language's spelling and NumPy's
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 _DEVICES = ("cpu", "meta")
 
@@ -42,8 +42,8 @@ _no_gradient_op = torch.ops.nki_sim.no_gradient.default
 class _Plan:
     """What the ops need of a specialization, in torch's words."""
 
-    def __init__(self, spec):
-        self.key, self.name = spec.key, spec.name
+    def __init__(self, key, spec):
+        self.key, self.name = key, spec.name
         self.inputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "takes")) for shape, dtype in spec.inputs)
         self.outputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "returns")) for shape, dtype in spec.outputs)
         self.mutated = tuple(spec.mutated)
@@ -67,15 +67,15 @@ def _torch_dtype(spec, name, verb):
     if name in _DTYPES:
         return _DTYPES[name]
     raise TypeError(
-        f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(_DTYPES)}"
+        f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(_NAMES.values())}"
         + (" (float8_e4m3 is the IEEE type; torch has float8_e4m3fn)" if name == "float8_e4m3" else "")
     )
 
 
-def _plan_of(spec):
-    plan = _plans.get(spec.key)
+def _plan_of(key, spec):
+    plan = _plans.get(key)
     if plan is None:
-        plan = _plans[spec.key] = _Plan(spec)
+        plan = _plans[key] = _Plan(key, spec)
     return plan
 
 
@@ -91,7 +91,7 @@ def _find(key):
             f"kernel {key} is not known in this process: trace it first, by calling the same kernel once "
             "with arguments of the same shapes and dtypes"
         )
-    return _plan_of(spec)
+    return _plan_of(key, spec)
 
 
 # ---- the ops ----
@@ -253,7 +253,7 @@ def call(kernel, tensors, call_key):
             raise TypeError(_refusal(kernel, tensors, tensor, call_key))
         types.append((tuple(map(operator.index, tensor.shape)), name))
     spec = kernel.specialize(tuple(types), call_key)
-    return spec.rebuild(_dispatch(_plan_of(spec), tensors))
+    return spec.rebuild(_dispatch(_plan_of(spec.key, spec), tensors))
 
 
 def _runs_here(tensor):
@@ -269,7 +269,7 @@ def _refusal(kernel, tensors, tensor, call_key):
     if not isinstance(tensor, torch.Tensor):
         reason = f"is a {type(tensor).__name__} beside torch tensors; pass torch.as_tensor(...) of it"
     elif tensor.dtype not in _NAMES:
-        reason = f"is {tensor.dtype}; NKI has {', '.join(_DTYPES)}"
+        reason = f"is {tensor.dtype}; NKI has {', '.join(_NAMES.values())}"
     elif tensor.layout is not torch.strided:
         reason = f"has layout {tensor.layout}; pass a dense tensor, {argument}.to_dense()"
     else:
@@ -388,7 +388,7 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
     marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
     form = _flatten(spec.rebuild(marks), found, constants)
-    return _plan_of(spec), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
+    return _plan_of(spec.key, spec), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
 
 
 # All that torch.compiler.assume_constant_result does, without importing torch._dynamo.

@@ -194,10 +194,10 @@ def test_a_dtype_that_nki_lacks_names_the_argument(dtype):
 
 def test_a_result_dtype_that_torch_lacks_is_named():
     class Spec:
-        key, name, inputs, outputs, mutated, aliases = "nki1-0", "k", (), (((2,), "float8_e4m3"),), (), {}
+        name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e4m3"),), (), {}
 
     with pytest.raises(TypeError, match="k: returns float8_e4m3, for which torch has no dtype.*IEEE.*float8_e4m3fn"):
-        _torch._Plan(Spec)
+        _torch._Plan("nki1-0", Spec)
 
 
 LAYOUTS = {
