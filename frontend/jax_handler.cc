@@ -89,7 +89,7 @@ ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_vi
     std::vector<void*> inputs, outputs;
     std::string problem = Collect(*plan->graph, args, rets, inputs, outputs);
     if (!problem.empty()) return Fail(ffi::ErrorCode::kInvalidArgument, func_name, problem);
-    RunPlan(*plan, inputs, outputs);
+    RunHooked(*plan, inputs, outputs);
     return ffi::Error::Success();
   } catch (const UnknownKernelError& error) {
     return Fail(ffi::ErrorCode::kNotFound, func_name, error.what());

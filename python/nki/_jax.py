@@ -19,7 +19,7 @@ _DTYPES = frozenset(
     "bool int8 int16 int32 uint8 uint16 uint32 float16 bfloat16 float32"
     " float8_e4m3 float8_e4m3fn float8_e5m2 float8_e8m0fnu".split()
 )
-_STORED_AS = {"tfloat32": "float32"}
+_JAX_NAMES = {"bool_": "bool", "tfloat32": "float32"}  # where JAX has another name for the stored bytes
 
 _registering = threading.Lock()
 _registered = False
@@ -89,7 +89,7 @@ def _form(spec):
 
 def _result_dtype(spec, index):
     name = spec.outputs[index][1]
-    name = _STORED_AS.get(name, name)
+    name = _JAX_NAMES.get(name, name)
     if name not in _DTYPES:
         raise TypeError(f"{spec.name}: output {spec.output_names[index]} has dtype {name}, which JAX does not have")
     return jnp.dtype(name)
