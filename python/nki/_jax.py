@@ -10,6 +10,7 @@ import types
 
 import jax
 import jax.numpy as jnp
+
 from nki import _core
 
 TARGET = "AwsNeuronCustomNativeKernel"
