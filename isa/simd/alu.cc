@@ -63,6 +63,16 @@ AluLoop LoopForForm(AluOp op, LineForm form) {
   return nullptr;
 }
 
+void CountRun(const uint32_t* lanes, const FreeCursor::Run& run, float* lines) {
+  const WordTag dw;
+  for (int64_t i = 0; i < run.count; ++i) {
+    const WordVec value = Word(static_cast<uint32_t>(run.offset + i * run.step));
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+      hn::Store(AsFloat(hn::Add(hn::Load(dw, lanes + lane), value)), FloatTag(), lines + i * kLanes + lane);
+    }
+  }
+}
+
 }  // namespace nki::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -70,10 +80,15 @@ HWY_AFTER_NAMESPACE();
 namespace nki::simd {
 
 HWY_EXPORT(LoopForForm);
+HWY_EXPORT(CountRun);
 
 AluLoop AluLoopFor(AluOp op, LineForm form) {
   NKI_CHECK(IsBitwise(op) == (form == LineForm::kBits));
   return HWY_DYNAMIC_DISPATCH(LoopForForm)(op, form);
+}
+
+void CountLines(const uint32_t* lanes, const FreeCursor::Run& run, float* lines) {
+  HWY_DYNAMIC_DISPATCH(CountRun)(lanes, run, lines);
 }
 
 }  // namespace nki::simd

@@ -13,6 +13,9 @@ using AluLoop = void (*)(Lines a, Lines b, MutableLines d, int64_t n);
 // The loop for lines of this form: arithmetic on kFloat, kSigned and kUnsigned, bitwise operators on kBits.
 AluLoop AluLoopFor(AluOp op, LineForm form);
 
+// Integer lines of lanes[k] + offset + i * step in lane k, with wrap-around, for the elements i of a run.
+void CountLines(const uint32_t* lanes, const FreeCursor::Run& run, float* lines);
+
 // Whether integer lines have this operator; the others go through float32.
 constexpr bool HasIntegerForm(AluOp op) {
   switch (op) {

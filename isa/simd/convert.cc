@@ -1,6 +1,8 @@
 // Conversion between the elements of a block and lines, for every dtype.
 #include "isa/simd/convert.h"
 
+#include <utility>
+
 #include "isa/simd/targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "isa/simd/convert.cc"
@@ -50,20 +52,54 @@ HWY_INLINE WordVec FromLine(FloatVec line) {
   }
 }
 
+// The bits of element kIndex of a word.
+template <Dtype kDtype, int kIndex>
+HWY_INLINE WordVec ElementOf(WordVec word) {
+  constexpr int kBits = 8 * kBytesOf[static_cast<int>(kDtype)];
+  const WordVec low = hn::ShiftRight<kIndex * kBits>(word);
+  return (kIndex + 1) * kBits == 32 ? low : hn::And(low, Word(0xffffffffu >> (32 - kBits)));
+}
+
+template <LineForm kForm, Dtype kDtype, int kIndex>
+HWY_INLINE void LoadElementOf(WordVec word, float* line) {
+  if constexpr (kForm == LineForm::kFloat && kDtype == Dtype::kBfloat16) {
+    const WordVec bits = kIndex == 0 ? hn::ShiftLeft<16>(word) : hn::And(word, Word(0xffff0000u));
+    hn::Store(AsFloat(bits), df, line + kIndex * kLanes);
+  } else {
+    hn::Store(ToLine<kForm, kDtype>(ElementOf<kDtype, kIndex>(word)), df, line + kIndex * kLanes);
+  }
+}
+
+// All elements of one word into as many lines.
+template <LineForm kForm, Dtype kDtype, int... kIndex>
+HWY_INLINE void LoadWhole(const uint32_t* words, float* lines, std::integer_sequence<int, kIndex...>) {
+  for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+    const WordVec word = hn::Load(dw, words + lane);
+    (LoadElementOf<kForm, kDtype, kIndex>(word, lines + lane), ...);
+  }
+}
+
 template <LineForm kForm, Dtype kDtype>
 void LoadRunOf(const std::byte* block, const FreeCursor::Run& run, float* lines) {
   constexpr int kBytes = kBytesOf[static_cast<int>(kDtype)];
-  int64_t byte = run.offset * kBytes;
-  for (int64_t i = 0; i < run.count; ++i, byte += run.step * kBytes) {
-    const uint32_t* words = reinterpret_cast<const uint32_t*>(block + (byte >> 2) * kLineBytes);
-    const int shift = static_cast<int>(byte & 3) * 8;
-    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-      WordVec word = hn::Load(dw, words + lane);
-      if constexpr (kBytes < 4) {
-        word = hn::And(hn::ShiftRightSame(word, shift), Word(0xffffffffu >> (32 - 8 * kBytes)));
-      }
-      hn::Store(ToLine<kForm, kDtype>(word), df, lines + i * kLanes + lane);
+  constexpr int kPerWord = 4 / kBytes;
+  int64_t element = run.offset;
+  for (int64_t i = 0; i < run.count;) {
+    const uint32_t* words = reinterpret_cast<const uint32_t*>(block + element / kPerWord * kLineBytes);
+    float* line = lines + i * kLanes;
+    if (kPerWord == 1 || (run.step == 1 && element % kPerWord == 0 && run.count - i >= kPerWord)) {
+      LoadWhole<kForm, kDtype>(words, line, std::make_integer_sequence<int, kPerWord>());
+      i += kPerWord;
+      element += kPerWord * run.step;
+      continue;
     }
+    const int shift = static_cast<int>(element % kPerWord) * 8 * kBytes;
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
+      const WordVec code = ElementOf<kDtype, 0>(hn::ShiftRightSame(hn::Load(dw, words + lane), shift));
+      hn::Store(ToLine<kForm, kDtype>(code), df, line + lane);
+    }
+    ++i;
+    element += run.step;
   }
 }
 

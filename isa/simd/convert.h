@@ -44,11 +44,16 @@ class FreeCursor {
 
   explicit FreeCursor(const Tile& tile);
   // The next run, of at most `limit` elements. After the last element it starts again.
-  Run Next(int64_t limit);
+  Run Next(int64_t limit) {
+    if (rank_ > 1 || limit < dims_[0].count || index_[0] != 0) return NextPart(limit);
+    return {offset_, dims_[0].step, dims_[0].count};  // all at once: the walk is where it was
+  }
   bool one_run() const { return rank_ == 1; }
   const Dim& inner() const { return dims_[rank_ - 1]; }
 
  private:
+  Run NextPart(int64_t limit);
+
   std::array<Dim, kMaxRank> dims_;
   std::array<int64_t, kMaxRank> index_{};
   int rank_;

@@ -48,6 +48,12 @@ void CopyLines(Lines from, MutableLines to, int64_t n) {
     std::memmove(to.first, from.first, static_cast<size_t>(n) * kLineBytes);
     return;
   }
+  if (from.stride == 0) {
+    float line[kLanes];
+    std::memcpy(line, from.first, kLineBytes);
+    for (int64_t i = 0; i < n; ++i) std::memcpy(to.first + i * to.stride, line, kLineBytes);
+    return;
+  }
   for (int64_t i = 0; i < n; ++i) std::memmove(to.first + i * to.stride, from.first + i * from.stride, kLineBytes);
 }
 
@@ -161,17 +167,16 @@ void IotaTile(int32_t offset, int32_t channel_multiplier, const Dim* pattern, in
   FreeCursor cursor(values);
   LineSink sink(dst, LineForm::kSigned);
   LineBuffer buffer;
+  const uint32_t multiplier = static_cast<uint32_t>(channel_multiplier);
   ForEachChunk(dst, sink, false, blocks, [&](int block, int64_t n) {
-    const uint32_t multiplier = static_cast<uint32_t>(channel_multiplier);
-    const uint32_t first = static_cast<uint32_t>(offset) + static_cast<uint32_t>(block * kLanes) * multiplier;
+    alignas(64) uint32_t lanes[kLanes];
+    for (uint32_t lane = 0; lane < kLanes; ++lane) {
+      lanes[lane] = static_cast<uint32_t>(offset) + (static_cast<uint32_t>(block * kLanes) + lane) * multiplier;
+    }
     for (int64_t done = 0; done < n;) {
       const FreeCursor::Run run = cursor.Next(n - done);
-      for (int64_t i = 0; i < run.count; ++i, ++done) {
-        const uint32_t value = first + static_cast<uint32_t>(run.offset + i * run.step);
-        uint32_t line[kLanes];
-        for (uint32_t lane = 0; lane < kLanes; ++lane) line[lane] = value + lane * multiplier;
-        std::memcpy(buffer.words + done * kLanes, line, kLineBytes);
-      }
+      CountLines(lanes, run, buffer.words + done * kLanes);
+      done += run.count;
     }
     const MutableLines place = sink.Next(block, n, buffer.words);
     if (sink.direct(block)) CopyLines({buffer.words, kLanes}, place, n);

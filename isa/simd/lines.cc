@@ -32,7 +32,7 @@ FreeCursor::FreeCursor(const Tile& tile) : dims_(tile.dims), offset_(tile.offset
   }
 }
 
-FreeCursor::Run FreeCursor::Next(int64_t limit) {
+FreeCursor::Run FreeCursor::NextPart(int64_t limit) {
   const int last = rank_ - 1;
   const Dim& inner = dims_[last];
   const Run run{offset_, inner.step, std::min(limit, inner.count - index_[last])};

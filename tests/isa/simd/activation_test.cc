@@ -42,16 +42,23 @@ Tolerance ToleranceOf(ActivationOp op) {
     case Op::kSoftplus:
       return {3.5, 0, "exp, a sum and a quotient"};
     case Op::kSilu:
-    case Op::kMish:
-    case Op::kGelu: return {4, 0x1p-142, "x times a quotient or a polynomial times exp, which may be subnormal"};
-    case Op::kSin: return {2, 0x1p-24, "the cubic beyond pi passes zero at 2.45 from pi"};
+    case Op::kMish: return {4, 0x1p-142, "x times a quotient that may be subnormal"};
+    case Op::kGelu: return {5, 0x1p-142, "x times a polynomial times exp, which may be subnormal"};
+    case Op::kSin: return {2, 0, "one polynomial, pi in two parts"};
     case Op::kGeluDx:
     case Op::kSiluDx: return {4, 0x1p-22, "passes through zero, and x times a rounded density"};
     case Op::kGeluApprxSigmoid:
-    case Op::kGeluApprxTanh: return {4, 0x1p-22, "exp of a rounded product: the argument's error is relative"};
-    case Op::kGeluApprxSigmoidDx: return {4, 0x1p-21, "both of the above"};
+    case Op::kGeluApprxTanh: return {4, 0x1p-142, "as silu, and see RoundedArgument"};
+    case Op::kGeluApprxSigmoidDx: return {4, 0x1p-21, "as silu_dx, of a rounded product"};
   }
   return {0, 0, ""};
+}
+
+// The argument of an exp that is itself rounded: an error of k units in it is one of k * |argument| in the result.
+double RoundedArgument(ActivationOp op, double x) {
+  if (op == ActivationOp::kGeluApprxSigmoid) return std::fabs(1.702 * x);
+  if (op == ActivationOp::kGeluApprxTanh) return std::fabs(1.6 * x + 0.0714 * x * x * x);
+  return 0;
 }
 
 std::vector<float> Inputs(ActivationOp op) {
@@ -99,8 +106,11 @@ TEST(ActivationTile, EveryFunctionIsWithinItsBound) {
       float worst_input = 0;
       for (size_t i = 0; i < inputs.size(); ++i) {
         const double expected = reference::Activation(op, inputs[i]);
-        const double error = reference::UlpError(results[i], expected);
-        const bool near = std::fabs(results[i] - expected) <= tolerance.absolute * std::max(1.0, std::fabs(expected));
+        const bool beyond_pi = op == ActivationOp::kSin && std::fabs(inputs[i]) > 3.14159;
+        const double absolute = beyond_pi ? 0x1p-21 : tolerance.absolute;  // the cubic passes zero 2.45 beyond pi
+        const bool near = std::fabs(results[i] - expected) <= absolute * std::max(1.0, std::fabs(expected));
+        const double allowed_by_argument = std::isfinite(inputs[i]) ? 1.5 * RoundedArgument(op, inputs[i]) : 0;
+        const double error = reference::UlpError(results[i], expected) - allowed_by_argument;
         if (error > worst && !near) {
           worst = error;
           worst_input = inputs[i];
