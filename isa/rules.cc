@@ -135,8 +135,8 @@ bool Checker::StartPartition(const View& view) {
 
 bool Checker::PartitionStep(const View& view) {
   NKI_RULE(view.partitions() == 1 || view.partition_step() == 1, "partition-step",
-           NameOf(&view) + " takes every " + to_string(view.partition_step()) +
-               "th partition; compute instructions need neighbouring partitions");
+           NameOf(&view) + " takes partitions in steps of " + to_string(view.partition_step()) +
+               "; compute instructions need neighbouring partitions");
 }
 
 bool Checker::InBounds(const View& view) {

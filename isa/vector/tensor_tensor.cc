@@ -16,8 +16,8 @@ Args:
   op: a binary operator (nl.add, nl.multiply, nl.maximum, nl.bitwise_and, ...); nl.power runs on GpSimd only.
   engine: nki.isa.engine.vector, .gpsimd or .unknown (chosen). GpSimd can't reach PSUM.
 
-Errors: space, partitions-at-most, start-partition, same-partitions, same-free, both-psum, integer-dtype, same-dtype,
-  binary-op, engine, gpsimd-psum, power-engine.
+Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+  same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, gpsimd-psum, power-engine.
 Source: nki.isa.tensor_tensor, NKI 0.6.
 )";
 
@@ -42,8 +42,7 @@ struct TensorTensor {
     c.SamePartitions(data1, data2) && c.SamePartitions(data1, dst);
     c.SameFree(data1, data2) && c.SameFree(data1, dst);
     c.NotBothInPsum(data1, data2);
-    c.BinaryOp(op, "op");
-    c.AluOpOnTarget(op);
+    c.BinaryOp(op, "op") && c.AluOpOnTarget(op);
     c.EngineIn(engine, {Engine::kVector, Engine::kGpSimd});
     c.Rule(op != AluOp::kPower || Chosen() == Engine::kGpSimd, "power-engine",
            "nl.power runs on the GpSimd engine only, with all tiles in SBUF");
