@@ -1,21 +1,15 @@
 """The PyTorch door: a kernel call becomes one `nki_sim::call` op that torch can trace, compile, export and vmap.
 
 Nothing here is built against torch: the ops are defined from Python and hand addresses to `_core.run_pointers`.
-`Kernel.__call__` enters in one of two places, and imports this file only when torch is already loaded:
-
-    if (torch := sys.modules.get("torch")) is not None and torch.compiler.is_dynamo_compiling():
-        return _torch.dynamo_call(self, args, kwargs)    # before anything that dynamo cannot trace
-    tensors, call = self.split(args, kwargs, ())         # array leaves in order, hashable CallKey
-    return _torch.call(self, tensors, call)
-
-and `kernel[grid]` is a plain object that holds both and calls `_torch.dynamo_call(self.kernel, args, kwargs, grid)`.
+`Kernel.launch` imports this file only when torch is loaded, and enters it in one of two places: `dynamo_call`, before
+anything that dynamo cannot trace, while torch.compile is at work, else `call`.
 """
 
 import operator
 
 import numpy
 import torch
-from nki import _core
+from nki import _core, _kernel
 from torch.autograd import forward_ad
 
 _DTYPES = {
@@ -25,8 +19,15 @@ _DTYPES = {
         *("float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu"),
     )
     if hasattr(torch, name)
-} | {"bool_": torch.bool, "bool": torch.bool}  # nki.language's spelling and NumPy's
+} | {"bool": torch.bool}
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
+# How results of types that torch does not have lie in memory; packed types are raw words.
+_STORED_AS = {
+    "tfloat32": torch.float32,
+    "float8_e4m3fn_x4": torch.uint32,
+    "float8_e5m2_x4": torch.uint32,
+    "float4_e2m1fn_x4": torch.uint16,
+}
 _DEVICES = ("cpu", "meta")
 
 _lib = torch.library.Library("nki_sim", "FRAGMENT")
@@ -64,8 +65,9 @@ _plans = {}
 
 
 def _torch_dtype(spec, name, verb):
-    if name in _DTYPES:
-        return _DTYPES[name]
+    dtype = _DTYPES.get(name) or _STORED_AS.get(name)
+    if dtype is not None:
+        return dtype
     raise TypeError(
         f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(_NAMES.values())}"
         + (" (float8_e4m3 is the IEEE type; torch has float8_e4m3fn)" if name == "float8_e4m3" else "")
@@ -83,11 +85,9 @@ def _find(key):
     plan = _plans.get(key)
     if plan is not None:
         return plan
-    spec = _core.find(key)
+    spec = _kernel.find(key)
     if spec is None:
-        import nki
-
-        raise nki.UnknownKernelError(
+        raise _core.UnknownKernelError(
             f"kernel {key} is not known in this process: trace it first, by calling the same kernel once "
             "with arguments of the same shapes and dtypes"
         )
@@ -131,8 +131,9 @@ def _call_mutating_cpu(ins, muts, key):
     for tensor in muts:
         if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
             raise RuntimeError(f"{plan.name}: writes an expanded tensor (stride 0); pass tensor.clone()")
-    # A written tensor is run in place if it can be, else on a copy that is copied back after success.
-    written = [t.contiguous() for t in muts]
+    # On copies that are copied back after success: a failed call must leave the caller's tensors as they were.
+    written = [t.clone(memory_format=torch.contiguous_format) for t in muts[: len(plan.mutated)]]
+    written += [t.contiguous() for t in muts[len(plan.mutated) :]]
     operands = dict(zip(plan.reads, [t.contiguous() for t in ins], strict=True))
     operands.update(zip(plan.mutated, written[: len(plan.mutated)], strict=True))
     operands = [operands[i] for i in range(len(plan.inputs))]
@@ -264,8 +265,7 @@ def _runs_here(tensor):
 
 def _refusal(kernel, tensors, tensor, call_key):
     position = next(i for i, t in enumerate(tensors) if t is tensor)
-    names = getattr(kernel, "tensor_names", None)
-    argument = f"argument '{names(call_key)[position]}'" if names else f"tensor argument {position}"
+    argument = f"argument '{kernel.argument_names(call_key)[position]}'"
     if not isinstance(tensor, torch.Tensor):
         reason = f"is a {type(tensor).__name__} beside torch tensors; pass torch.as_tensor(...) of it"
     elif tensor.dtype not in _NAMES:
@@ -274,7 +274,7 @@ def _refusal(kernel, tensors, tensor, call_key):
         reason = f"has layout {tensor.layout}; pass a dense tensor, {argument}.to_dense()"
     else:
         reason = f"is on device '{tensor.device}'; kernels run on the CPU here, pass tensor.cpu()"
-    return f"{getattr(kernel, '__name__', kernel)}: {argument} {reason}"
+    return f"{kernel.__name__}: {argument} {reason}"
 
 
 def _dispatch(plan, tensors):
