@@ -1,6 +1,6 @@
 #include "interpreter/run_table.h"
 
-#include <map>
+#include <cstring>
 #include <mutex>
 #include <shared_mutex>
 
@@ -11,6 +11,17 @@ struct Table {
   std::shared_mutex mutex;
   std::map<std::string, std::shared_ptr<const Plan>, std::less<>> plans;
 };
+
+struct Observed {
+  std::mutex mutex;
+  RunHooks hooks;
+  std::map<std::string, RunTotals> totals;
+};
+
+Observed& TheObserved() {
+  static Observed* observed = new Observed;
+  return *observed;
+}
 
 Table& TheTable() {
   static Table* table = new Table;  // never destroyed: a framework's thread may still look a kernel up at exit
@@ -42,8 +53,43 @@ std::shared_ptr<const Plan> GetCompiled(std::string_view key) {
   return plan;
 }
 
+void SetRunHooks(RunHooks hooks) {
+  std::lock_guard lock(TheObserved().mutex);
+  TheObserved().hooks = std::move(hooks);
+}
+
+std::map<std::string, RunTotals> Totals() {
+  std::lock_guard lock(TheObserved().mutex);
+  return TheObserved().totals;
+}
+
+RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs, RunOptions options) {
+  Observed& observed = TheObserved();
+  bool check_only;
+  {
+    std::lock_guard lock(observed.mutex);
+    check_only = observed.hooks.check_only;
+    options.log = observed.hooks.log;
+  }
+  RunReport report;
+  if (check_only) {
+    const std::vector<View>& results = plan.graph->outputs;
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (plan.graph->AliasedInput(i) < 0) std::memset(outputs[i], 0, results[i].tensor->bytes());
+    }
+  } else {
+    report = RunPlan(plan, inputs, outputs, options);
+  }
+  std::lock_guard lock(observed.mutex);
+  RunTotals& totals = observed.totals[plan.graph->name];
+  ++totals.calls;
+  totals.steps += report.steps;
+  totals.seconds += report.seconds;
+  return report;
+}
+
 void RunCompiled(std::string_view key, std::span<void* const> inputs, std::span<void* const> outputs) {
-  RunPlan(*GetCompiled(key), inputs, outputs);
+  RunHooked(*GetCompiled(key), inputs, outputs);
 }
 
 }  // namespace nki

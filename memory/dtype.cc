@@ -4,7 +4,7 @@ namespace nki {
 
 std::optional<Dtype> ParseDtype(std::string_view name) {
   if (name.starts_with("torch.")) name.remove_prefix(6);
-  if (name == "bool") return Dtype::kBool;
+  if (name == "bool_") return Dtype::kBool;  // nl.bool_, np.bool_
   for (int i = 0; i < kDtypeCount; ++i) {
     if (kDtypeRows[i].name == name) return static_cast<Dtype>(i);
   }

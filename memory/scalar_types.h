@@ -1,6 +1,7 @@
 // One element of any dtype at a byte address: bit-exact decoding to float32 and encoding from it.
-// Encoding rounds to nearest even; integers saturate and take NaN as 0; bool_ stores "is not zero". Overflow gives infinity
-// where the format has one, else NaN (float4: the largest value), as ml_dtypes does. NaN becomes the format's quiet NaN.
+// Encoding rounds to nearest even; integers saturate and take NaN as 0; bool_ stores "is not zero". Overflow
+// gives infinity where the format has one, else NaN (float4: the largest value), as ml_dtypes does. NaN
+// becomes the format's quiet NaN.
 #ifndef NKI_MEMORY_SCALAR_TYPES_H_
 #define NKI_MEMORY_SCALAR_TYPES_H_
 
@@ -33,7 +34,8 @@ struct SmallFloat {
   // Multiplying by this moves a magnitude shifted to float32's place into float32's exponent range, exactly.
   static constexpr uint32_t kRescaleBits = static_cast<uint32_t>(127 + 127 - kBias) << 23;
   // Adding this to a magnitude below the smallest normal rounds it to a multiple of the smallest subnormal.
-  static constexpr uint32_t kSubnormalMagicBits = static_cast<uint32_t>(127 + 23 + 1 - kBias - kFraction) << 23;
+  static constexpr uint32_t kSubnormalMagicBits = static_cast<uint32_t>(127 + 23 + 1 - kBias - kFraction)
+                                                  << 23;
   static constexpr uint32_t kSmallestNormalBits = static_cast<uint32_t>(127 + 1 - kBias) << 23;
   static constexpr uint32_t kRebias = static_cast<uint32_t>(127 - kBias) << kFraction;
 
@@ -114,7 +116,8 @@ struct Float4E2m1 {
     // Halfway points between neighbours; a tie goes to the even code.
     constexpr float kHalfway[] = {0.25f, 0.75f, 1.25f, 1.75f, 2.5f, 3.5f, 5.0f};
     uint32_t code = 0;
-    for (uint32_t i = 0; i < 7; ++i) code += magnitude > kHalfway[i] || (magnitude == kHalfway[i] && i % 2 == 1);
+    for (uint32_t i = 0; i < 7; ++i)
+      code += magnitude > kHalfway[i] || (magnitude == kHalfway[i] && i % 2 == 1);
     return sign | code;
   }
 };
@@ -140,47 +143,78 @@ inline void StoreBits(Dtype dtype, uint32_t bits, std::byte* address) {
 
 inline float DecodeScalar(Dtype dtype, uint32_t bits) {
   switch (dtype) {
-    case Dtype::kBool: return bits != 0 ? 1.0f : 0.0f;
+    case Dtype::kBool:
+      return bits != 0 ? 1.0f : 0.0f;
     case Dtype::kUint8:
     case Dtype::kUint16:
-    case Dtype::kUint32: return static_cast<float>(bits);
-    case Dtype::kInt8: return static_cast<int8_t>(bits);
-    case Dtype::kInt16: return static_cast<int16_t>(bits);
-    case Dtype::kInt32: return static_cast<float>(static_cast<int32_t>(bits));
-    case Dtype::kFloat16: return Float16::Decode(bits);
-    case Dtype::kBfloat16: return Bfloat16::Decode(bits);
+    case Dtype::kUint32:
+      return static_cast<float>(bits);
+    case Dtype::kInt8:
+      return static_cast<int8_t>(bits);
+    case Dtype::kInt16:
+      return static_cast<int16_t>(bits);
+    case Dtype::kInt32:
+      return static_cast<float>(static_cast<int32_t>(bits));
+    case Dtype::kFloat16:
+      return Float16::Decode(bits);
+    case Dtype::kBfloat16:
+      return Bfloat16::Decode(bits);
     case Dtype::kFloat32:
-    case Dtype::kTfloat32: return std::bit_cast<float>(bits);
-    case Dtype::kFloat8E4m3: return Float8E4m3::Decode(bits);
-    case Dtype::kFloat8E4m3fn: return Float8E4m3fn::Decode(bits);
-    case Dtype::kFloat8E5m2: return Float8E5m2::Decode(bits);
-    case Dtype::kFloat8E8m0fnu: return Float8E8m0::Decode(bits);
-    default: throw InternalError("an element of " + std::string(Name(dtype)) + " has no single value");
+    case Dtype::kTfloat32:
+      return std::bit_cast<float>(bits);
+    case Dtype::kFloat8E4m3:
+      return Float8E4m3::Decode(bits);
+    case Dtype::kFloat8E4m3fn:
+      return Float8E4m3fn::Decode(bits);
+    case Dtype::kFloat8E5m2:
+      return Float8E5m2::Decode(bits);
+    case Dtype::kFloat8E8m0fnu:
+      return Float8E8m0::Decode(bits);
+    default:
+      throw InternalError("an element of " + std::string(Name(dtype)) + " has no single value");
   }
 }
 
 inline uint32_t EncodeScalar(Dtype dtype, float value) {
   switch (dtype) {
-    case Dtype::kBool: return value != 0;
-    case Dtype::kUint8: return SaturateToInteger<uint8_t>(value);
-    case Dtype::kUint16: return SaturateToInteger<uint16_t>(value);
-    case Dtype::kUint32: return SaturateToInteger<uint32_t>(value);
-    case Dtype::kInt8: return static_cast<uint8_t>(SaturateToInteger<int8_t>(value));
-    case Dtype::kInt16: return static_cast<uint16_t>(SaturateToInteger<int16_t>(value));
-    case Dtype::kInt32: return static_cast<uint32_t>(SaturateToInteger<int32_t>(value));
-    case Dtype::kFloat16: return Float16::Encode(value);
-    case Dtype::kBfloat16: return Bfloat16::Encode(value);
-    case Dtype::kFloat32: return std::bit_cast<uint32_t>(value);
-    case Dtype::kTfloat32: return Tfloat32::Encode(value);
-    case Dtype::kFloat8E4m3: return Float8E4m3::Encode(value);
-    case Dtype::kFloat8E4m3fn: return Float8E4m3fn::Encode(value);
-    case Dtype::kFloat8E5m2: return Float8E5m2::Encode(value);
-    case Dtype::kFloat8E8m0fnu: return Float8E8m0::Encode(value);
-    default: throw InternalError("an element of " + std::string(Name(dtype)) + " has no single value");
+    case Dtype::kBool:
+      return value != 0;
+    case Dtype::kUint8:
+      return SaturateToInteger<uint8_t>(value);
+    case Dtype::kUint16:
+      return SaturateToInteger<uint16_t>(value);
+    case Dtype::kUint32:
+      return SaturateToInteger<uint32_t>(value);
+    case Dtype::kInt8:
+      return static_cast<uint8_t>(SaturateToInteger<int8_t>(value));
+    case Dtype::kInt16:
+      return static_cast<uint16_t>(SaturateToInteger<int16_t>(value));
+    case Dtype::kInt32:
+      return static_cast<uint32_t>(SaturateToInteger<int32_t>(value));
+    case Dtype::kFloat16:
+      return Float16::Encode(value);
+    case Dtype::kBfloat16:
+      return Bfloat16::Encode(value);
+    case Dtype::kFloat32:
+      return std::bit_cast<uint32_t>(value);
+    case Dtype::kTfloat32:
+      return Tfloat32::Encode(value);
+    case Dtype::kFloat8E4m3:
+      return Float8E4m3::Encode(value);
+    case Dtype::kFloat8E4m3fn:
+      return Float8E4m3fn::Encode(value);
+    case Dtype::kFloat8E5m2:
+      return Float8E5m2::Encode(value);
+    case Dtype::kFloat8E8m0fnu:
+      return Float8E8m0::Encode(value);
+    default:
+      throw InternalError("an element of " + std::string(Name(dtype)) + " has no single value");
   }
 }
 
-inline float LoadScalar(Dtype dtype, const std::byte* address) { return DecodeScalar(dtype, LoadBits(dtype, address)); }
+inline float LoadScalar(Dtype dtype, const std::byte* address) {
+  return DecodeScalar(dtype, LoadBits(dtype, address));
+}
 inline void StoreScalar(Dtype dtype, float value, std::byte* address) {
   StoreBits(dtype, EncodeScalar(dtype, value), address);
 }

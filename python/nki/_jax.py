@@ -63,7 +63,7 @@ def _register():
 
 def _dtype_refused(kernel, call_key, index, dtype):
     name = kernel.argument_names(call_key)[index]
-    text = f"{kernel.__name__}: argument {name} has dtype {dtype}, which no kernel takes"
+    text = f"{kernel.__name__}: argument '{name}' has dtype {dtype}, which no kernel takes"
     if jax.dtypes.issubdtype(dtype, jax.dtypes.prng_key):
         return text + "; pass jax.random.key_data(key), the key's uint32 words"
     return text + f"; cast it to one of {', '.join(sorted(_DTYPES))}"
@@ -75,7 +75,7 @@ def _form(spec):
     if unreturned:
         name = spec.input_names[unreturned[0]]
         raise TypeError(
-            f"{spec.name}: the kernel writes its argument {name}, and JAX arrays cannot be changed in place; "
+            f"{spec.name}: the kernel writes its argument '{name}', and JAX arrays cannot be changed in place; "
             f"return {name} from the kernel to get the new value as a result"
         )
     form = types.SimpleNamespace(

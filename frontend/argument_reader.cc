@@ -1,0 +1,162 @@
+#include "frontend/argument_reader.h"
+
+#include <unordered_map>
+
+#include "frontend/enums.h"
+#include "frontend/tensor_object.h"
+
+namespace nki {
+namespace {
+
+std::unordered_map<PyObject*, Operator>& Operators() {
+  static auto* operators = new std::unordered_map<PyObject*, Operator>;
+  return *operators;
+}
+
+const Operator* FindOperator(PyObject* object) {
+  const auto found = Operators().find(object);
+  return found == Operators().end() ? nullptr : &found->second;
+}
+
+std::string Repr(PyObject* object) {
+  const std::string text = py::cast<std::string>(py::repr(py::handle(object)));
+  return text.size() <= 80 ? text : text.substr(0, 77) + "...";
+}
+
+bool IsNumber(PyObject* object) {
+  return PyFloat_Check(object) || PyLong_Check(object) || PyIndex_Check(object) || PyNumber_Check(object);
+}
+
+}  // namespace
+
+void RegisterOperator(PyObject* object, const std::string& name) {
+  Operator meaning;
+  for (int i = 0; i < kAluOpCount; ++i) {
+    if (kAluOpRows[i].name == name) meaning.alu = static_cast<AluOp>(i);
+  }
+  for (int i = 0; i < kActivationOpCount; ++i) {
+    if (kActivationRows[i].name == name) meaning.activation = static_cast<ActivationOp>(i);
+  }
+  if (!meaning.alu && !meaning.activation) ThrowValue("no operator is called '" + name + "'");
+  Py_INCREF(object);
+  Operators()[object] = meaning;
+}
+
+std::string ArgumentReader::Place(const Field& field) const { return std::string(instruction_) + ": " + field.name; }
+
+void ArgumentReader::WrongType(const Field& field, const char* wanted, PyObject* argument) const {
+  ThrowType(Place(field) + " must be " + wanted + ", got " + Repr(argument));
+}
+
+PyObject* ArgumentReader::Next(const Field& field) {
+  PyObject* argument = *arguments_++;
+  if (argument == nullptr && field.required) ThrowType(Place(field) + " is required and missing");
+  return argument;
+}
+
+View ArgumentReader::ReadView(const Field& field, PyObject* argument) {
+  if (!IsTensor(argument)) WrongType(field, "a tensor (made with nl.ndarray, or an argument of the kernel)", argument);
+  TensorObject* tensor = AsTensor(argument);
+  if (tensor->graph.get() != &graph_) {
+    ThrowValue(Place(field) + ": tensor " + tensor->view.tensor->name + " belongs to another call of a kernel");
+  }
+  return tensor->view;
+}
+
+void ArgumentReader::Visit(const Field& field, View& value) { value = ReadView(field, Next(field)); }
+
+void ArgumentReader::Visit(const Field& field, std::optional<View>& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadView(field, argument);
+}
+
+void ArgumentReader::Visit(const Field& field, Operand& value) {
+  PyObject* argument = Next(field);
+  if (argument == nullptr) return;
+  if (argument == Py_None) {
+    value = Operand{};
+    return;
+  }
+  if (IsTensor(argument)) {
+    value.kind = Operand::Kind::kColumn;
+    value.column = ReadView(field, argument);
+    return;
+  }
+  if (!IsNumber(argument)) WrongType(field, "a number or a tensor with one value per partition", argument);
+  value = Operand::Constant(PyFloat_AsDouble(argument));
+  if (PyErr_Occurred()) throw py::error_already_set();
+  value.integral = PyIndex_Check(argument);
+}
+
+AluOp ArgumentReader::ReadAluOp(const Field& field, PyObject* argument) {
+  const Operator* meaning = FindOperator(argument);
+  if (meaning == nullptr) WrongType(field, "an operator such as nl.add", argument);
+  if (!meaning->alu) {
+    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->activation)) +
+               "' is a function of nisa.activation, not an operator of this instruction");
+  }
+  return *meaning->alu;
+}
+
+void ArgumentReader::Visit(const Field& field, AluOp& value) { value = ReadAluOp(field, Next(field)); }
+
+void ArgumentReader::Visit(const Field& field, std::optional<AluOp>& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadAluOp(field, argument);
+}
+
+void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
+  PyObject* argument = Next(field);
+  const Operator* meaning = FindOperator(argument);
+  if (meaning == nullptr) WrongType(field, "an activation function such as nl.exp", argument);
+  if (!meaning->activation) {
+    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->alu)) + "' is not a function of the Scalar engine");
+  }
+  value = *meaning->activation;
+}
+
+bool ArgumentReader::ReadBool(const Field& field, PyObject* argument) {
+  const int truth = PyBool_Check(argument) || PyIndex_Check(argument) ? PyObject_IsTrue(argument) : -1;
+  if (truth < 0) {
+    PyErr_Clear();
+    WrongType(field, "True or False", argument);
+  }
+  return truth != 0;
+}
+
+void ArgumentReader::Visit(const Field& field, bool& value) {
+  if (PyObject* argument = Next(field)) value = ReadBool(field, argument);
+}
+
+void ArgumentReader::Visit(const Field& field, std::optional<bool>& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadBool(field, argument);
+}
+
+void ArgumentReader::Visit(const Field& field, int64_t& value) {
+  if (PyObject* argument = Next(field)) value = ReadInt(argument, Place(field).c_str());
+}
+
+void ArgumentReader::Visit(const Field& field, std::optional<int64_t>& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadInt(argument, Place(field).c_str());
+}
+
+void ArgumentReader::Visit(const Field& field, IntList& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadInts(argument, Place(field).c_str());
+}
+
+void ArgumentReader::Visit(const Field& field, Pattern& value) {
+  if (PyObject* argument = Next(field)) value = ReadPattern(argument, Place(field).c_str());
+}
+
+void ArgumentReader::VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) {
+  PyObject* argument = Next(field);
+  if (argument == nullptr) return;
+  const int number = EnumValue(row, argument);
+  if (number < 0) WrongType(field, ("one of nisa." + EnumMembers(row)).c_str(), argument);
+  value = static_cast<uint8_t>(number);
+}
+
+}  // namespace nki

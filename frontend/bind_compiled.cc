@@ -1,0 +1,192 @@
+// Compiled kernels as Python sees them: planning, the table of kernels, running.
+#include <pybind11/numpy.h>
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <fstream>
+#include <iostream>
+#include <mutex>
+
+#include "frontend/bind.h"
+#include "frontend/enums.h"
+#include "interpreter/run_table.h"
+
+namespace nki {
+namespace {
+
+using PlanPointer = std::shared_ptr<Plan>;
+
+py::tuple Types(const Plan& plan, bool outputs) {
+  const KernelGraph& graph = *plan.graph;
+  py::list types;
+  const auto add = [&](const Shape& shape, Dtype dtype) {
+    types.append(py::make_tuple(py::tuple(py::cast(shape)), py::reinterpret_borrow<py::object>(DtypeName(dtype))));
+  };
+  if (outputs) {
+    for (const View& output : graph.outputs) add(output.shape(), output.dtype);
+  } else {
+    for (int input : graph.inputs) add(graph.tensors[input].shape, graph.tensors[input].dtype);
+  }
+  return py::tuple(types);
+}
+
+class WriteFinder : public OperandVisitor {
+ public:
+  std::vector<bool> written;
+  void OnView(const Field& field, const View& view) override {
+    if (field.role == Field::Role::kOut) written[view.tensor->id] = true;
+  }
+};
+
+// The inputs that the kernel writes.
+py::tuple Mutated(const Plan& plan) {
+  const KernelGraph& graph = *plan.graph;
+  WriteFinder finder;
+  finder.written.resize(graph.tensors.size());
+  for (const Node& node : graph.nodes) node.instruction->VisitFields(finder);
+  py::list mutated;
+  for (size_t i = 0; i < graph.inputs.size(); ++i) {
+    if (finder.written[graph.inputs[i]]) mutated.append(i);
+  }
+  return py::tuple(mutated);
+}
+
+py::dict Aliases(const Plan& plan) {
+  py::dict aliases;
+  for (size_t i = 0; i < plan.graph->outputs.size(); ++i) {
+    const int input = plan.graph->AliasedInput(i);
+    if (input >= 0) aliases[py::int_(i)] = input;
+  }
+  return aliases;
+}
+
+// Lets Ctrl-C end a long run. Only the main thread sees signals; elsewhere this does nothing.
+bool SignalArrived() {
+  py::gil_scoped_acquire gil;
+  return PyErr_CheckSignals() != 0;
+}
+
+RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs) {
+  RunOptions options;
+  options.interrupted = SignalArrived;
+  py::gil_scoped_release release;
+  return RunHooked(plan, inputs, outputs, options);
+}
+
+// Appends lines to a file, or to stderr for "-".
+class LogFile {
+ public:
+  explicit LogFile(const std::string& path) {
+    if (path != "-") file_.open(path);
+    if (path != "-" && !file_) throw Error("the log can't be written to " + path);
+  }
+  void Write(const std::string& line) {
+    std::lock_guard lock(mutex_);
+    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr) << line << '\n';
+  }
+
+ private:
+  std::mutex mutex_;
+  std::ofstream file_;
+};
+
+void SetHooks(bool check_only, const std::optional<std::string>& log) {
+  RunHooks hooks;
+  hooks.check_only = check_only;
+  if (log) hooks.log = [file = std::make_shared<LogFile>(*log)](const std::string& line) { file->Write(line); };
+  SetRunHooks(std::move(hooks));
+}
+
+py::dict TotalsByKernel() {
+  py::dict rows;
+  for (const auto& [name, totals] : Totals()) {
+    rows[py::str(name)] = py::make_tuple(totals.calls, totals.steps, totals.seconds);
+  }
+  return rows;
+}
+
+py::tuple ToTuple(const RunReport& report) { return py::make_tuple(report.steps, report.workers, report.seconds); }
+
+std::vector<void*> Pointers(const std::vector<uintptr_t>& addresses) {
+  std::vector<void*> pointers;
+  for (uintptr_t address : addresses) pointers.push_back(reinterpret_cast<void*>(address));
+  return pointers;
+}
+
+// Contiguous NumPy arrays whose sizes the caller has checked.
+py::tuple RunArrays(const Plan& plan, const py::list& inputs, const py::list& outputs) {
+  const auto pointers = [](const py::list& arrays) {
+    std::vector<void*> found;
+    for (py::handle array : arrays) {
+      found.push_back(const_cast<void*>(py::reinterpret_borrow<py::array>(array).data()));
+    }
+    return found;
+  };
+  return ToTuple(RunWithPointers(plan, pointers(inputs), pointers(outputs)));
+}
+
+py::list Warnings(const Plan& plan) {
+  py::list texts;
+  for (const Diagnostic& diagnostic : plan.warnings) texts.append(ToString(diagnostic));
+  return texts;
+}
+
+py::dict Summary(const Plan& plan) {
+  py::dict counts, engine_cycles;
+  int64_t dma_bytes = 0;
+  for (const Step& step : plan.steps) {
+    const py::str name{std::string(step.instruction->def().name)};
+    counts[name] = py::int_((counts.contains(name) ? counts[name].cast<int64_t>() : 0) + 1);
+    const Cost cost = step.instruction->CostOn(*plan.graph->generation);
+    const py::str engine{std::string(Name(cost.engine))};
+    engine_cycles[engine] = py::float_((engine_cycles.contains(engine) ? engine_cycles[engine].cast<double>() : 0) + cost.cycles);
+    dma_bytes += cost.dma_bytes;
+  }
+  py::dict summary;
+  summary["instructions"] = counts;
+  summary["engine_cycles"] = engine_cycles;
+  summary["dma_bytes"] = dma_bytes;
+  summary["sbuf_peak"] = plan.sbuf_peak;
+  summary["psum_peak"] = plan.psum_peak;
+  return summary;
+}
+
+py::list Placements(const Plan& plan) {
+  py::list rows;
+  for (const Tensor& tensor : plan.graph->tensors) {
+    if (!OnChip(tensor.space)) continue;
+    const Placement& placement = plan.placements[tensor.id];
+    rows.append(py::make_tuple(tensor.name, std::string(Name(tensor.space)), placement.partition, placement.byte,
+                               tensor.partitions(), tensor.bytes_per_partition()));
+  }
+  return rows;
+}
+
+}  // namespace
+
+void BindCompiled(py::module_& module) {
+  py::class_<Plan, PlanPointer>(module, "Plan", "A verified and placed kernel; immutable, usable from any thread.")
+      .def_property_readonly("name", [](const Plan& plan) { return plan.graph->name; })
+      .def_property_readonly("inputs", [](const Plan& plan) { return Types(plan, false); })
+      .def_property_readonly("outputs", [](const Plan& plan) { return Types(plan, true); })
+      .def_property_readonly("mutated", Mutated)
+      .def_property_readonly("aliases", Aliases)
+      .def_property_readonly("warnings", Warnings)
+      .def("summary", Summary)
+      .def("placements", Placements)
+      .def("__len__", [](const Plan& plan) { return plan.steps.size(); })
+      .def("run_arrays", RunArrays);
+
+  module.def("plan", [](const std::shared_ptr<KernelGraph>& graph) {
+    py::gil_scoped_release release;
+    return std::const_pointer_cast<Plan>(MakePlan(graph));
+  });
+  module.def("add_compiled", [](const std::string& key, const PlanPointer& plan) { AddCompiled(key, plan); });
+  module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));
+  module.def("run_totals", TotalsByKernel);
+  module.def("run_pointers", [](const std::string& key, const std::vector<uintptr_t>& inputs, const std::vector<uintptr_t>& outputs) {
+    return ToTuple(RunWithPointers(*GetCompiled(key), Pointers(inputs), Pointers(outputs)));
+  });
+}
+
+}  // namespace nki

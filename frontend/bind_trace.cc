@@ -1,0 +1,176 @@
+// Tracing as Python sees it: Trace, Graph, and the making of tensors.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "frontend/bind.h"
+#include "frontend/enums.h"
+#include "frontend/errors.h"
+#include "frontend/field_values.h"
+#include "frontend/tensor_object.h"
+#include "frontend/tracer.h"
+
+namespace nki {
+namespace {
+
+const Generation& GenerationNamed(const std::string& name) {
+  const Generation* generation = FindGeneration(name);
+  if (generation == nullptr) {
+    std::string known;
+    for (const Generation* each : AllGenerations()) known += (known.empty() ? "" : ", ") + std::string(each->name);
+    ThrowValue("target '" + name + "' is not known; there are " + known + " (also inf2, gen2, gen3, gen4)");
+  }
+  return *generation;
+}
+
+// A kernel being traced; a context manager, inside which instructions of this thread go to it.
+class Trace {
+ public:
+  Trace(std::string name, const std::string& target, std::vector<int64_t> grid)
+      : tracer_(std::make_unique<Tracer>(std::move(name), GenerationNamed(target), std::move(grid))) {}
+
+  void Enter() {
+    outer_ = Tracer::Current();
+    Tracer::Current() = tracer_.get();
+  }
+  void Exit() { Tracer::Current() = outer_; }
+  Tracer& tracer() { return *tracer_; }
+
+ private:
+  std::unique_ptr<Tracer> tracer_;
+  Tracer* outer_ = nullptr;
+};
+
+py::object Wrap(const Tensor& tensor, const Tracer& tracer) {
+  return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer.graph()));
+}
+
+std::shared_ptr<const KernelGraph> Finish(Trace& trace, const py::list& outputs) {
+  std::vector<View> views;
+  for (py::handle output : outputs) views.push_back(AsTensor(output.ptr())->view);
+  return trace.tracer().Finish(std::move(views));
+}
+
+Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
+  const Shape shape = ReadInts(value, "ndarray: shape");
+  if (shape.size() > kMaxRank - 1) {
+    ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape.size()) +
+               " axes; a tensor has at most 5");
+  }
+  for (int64_t extent : shape) {
+    if (extent < 1) ThrowValue("ndarray: shape " + ToString(shape) + " holds nothing; every size must be at least 1");
+  }
+  if (!OnChip(space)) return shape;
+  if (shape.size() < 2) {
+    ThrowValue("ndarray: shape " + ToString(shape) + " needs two axes or more in " + std::string(Name(space)) +
+               ": partitions and free elements");
+  }
+  if (shape[0] > gen.partitions) {
+    ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape[0]) + " partitions; " +
+               std::string(Name(space)) + " of " + std::string(gen.name) + " has " + std::to_string(gen.partitions));
+  }
+  return shape;
+}
+
+std::optional<Address> ReadAddress(PyObject* value, Space space, const Shape& shape, const Generation& gen) {
+  if (value == Py_None) return std::nullopt;
+  const Shape pair = ReadInts(value, "ndarray: address");
+  if (pair.size() != 2 || !OnChip(space)) {
+    ThrowValue("ndarray: address must be (start partition, byte offset in the partition) of an on-chip tensor");
+  }
+  if (pair[0] < 0 || pair[0] + shape[0] > gen.partitions) {
+    ThrowValue("ndarray: address starts at partition " + std::to_string(pair[0]) + "; with " + std::to_string(shape[0]) +
+               " partitions it passes the last of " + std::to_string(gen.partitions));
+  }
+  const int64_t step = space == Space::kPsum ? gen.psum_bank_bytes() : 4;
+  if (pair[1] < 0 || pair[1] % step != 0) {
+    ThrowValue("ndarray: address byte " + std::to_string(pair[1]) + " must be a multiple of " + std::to_string(step) +
+               (space == Space::kPsum ? ", the bytes of a PSUM bank" : ""));
+  }
+  return Address{static_cast<int>(pair[0]), pair[1]};
+}
+
+// new_tensor(shape, dtype, buffer, name, address) -> NkiTensor. As a METH_FASTCALL function: it is called for every tile.
+PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    Tracer& tracer = Tracer::Require("nki.language.ndarray");
+    const Space space = ReadSpace(args[2]);
+    Shape shape = ReadTensorShape(args[0], space, tracer.generation());
+    const Dtype dtype = ReadDtype(args[1]);
+    const std::optional<Address> address = ReadAddress(args[4], space, shape, tracer.generation());
+    Py_ssize_t length = 0;
+    const char* name = args[3] == Py_None ? "" : PyUnicode_AsUTF8AndSize(args[3], &length);
+    if (name == nullptr) throw py::error_already_set();
+    const Tensor& tensor = tracer.AddTensor({name, static_cast<size_t>(length)}, space, std::move(shape), dtype, address);
+    return MakeTensor(View::Of(tensor), tracer.graph());
+  });
+}
+
+PyMethodDef kNewTensor = {"new_tensor", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor)),
+                          METH_FASTCALL, "new_tensor(shape, dtype, buffer, name, address)"};
+
+py::object NewConstant(const py::buffer& bytes, const Shape& shape, const py::object& dtype) {
+  Tracer& tracer = Tracer::Require("nki.language.shared_constant");
+  return Wrap(tracer.AddConstant(shape, ReadDtype(dtype.ptr()), bytes.request().ptr), tracer);
+}
+
+py::object TargetFacts(const std::string& target) {
+  const Generation& gen = GenerationNamed(target);
+  py::dict facts;
+  facts["name"] = std::string(gen.name);
+  facts["nc_version"] = gen.nc_version;
+  facts["partitions"] = gen.partitions;
+  facts["sbuf_bytes"] = gen.sbuf_bytes;
+  facts["psum_bytes"] = gen.psum_bytes;
+  facts["psum_banks"] = gen.psum_banks;
+  facts["stationary_free_max"] = gen.stationary_free_max;
+  facts["moving_free_max"] = gen.moving_free_max;
+  return facts;
+}
+
+}  // namespace
+
+void BindTrace(py::module_& module) {
+  py::class_<KernelGraph, std::shared_ptr<KernelGraph>>(module, "Graph", "A traced kernel; immutable.")
+      .def_readonly("name", &KernelGraph::name)
+      .def_property_readonly("target", [](const KernelGraph& graph) { return std::string(graph.generation->name); })
+      .def_readonly("grid", &KernelGraph::grid)
+      .def("__len__", [](const KernelGraph& graph) { return graph.nodes.size(); })
+      .def("text", [](const KernelGraph& graph) { return ToText(graph); }, "The stable text form.")
+      .def("constants", [](const KernelGraph& graph) {
+        py::list contents;
+        for (const auto& bytes : graph.constants) contents.append(py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+        return contents;
+      })
+      .def("to_dict", [](const KernelGraph& graph) { return ToDict(graph); }, "The graph as plain Python values.");
+
+  py::class_<Trace>(module, "Trace")
+      .def(py::init<std::string, const std::string&, std::vector<int64_t>>(), py::arg("name"), py::arg("target"), py::arg("grid"))
+      .def("__enter__", [](Trace& trace) { trace.Enter(); })
+      .def("__exit__", [](Trace& trace, const py::args&) { trace.Exit(); })
+      .def("add_input",
+           [](Trace& trace, std::string name, Shape shape, const py::object& dtype) {
+             return Wrap(trace.tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr())), trace.tracer());
+           })
+      .def("begin_program", [](Trace& trace, std::vector<int64_t> ids) { trace.tracer().BeginProgram(std::move(ids)); })
+      .def("finish", [](Trace& trace, const py::list& outputs) {
+        return std::const_pointer_cast<KernelGraph>(Finish(trace, outputs));
+      });
+
+  module.attr("new_tensor") = py::reinterpret_steal<py::object>(PyCFunction_New(&kNewTensor, nullptr));
+  module.def("new_constant", NewConstant);
+  module.def("tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");
+  module.def("current_target", [] { return std::string(Tracer::Require("nki.language").generation().name); });
+  module.def("current_grid", [] {
+    const Tracer& tracer = Tracer::Require("nki.language.num_programs");
+    return py::make_tuple(py::tuple(py::cast(tracer.graph()->grid)), py::tuple(py::cast(tracer.program())));
+  });
+  module.def("target_facts", TargetFacts);
+  module.def("parse_dtype", [](const py::object& dtype) { return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr()))); });
+  module.def("is_whole", [](const py::object& tensor) {
+    const View& view = AsTensor(tensor.ptr())->view;
+    return view.offset == 0 && view.IsContiguous() && view.elements() * ItemBytes(view.dtype) == view.tensor->bytes();
+  });
+  module.def("set_package_folder", SourceSites::SetPackageFolder);
+}
+
+}  // namespace nki

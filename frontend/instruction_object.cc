@@ -1,0 +1,199 @@
+#include "frontend/instruction_object.h"
+
+#include <structmember.h>
+
+#include <algorithm>
+
+#include "frontend/argument_reader.h"
+#include "frontend/enums.h"
+#include "frontend/errors.h"
+#include "frontend/field_values.h"
+#include "frontend/tracer.h"
+
+namespace nki {
+namespace {
+
+constexpr size_t kMaxFields = 16;
+
+using Names = std::vector<PyObject*>;  // interned; owned for the life of the process
+
+struct InstructionObject {
+  PyObject_HEAD
+  vectorcallfunc vectorcall;
+  PyObject* attributes;  // __name__, __doc__, …
+  const InstructionDef* def;
+  Names* fields;  // the last one is `name`
+};
+
+InstructionObject* Self(PyObject* object) { return reinterpret_cast<InstructionObject*>(object); }
+
+// What a call returns (nki.isa.NkiInstruction, NKI 0.6).
+struct HandleObject {
+  PyObject_HEAD
+  size_t index;  // of the node in the graph
+};
+PyTypeObject* handle_type = nullptr;
+
+[[noreturn]] void UnknownKeyword(const InstructionObject& self, PyObject* keyword) {
+  std::string known;
+  for (PyObject* field : *self.fields) known += (known.empty() ? "" : ", ") + py::cast<std::string>(py::handle(field));
+  ThrowType(std::string(self.def->name) + ": no argument is called '" + py::cast<std::string>(py::handle(keyword)) +
+            "'; there are " + known);
+}
+
+size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
+  const Names& fields = *self.fields;
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (fields[i] == keyword) return i;  // both are interned almost always
+  }
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (PyUnicode_Compare(fields[i], keyword) == 0) return i;
+  }
+  UnknownKeyword(self, keyword);
+}
+
+void CollectArguments(const InstructionObject& self, PyObject* const* args, size_t positional, PyObject* keywords,
+                      PyObject** slots) {
+  const size_t count = self.fields->size();
+  if (positional > count) {
+    ThrowType(std::string(self.def->name) + ": takes " + std::to_string(count) + " arguments, got " +
+              std::to_string(positional));
+  }
+  std::copy(args, args + positional, slots);
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t i = 0; i < named; ++i) {
+    PyObject* keyword = PyTuple_GET_ITEM(keywords, i);
+    PyObject*& slot = slots[FieldOf(self, keyword)];
+    if (slot != nullptr) {
+      ThrowType(std::string(self.def->name) + ": argument '" + py::cast<std::string>(py::handle(keyword)) +
+                "' was given twice");
+    }
+    slot = args[positional + i];
+  }
+}
+
+PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* keywords) {
+  return Guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    const InstructionObject& self = *Self(callable);
+    Tracer* tracer = Tracer::Current();
+    if (tracer == nullptr) Tracer::Require(("nki.isa." + std::string(self.def->name)).c_str());
+    PyObject* slots[kMaxFields] = {};
+    CollectArguments(self, args, PyVectorcall_NARGS(nargsf), keywords, slots);
+    std::unique_ptr<Instruction> instruction = self.def->create();
+    ArgumentReader reader(self.def->name, *tracer->graph(), slots);
+    instruction->VisitFields(reader);
+    PyObject* name = slots[self.fields->size() - 1];
+    const bool named = name != nullptr && name != Py_None;
+    tracer->Record(std::move(instruction), named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
+    HandleObject* handle = PyObject_New(HandleObject, handle_type);
+    if (handle != nullptr) handle->index = tracer->recorded() - 1;
+    return reinterpret_cast<PyObject*>(handle);
+  });
+}
+
+// [(name, role, required, default)], what signatures and stubs are made from.
+PyObject* GetFields(PyObject* object, void*) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    std::unique_ptr<Instruction> fresh = Self(object)->def->create();
+    return DescribeFields(*fresh).release().ptr();
+  });
+}
+
+// inspect.signature asks for this; it is built from the fields by nki._signature.
+PyObject* GetSignature(PyObject* object, void*) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    return py::module_::import("nki._signature").attr("signature_of")(py::handle(object)).release().ptr();
+  });
+}
+
+PyObject* Represent(PyObject* object) {
+  return PyUnicode_FromFormat("<instruction nki.isa.%s>", std::string(Self(object)->def->name).c_str());
+}
+
+// As for a builtin function: found through a class it does not become a method. pydoc then shows it as a function.
+PyObject* Bind(PyObject* object, PyObject*, PyObject*) { return Py_NewRef(object); }
+
+PyObject* DependsOn(PyObject* self, PyObject* producers) {
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(producers); ++i) {
+    PyObject* producer = PyTuple_GET_ITEM(producers, i);
+    if (Py_TYPE(producer) != handle_type) {
+      PyErr_Format(PyExc_TypeError, "depends_on: producers must be results of nki.isa calls, got %R", producer);
+      return nullptr;
+    }
+    if (reinterpret_cast<HandleObject*>(producer)->index >= reinterpret_cast<HandleObject*>(self)->index) {
+      PyErr_SetString(PyExc_ValueError, "depends_on: a producer must be issued before the instruction that waits for it");
+      return nullptr;
+    }
+  }
+  return Py_NewRef(self);
+}
+
+PyTypeObject* MakeHandleType() {
+  static PyMethodDef methods[] = {
+      {"depends_on", DependsOn, METH_VARARGS,
+       "depends_on($self, *producers)\n--\n\nThis instruction runs after the producers, as it does here anyway."},
+      {nullptr, nullptr, 0, nullptr}};
+  static PyType_Slot slots[] = {
+      {Py_tp_methods, methods},
+      {Py_tp_doc, const_cast<char*>("An issued instruction: what a function of nki.isa returns.")},
+      {0, nullptr}};
+  static PyType_Spec spec = {"nki.isa.NkiInstruction", sizeof(HandleObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+}
+
+PyTypeObject* MakeInstructionType() {
+  static PyGetSetDef attributes[] = {
+      {"__signature__", GetSignature, nullptr, nullptr, nullptr},
+      {"fields", GetFields, nullptr, "[(name, role, required, default)] in the order of the arguments.", nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  static PyMemberDef members[] = {
+      {"__vectorcalloffset__", T_PYSSIZET, offsetof(InstructionObject, vectorcall), READONLY, nullptr},
+      {"__dictoffset__", T_PYSSIZET, offsetof(InstructionObject, attributes), READONLY, nullptr},
+      {nullptr, 0, 0, 0, nullptr}};
+  static PyType_Slot slots[] = {{Py_tp_call, reinterpret_cast<void*>(PyVectorcall_Call)},
+                                {Py_tp_getset, attributes},
+                                {Py_tp_members, members},
+                                {Py_tp_repr, reinterpret_cast<void*>(Represent)},
+                                {Py_tp_descr_get, reinterpret_cast<void*>(Bind)},
+                                {0, nullptr}};
+  static PyType_Spec spec = {"nki._core.instruction", sizeof(InstructionObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+}
+
+py::object MakeInstruction(PyTypeObject* type, const InstructionDef& def) {
+  InstructionObject* self = PyObject_New(InstructionObject, type);
+  if (self == nullptr) throw py::error_already_set();
+  const auto object = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(self));
+  self->vectorcall = Call;
+  self->attributes = nullptr;
+  self->def = &def;
+  self->fields = new Names;  // as long as the process, like the table
+  for (py::handle row : DescribeFields(*def.create())) {
+    self->fields->push_back(PyUnicode_InternFromString(row.cast<py::tuple>()[0].cast<std::string>().c_str()));
+  }
+  NKI_CHECK(self->fields->size() <= kMaxFields);
+  object.attr("__name__") = std::string(def.name);
+  object.attr("__qualname__") = std::string(def.name);
+  object.attr("__module__") = "nki.isa";
+  object.attr("__doc__") = std::string(def.doc);
+  return object;
+}
+
+}  // namespace
+
+void BindInstructions(py::module_& module) {
+  handle_type = MakeHandleType();
+  PyTypeObject* type = MakeInstructionType();
+  if (handle_type == nullptr || type == nullptr) throw py::error_already_set();
+  module.attr("NkiInstruction") = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(handle_type));
+  py::dict instructions;
+  for (const InstructionDef* def : AllInstructions()) {
+    instructions[py::str(std::string(def->name))] = MakeInstruction(type, *def);
+  }
+  module.attr("instructions") = instructions;
+  module.def("register_operator", [](const py::object& object, const std::string& name) { RegisterOperator(object.ptr(), name); });
+}
+
+}  // namespace nki

@@ -1,0 +1,44 @@
+// NkiTensor: a view of a traced tensor, as a Python object.
+//
+// A CPython type written out, because kernels make and index tensors as often as they issue instructions.
+#ifndef NKI_FRONTEND_TENSOR_OBJECT_H_
+#define NKI_FRONTEND_TENSOR_OBJECT_H_
+
+#include <pybind11/pybind11.h>
+
+#include <memory>
+#include <span>
+
+#include "interpreter/graph.h"
+
+namespace nki {
+
+struct TensorObject {
+  PyObject_HEAD
+  View view;
+  std::shared_ptr<KernelGraph> graph;  // keeps the tensor that the view points to
+};
+
+void BindTensor(pybind11::module_& module);
+
+bool IsTensor(PyObject* object);
+inline TensorObject* AsTensor(PyObject* object) { return reinterpret_cast<TensorObject*>(object); }
+
+// A new NkiTensor (owned reference). Null with a Python error if memory is short.
+PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph);
+
+// The view that `key` (ints, slices, ellipsis, nl.ds, tuples of them) selects. tensor_index.cc
+View Index(const View& view, PyObject* key);
+
+// Python integers (also NumPy's). `what` names the argument in the error.
+int64_t ReadInt(PyObject* value, const char* what);
+// A tuple or list of integers; a lone integer is a list of one.
+Shape ReadInts(PyObject* value, const char* what);
+// [[step, count], …]
+std::vector<Dim> ReadPattern(PyObject* value, const char* what);
+
+extern PyMethodDef kTensorMethods[];  // tensor_methods.cc
+
+}  // namespace nki
+
+#endif  // NKI_FRONTEND_TENSOR_OBJECT_H_

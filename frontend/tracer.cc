@@ -1,0 +1,96 @@
+#include "frontend/tracer.h"
+
+#include <algorithm>
+
+namespace nki {
+
+using std::to_string;
+
+Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid)
+    : graph_(std::make_shared<KernelGraph>()), sink_(*graph_) {
+  graph_->name = std::move(name);
+  graph_->generation = &generation;
+  graph_->grid = std::move(grid);
+}
+
+Tracer*& Tracer::Current() {
+  thread_local Tracer* current = nullptr;
+  return current;
+}
+
+Tracer& Tracer::Require(const char* called) {
+  Tracer* current = Current();
+  if (current == nullptr) {
+    throw Error(std::string(called) +
+                " was called outside a kernel; call it inside a function decorated with @nki.jit, which you call with arrays");
+  }
+  return *current;
+}
+
+Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype) {
+  Tensor& tensor = graph_->tensors.emplace_back();
+  tensor.id = static_cast<int>(graph_->tensors.size()) - 1;
+  tensor.space = space;
+  tensor.dtype = dtype;
+  tensor.shape = std::move(shape);
+  int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : space == Space::kPrivateHbm ? 2 : 3];
+  tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : std::move(name);
+  return tensor;
+}
+
+const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype) {
+  Tensor& tensor = NewTensor(std::move(name), "input", Space::kSharedHbm, std::move(shape), dtype);
+  tensor.role = TensorRole::kInput;
+  graph_->inputs.push_back(tensor.id);
+  return tensor;
+}
+
+const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtype dtype, std::optional<Address> address) {
+  const bool first_program = graph_->programs.size() <= 1;
+  if (space == Space::kSharedHbm && !first_program) {
+    const Tensor* earlier = next_shared_ < shared_.size() ? &graph_->tensors[shared_[next_shared_]] : nullptr;
+    if (earlier == nullptr || earlier->shape != shape || earlier->dtype != dtype) {
+      ThrowValue("ndarray: tensor " + to_string(next_shared_) + " in shared_hbm is " + std::string(Name(dtype)) +
+                 ToString(shape) + " in this program of the grid but " +
+                 (earlier ? std::string(Name(earlier->dtype)) + ToString(earlier->shape) : "absent") +
+                 " in the first; all programs share these tensors and must make the same ones");
+    }
+    ++next_shared_;
+    return *earlier;
+  }
+  const std::string prefix = OnChip(space) ? std::string(Name(space)) : "hbm";
+  Tensor& tensor = NewTensor(std::move(name), prefix.c_str(), space, std::move(shape), dtype);
+  tensor.address = address;
+  tensor.source = sites_.Here();
+  if (space == Space::kSharedHbm) {
+    shared_.push_back(tensor.id);
+    ++next_shared_;
+  }
+  return tensor;
+}
+
+const Tensor& Tracer::AddConstant(Shape shape, Dtype dtype, const void* bytes) {
+  Tensor& tensor = NewTensor("", "constant", Space::kSharedHbm, std::move(shape), dtype);
+  tensor.role = TensorRole::kConstant;
+  const auto* first = static_cast<const std::byte*>(bytes);
+  graph_->constants.emplace_back(first, first + tensor.bytes());
+  return tensor;
+}
+
+void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) {
+  sink_.Record(std::move(instruction), sites_.Here(), std::move(name));
+}
+
+void Tracer::BeginProgram(std::vector<int64_t> ids) {
+  graph_->programs.push_back(graph_->nodes.size());
+  program_ = std::move(ids);
+  next_shared_ = 0;
+}
+
+std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {
+  graph_->outputs = std::move(outputs);
+  graph_->sources = sites_.Locations();
+  return graph_;
+}
+
+}  // namespace nki

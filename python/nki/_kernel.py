@@ -1,0 +1,314 @@
+"""Kernels: functions that are traced once per shapes, dtypes and arguments, and then run."""
+
+import functools
+import hashlib
+import inspect
+import sys
+import threading
+import warnings
+from importlib import import_module
+from typing import NamedTuple
+
+import numpy as np
+
+from nki import _core, _numpy, _settings
+from nki._captured import Captured
+from nki._display import GraphView, PlanView, Report, kernel_html
+from nki._errors import refuse
+from nki._structure import door_of, flatten, paths, unflatten
+
+_MAX_AXES = 5
+
+
+class NkiWarning(UserWarning):
+    """Something about a kernel is suspicious, though it runs."""
+
+
+class CallKey(NamedTuple):
+    """All of a call that is not arrays; hashable."""
+
+    structure: tuple  # of the bound arguments, arrays left out
+    grid: tuple
+    target: str
+
+
+class Specialization:
+    """A kernel compiled for one set of shapes, dtypes and arguments. Immutable but for `report`."""
+
+    def __init__(self, key, graph, plan, input_names, result, captured):
+        self.key = key
+        self.graph = graph
+        self.plan = plan
+        self.name = plan.name
+        self.grid = tuple(graph.grid)
+        self.inputs = plan.inputs
+        self.outputs = plan.outputs
+        self.input_names = input_names
+        self.output_names = tuple(output["tensor"] for output in graph.to_dict()["outputs"])
+        self.mutated = plan.mutated
+        self.aliases = plan.aliases
+        self.captured = captured
+        self.report = None
+        self._result = result
+
+    @functools.cached_property
+    def numpy_outputs(self):
+        return [(shape, _numpy.numpy_dtype(dtype)) for shape, dtype in self.outputs]
+
+    def rebuild(self, outputs):
+        """What the kernel returned, with `outputs` in the places of its tensors."""
+        structure, order = self._result
+        if structure == ("array",):
+            return outputs[order[0]]
+        return unflatten(structure, iter([outputs[i] for i in order]))
+
+
+_specializations = {}  # key -> Specialization, of the whole process
+
+
+def find(key):
+    """The specialization with this content key, or None if none was traced in this process."""
+    return _specializations.get(key)
+
+
+class Kernel:
+    """A function that runs on a NeuronCore, made by @nki.jit.
+
+    Call it with NumPy arrays, torch tensors or JAX arrays; `kernel[grid](…)` runs one program per point of a grid.
+    """
+
+    def __init__(self, function, platform_target=None):
+        functools.update_wrapper(self, function)
+        self.function = function
+        self.platform_target = platform_target
+        if platform_target is not None:
+            _settings.canonical_target(platform_target)
+        self._signature = inspect.signature(function)
+        self._known = {}  # (types, call key) -> Specialization
+        self._direct = {}  # as _known, for calls with nothing but NumPy arrays, by what such a call has at hand
+        self._tracing = threading.Lock()
+
+    def __call__(self, *args, **kwargs):
+        return self.launch((), args, kwargs)
+
+    def __getitem__(self, grid):
+        return Launch(self, _grid_of(grid))
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else functools.partial(self, instance)
+
+    def launch(self, grid, args, kwargs):
+        """Runs the kernel on a grid; `()` is none."""
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.compiler.is_dynamo_compiling():
+            from nki import _torch  # a statement: dynamo cannot trace import_module
+
+            return _torch.dynamo_call(self, args, kwargs, grid)
+        if _core.tracing():  # a kernel that calls a kernel: the instructions become the caller's
+            return self.function(*args, **kwargs)
+        if not kwargs:
+            direct = self._direct_key(grid, args)
+            spec = self._direct.get(direct)
+            if spec is not None and spec.captured.unchanged():
+                return _numpy.run(spec, args)
+        else:
+            direct = None
+        arrays, call_key = self.split(args, kwargs, grid)
+        door = _door_for(self, arrays)
+        if door == "numpy":
+            self._remember_direct(direct, args, arrays, call_key)
+        return import_module(f"nki._{door}").call(self, arrays, call_key)
+
+    def graph(self, *args, **kwargs):
+        """The kernel's graph for these arguments: `print` it, or `.text()`, `.to_dict()`, `.to_json()`."""
+        return GraphView(self._specialize_call(args, kwargs).graph)
+
+    def plan(self, *args, **kwargs):
+        """The verified and placed kernel for these arguments."""
+        return PlanView(self._specialize_call(args, kwargs))
+
+    def report(self, *args, **kwargs):
+        """Runs the kernel on NumPy arrays and says what was run; the result is `.result`."""
+        arrays, call_key = self.split(args, kwargs, ())
+        spec = self.specialize(_numpy._types(self, arrays, call_key), call_key)
+        result = _numpy.run(spec, arrays)
+        return Report(spec, spec.report, result)
+
+    def specializations(self):
+        """What the kernel was compiled for so far."""
+        return list(self._known.values())
+
+    def split(self, args, kwargs, grid=()):
+        """The arrays of a call, in order, and everything else as a CallKey."""
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self.__name__}{self._signature}: {error}") from None
+        bound.apply_defaults()
+        arrays = []
+        structure = tuple([(name, flatten(value, arrays)) for name, value in bound.arguments.items()])
+        return arrays, CallKey(structure, grid, _settings.target_of(self.platform_target))
+
+    def argument_names(self, call_key):
+        """A name for each array of a call: its parameter, with an index where it is inside a container."""
+        return tuple([path for name, item in call_key.structure for path in paths(item, name)])
+
+    def specialize(self, types, call_key):
+        """The compiled kernel for arrays of `types`, ((shape, NKI dtype), …); traced if it is not known."""
+        spec = self._known.get((types, call_key))
+        if spec is not None and spec.captured.unchanged():
+            return spec
+        with self._tracing:
+            spec = self._known.get((types, call_key))
+            if spec is None or not spec.captured.unchanged():
+                spec = self._known[types, call_key] = self._compile(types, call_key)
+        return spec
+
+    def _specialize_call(self, args, kwargs):
+        arrays, call_key = self.split(args, kwargs, ())
+        door = _door_for(self, arrays)
+        if door == "numpy":
+            return self.specialize(_numpy._types(self, arrays, call_key), call_key)
+        return self.specialize(tuple((tuple(a.shape), _core.parse_dtype(a.dtype)) for a in arrays), call_key)
+
+    def _direct_key(self, grid, args):
+        key = [grid, _settings.target_of(self.platform_target)]
+        for arg in args:
+            if type(arg) is not np.ndarray:
+                return None
+            key.append(arg.shape)
+            key.append(arg.dtype)
+        return tuple(key)
+
+    def _remember_direct(self, direct, args, arrays, call_key):
+        if direct is None or len(arrays) != len(args):  # fewer: a container holds none; more: a default is an array
+            return
+        self._direct[direct] = self.specialize(_numpy._types(self, arrays, call_key), call_key)
+
+    def _compile(self, types, call_key):
+        names = self.argument_names(call_key)
+        for name, (shape, _) in zip(names, types, strict=True):
+            _check_shape(self, name, shape)
+        target = _settings.canonical_target(call_key.target)
+        trace = _core.Trace(self.__name__, target, list(call_key.grid))
+        tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
+        captured = Captured(self.function)
+        with trace:
+            for program in np.ndindex(*call_key.grid):
+                trace.begin_program(list(program))
+                result = self._run_function(call_key, tensors)
+        structure, results, order = _read_result(self, result)
+        graph = trace.finish(results)
+        plan = _core.plan(graph)
+        if not results and not plan.mutated:
+            refuse(
+                self.function,
+                "no-result",
+                f"kernel {self.__name__} returned {result!r} and wrote none of its arguments; return the output tensor",
+            )
+        return self._publish(graph, plan, names, (structure, order), captured)
+
+    def _run_function(self, call_key, tensors):
+        arguments = iter(tensors)
+        bound = inspect.BoundArguments(self._signature, {})
+        for name, item in call_key.structure:
+            bound.arguments[name] = unflatten(item, arguments)
+        return self.function(*bound.args, **bound.kwargs)
+
+    def _publish(self, graph, plan, names, result, captured):
+        text = graph.text()
+        digest = hashlib.sha256(text.encode())
+        for content in graph.constants():
+            digest.update(content)
+        key = f"nki1-{digest.hexdigest()[:40]}"
+        _core.add_compiled(key, plan)
+        if _settings.graph_file is not None:
+            _settings.write_graph(text)
+        for warning in plan.warnings:
+            warnings.warn(warning, NkiWarning, stacklevel=2)
+        spec = Specialization(key, graph, plan, names, result, captured)
+        _specializations.setdefault(key, spec)
+        return spec
+
+    def __repr__(self):
+        return f"<nki kernel {self.__name__}{self._signature}>"
+
+    def _repr_html_(self):
+        return kernel_html(self)
+
+
+class Launch:
+    """`kernel[grid]`: call it as the kernel itself."""
+
+    def __init__(self, kernel, grid):
+        self.kernel = kernel
+        self.grid = grid
+
+    def __call__(self, *args, **kwargs):
+        return self.kernel.launch(self.grid, args, kwargs)
+
+
+def _grid_of(grid):
+    sizes = grid if isinstance(grid, tuple) else (grid,)
+    for size in sizes:
+        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+            raise ValueError(f"a grid is one or more positive integers, got {grid!r}")
+    return tuple(int(size) for size in sizes)
+
+
+def _door_for(kernel, arrays):
+    doors = {door_of(array) for array in arrays}
+    if not doors:
+        raise TypeError(f"{kernel.__name__}: none of the arguments is an array; pass NumPy, torch or JAX arrays")
+    for door in ("jax", "torch"):  # NumPy arrays beside JAX's become JAX's; beside torch tensors they are refused there
+        if door in doors:
+            return door
+    return "numpy"
+
+
+def _check_shape(kernel, name, shape):
+    place = f"{kernel.__name__}: argument '{name}' has shape {tuple(shape)}"
+    if len(shape) == 0:
+        raise ValueError(f"{place}; pass an array with at least one axis, or a Python number")
+    if len(shape) > _MAX_AXES:
+        raise ValueError(f"{place} with {len(shape)} axes; a tensor has at most {_MAX_AXES}")
+    if 0 in shape:
+        raise ValueError(f"{place} and holds nothing; a kernel needs at least one element in every array")
+
+
+def _read_result(kernel, result):
+    """(structure, distinct output tensors, index into them per place) of what the function returned."""
+    found = []
+    structure = _flatten_result(kernel, result, found)
+    outputs, order = [], []
+    for tensor in found:
+        same = [i for i, other in enumerate(outputs) if other.name == tensor.name and other.shape == tensor.shape]
+        order.append(same[0] if same else len(outputs))
+        if not same:
+            outputs.append(tensor)
+    return structure, outputs, order
+
+
+def _flatten_result(kernel, value, found):
+    if isinstance(value, _core.NkiTensor):
+        _check_result(kernel, value)
+        found.append(value)
+        return ("array",)
+    if type(value) in (tuple, list):
+        return (type(value), tuple(_flatten_result(kernel, item, found) for item in value))
+    if type(value) is dict:
+        return (dict, tuple((key, _flatten_result(kernel, item, found)) for key, item in value.items()))
+    return ("value", type(value), value)
+
+
+def _check_result(kernel, tensor):
+    place = f"kernel {kernel.__name__} returned {tensor.name} {tensor.shape}"
+    if tensor.buffer.name != "shared_hbm":
+        refuse(
+            kernel.function,
+            "result-space",
+            f"{place}, which is in {tensor.buffer.name}; results must be in shared HBM: make one with nl.ndarray(..., "
+            "buffer=nl.shared_hbm) and write it with nisa.dma_copy",
+        )
+    if not _core.is_whole(tensor):
+        refuse(kernel.function, "result-view", f"{place}, a part of a tensor; results must be whole tensors")

@@ -1,0 +1,30 @@
+"""What nki-py asks of the package before it runs a script."""
+
+import atexit
+import sys
+
+from nki import _core, _settings, _standins
+
+
+def configure(target=None, graph=None, check=False, log=None, stats=False):
+    """Applies nki-py's options. Paths are strings, "-" is stderr. OSError or ValueError if one can't be used."""
+    _standins.install()
+    if target is not None:
+        _settings.launched_target = _settings.canonical_target(target)
+    if graph is not None:
+        if graph != "-":
+            with open(graph, "w", encoding="utf-8"):  # empty it now: graphs are appended as kernels are traced
+                pass
+        _settings.graph_file = graph
+    if check or log is not None:
+        _core.set_run_hooks(bool(check), log)
+    if stats:
+        atexit.register(_print_totals)
+
+
+def _print_totals():
+    totals = sorted(_core.run_totals().items(), key=lambda item: -item[1][2])
+    print(f"{'kernel':32} {'calls':>8} {'instructions':>13} {'ms':>10} {'us/call':>9}", file=sys.stderr)
+    for name, (calls, steps, seconds) in totals:
+        row = f"{name:32} {calls:8} {steps:13} {seconds * 1e3:10.3f} {seconds * 1e6 / calls:9.1f}"
+        print(row, file=sys.stderr)

@@ -1,0 +1,103 @@
+"""NumPy arrays into kernels and out of them."""
+
+import numpy as np
+
+from nki import _core
+
+# How NKI types that NumPy does not have lie in memory. Packed types are raw words; ml_dtypes has the small floats.
+_STORED_AS = {
+    "tfloat32": "float32",
+    "float8_e4m3fn_x4": "uint32",
+    "float8_e5m2_x4": "uint32",
+    "float4_e2m1fn_x4": "uint16",
+}
+_nki_names = {}  # numpy dtype -> NKI name
+_numpy_dtypes = {}  # NKI name -> numpy dtype
+
+
+def nki_dtype(dtype):
+    """The NKI name of a NumPy dtype, or None if there is none."""
+    name = _nki_names.get(dtype)
+    if name is None:
+        try:
+            name = _core.parse_dtype(dtype)
+        except TypeError:
+            return None
+        _nki_names[dtype] = name
+    return name
+
+
+def numpy_dtype(name):
+    """The NumPy dtype that holds NKI's `name`. ImportError if that takes ml_dtypes and it is not installed."""
+    dtype = _numpy_dtypes.get(name)
+    if dtype is None:
+        stored = _STORED_AS.get(name, name)
+        try:
+            dtype = np.dtype(stored)
+        except TypeError:
+            dtype = np.dtype(getattr(_ml_dtypes(name), stored))
+        _numpy_dtypes[name] = dtype
+    return dtype
+
+
+def _ml_dtypes(name):
+    try:
+        import ml_dtypes
+    except ImportError as error:
+        raise ImportError(f"NumPy has no {name}; install ml_dtypes to use it with NumPy arrays") from error
+    return ml_dtypes
+
+
+def call(kernel, arrays, call_key):
+    """Runs `kernel` on NumPy arrays; returns what the kernel returns."""
+    return run(kernel.specialize(_types(kernel, arrays, call_key), call_key), arrays)
+
+
+def _types(kernel, arrays, call_key):
+    types = []
+    for index, array in enumerate(arrays):
+        name = nki_dtype(array.dtype) if isinstance(array, np.ndarray) else None
+        if name is None:
+            argument = kernel.argument_names(call_key)[index]
+            raise TypeError(_refusal(kernel, argument, array))
+        types.append((array.shape, name))
+    return tuple(types)
+
+
+def _refusal(kernel, argument, array):
+    place = f"{kernel.__name__}: argument '{argument}'"
+    if not isinstance(array, np.ndarray):
+        return f"{place} is a {type(array).__module__}.{type(array).__name__} beside NumPy arrays; pass arrays of one kind"
+    advice = "" if array.dtype.kind not in "fiuc" else "; cast it with .astype(np.float32) or another of these"
+    return (
+        f"{place} has dtype {array.dtype}, which NKI does not have; it has bool, int8, int16, int32, uint8, uint16, uint32, "
+        f"float16, float32, and of ml_dtypes bfloat16, float8_e4m3, float8_e4m3fn, float8_e5m2, float8_e8m0fnu{advice}"
+    )
+
+
+def run(spec, arrays):
+    """Runs a specialization whose types `arrays` have. Written inputs change in place, after the run has succeeded."""
+    inputs = [_dense(array) for array in arrays]
+    copies = []
+    for index in spec.mutated:
+        if not arrays[index].flags.writeable:
+            raise ValueError(
+                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', but that array is read-only"
+            )
+        inputs[index] = arrays[index].copy(order="C")
+        copies.append((arrays[index], inputs[index]))
+    outputs = [np.empty(shape, dtype) for shape, dtype in spec.numpy_outputs]
+    for output, source in spec.aliases.items():
+        outputs[output] = inputs[source]
+    spec.report = spec.plan.run_arrays(inputs, outputs)
+    for array, written in copies:
+        array[...] = written
+    for output, source in spec.aliases.items():
+        outputs[output] = arrays[source]
+    return spec.rebuild(outputs)
+
+
+def _dense(array):
+    if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative:
+        return array
+    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
