@@ -233,6 +233,19 @@ def test_sparse_and_quantized_tensors_are_refused(tensor, reason):
         add(torch.eye(128), tensor())
 
 
+@pytest.mark.parametrize(("shape", "reason"), [((), "at least one axis"), ((0, 8), "holds nothing")])
+def test_tensors_without_axes_or_elements_are_refused(shape, reason):
+    with pytest.raises(ValueError, match=f"through_sbuf: argument 'a' .*{reason}"):
+        through_sbuf(torch.zeros(shape))
+
+
+def test_packed_results_are_raw_words():
+    class Spec:
+        name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e5m2_x4"),), (), {}
+
+    assert _torch._Plan("nki1-0", Spec).outputs == (((2,), torch.uint32),)
+
+
 def test_mixed_arrays_are_refused():
     with pytest.raises(TypeError, match="add: argument 'b' is a ndarray beside torch tensors"):
         add(torch.zeros(128, 8), np.zeros((128, 8), np.float32))
@@ -339,6 +352,21 @@ def test_written_input_must_not_be_expanded():
         accumulate(torch.randn(128, 8), torch.randn(1, 8).expand(128, 8))
 
 
+def test_a_failed_run_leaves_the_written_input_as_it_was(monkeypatch):
+    run_pointers = _torch._core.run_pointers
+
+    def failing(key, inputs, outputs):
+        run_pointers(key, inputs, outputs)
+        raise nki.RunError("the data broke a rule")
+
+    monkeypatch.setattr(_torch._core, "run_pointers", failing)
+    a, total = pair(128, 8)
+    before = total.clone()
+    with pytest.raises(nki.RunError, match="the data broke a rule"):
+        accumulate(a, total)
+    assert torch.equal(total, before) and total._version == 0
+
+
 def test_written_input_in_inference_mode():
     with torch.inference_mode():
         a, total = pair(128, 8)
@@ -393,30 +421,21 @@ def test_a_key_is_never_reused_for_another_shape():
         assert torch.equal(program(a, b), a + b)
 
 
-def test_nothing_runs_while_it_compiles():
-    ran = []
-    original = _torch._core.run_pointers
+def test_nothing_runs_while_it_compiles(monkeypatch):
+    ran, graphs = [], []
+    run_pointers = _torch._core.run_pointers
 
-    class Core:
-        find = staticmethod(_torch._core.find)
-
-        @staticmethod
-        def run_pointers(*arguments):
-            ran.append(arguments[0])
-            return original(*arguments)
-
-    graphs = []
+    def recording(key, inputs, outputs):
+        ran.append(key)
+        run_pointers(key, inputs, outputs)
 
     def backend(graph, examples):
         graphs.append((graph, len(ran)))
         return graph
 
-    core, _torch._core = _torch._core, Core
-    try:
-        a, b = pair(128, 8)
-        torch.compile(lambda x, y: add(x * 2, y), fullgraph=True, backend=backend)(a, b)
-    finally:
-        _torch._core = core
+    monkeypatch.setattr(_torch._core, "run_pointers", recording)
+    a, b = pair(128, 8)
+    torch.compile(lambda x, y: add(x * 2, y), fullgraph=True, backend=backend)(a, b)
     assert graphs[0][1] == 0 and len(ran) == 1
     assert torch.ops.nki_sim.call.default in [n.target for n in graphs[0][0].graph.nodes]
 

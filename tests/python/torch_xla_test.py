@@ -29,13 +29,16 @@ DEVICE = xm.xla_device()
 @nki.jit(platform_target="trn1")
 def add(a, b):
     c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=y, src=b)
-    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-    nisa.dma_copy(dst=c, src=z)
+    for row in range(0, a.shape[0], 128):
+        rows = slice(row, min(row + 128, a.shape[0]))
+        tile = (rows.stop - rows.start, a.shape[1])
+        x = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
+        y = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
+        z = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(dst=x, src=a[rows])
+        nisa.dma_copy(dst=y, src=b[rows])
+        nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
+        nisa.dma_copy(dst=c[rows], src=z)
     return c
 
 
