@@ -13,8 +13,10 @@
 #define NKI_ISA_SIMD_ACTIVATION_ONCE
 namespace nki::simd {
 
-// y[i] = op(x[i] * scale + bias) for n lines; adds the results in order onto one line of sums if it is not null.
-using ActivationLoop = void (*)(Lines x, const float* scale, const float* bias, MutableLines y, int64_t n, float* sums);
+// y[i] = op(x[i] * scale + bias) for n lines; adds the results in order onto one line of sums if it is not
+// null.
+using ActivationLoop = void (*)(Lines x, const float* scale, const float* bias, MutableLines y, int64_t n,
+                                float* sums);
 
 }  // namespace nki::simd
 #endif  // NKI_ISA_SIMD_ACTIVATION_ONCE

@@ -1,4 +1,5 @@
-// The operators of alu_op.def on vectors. In all of them both targets do the same operations in the same order.
+// The operators of alu_op.def on vectors. In all of them both targets do the same operations in the same
+// order.
 #if defined(NKI_ISA_SIMD_ALU_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NKI_ISA_SIMD_ALU_INL_H_
 #undef NKI_ISA_SIMD_ALU_INL_H_
@@ -7,12 +8,13 @@
 #endif
 
 #include "isa/alu_op.h"
-#include "isa/simd/lanes-inl.h"
+#include "isa/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
 
-// The larger, the smaller; NaN if either is (a's if both are), as numpy.maximum. x86's own max is not symmetric on NaN.
+// The larger, the smaller; NaN if either is (a's if both are), as numpy.maximum. x86's own max is not
+// symmetric on NaN.
 HWY_INLINE FloatVec Maximum(FloatVec a, FloatVec b) {
   return hn::IfThenElse(hn::Or(hn::Gt(a, b), hn::IsNaN(a)), a, b);
 }

@@ -55,10 +55,14 @@ AluLoop LoopFor(AluOp op) {
 
 AluLoop LoopForForm(AluOp op, LineForm form) {
   switch (form) {
-    case LineForm::kFloat: return LoopFor<LineForm::kFloat>(op);
-    case LineForm::kBits: return LoopFor<LineForm::kBits>(op);
-    case LineForm::kSigned: return LoopFor<LineForm::kSigned>(op);
-    case LineForm::kUnsigned: return LoopFor<LineForm::kUnsigned>(op);
+    case LineForm::kFloat:
+      return LoopFor<LineForm::kFloat>(op);
+    case LineForm::kBits:
+      return LoopFor<LineForm::kBits>(op);
+    case LineForm::kSigned:
+      return LoopFor<LineForm::kSigned>(op);
+    case LineForm::kUnsigned:
+      return LoopFor<LineForm::kUnsigned>(op);
   }
   return nullptr;
 }

@@ -22,8 +22,10 @@ constexpr bool HasIntegerForm(AluOp op) {
     case AluOp::kDivide:
     case AluOp::kPower:
     case AluOp::kReciprocal:
-    case AluOp::kRsqrt: return false;
-    default: return !IsBitwise(op);
+    case AluOp::kRsqrt:
+      return false;
+    default:
+      return !IsBitwise(op);
   }
 }
 

@@ -127,13 +127,16 @@ HWY_INLINE void StoreNarrow(const float* line, std::byte* block, int64_t byte, i
 
 // kPerWord neighbouring elements that fill a word.
 template <LineForm kForm, Dtype kDtype, int kPerWord>
-HWY_INLINE void StoreWhole(const float* line, int64_t stride, std::byte* block, int64_t word_index, int lanes) {
+HWY_INLINE void StoreWhole(const float* line, int64_t stride, std::byte* block, int64_t word_index,
+                           int lanes) {
   uint32_t* words = reinterpret_cast<uint32_t*>(block + word_index * kLineBytes);
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
     WordVec word = FromLine<kForm, kDtype>(hn::Load(df, line + lane));
     if constexpr (kPerWord >= 2) {
       constexpr int kBits = 32 / kPerWord;
-      const auto next = [&](int j) HWY_ATTR { return FromLine<kForm, kDtype>(hn::Load(df, line + j * stride + lane)); };
+      const auto next = [&](int j) HWY_ATTR {
+        return FromLine<kForm, kDtype>(hn::Load(df, line + j * stride + lane));
+      };
       word = hn::Or(word, hn::ShiftLeft<kBits>(next(1)));
       if constexpr (kPerWord == 4) {
         word = hn::Or(word, hn::Or(hn::ShiftLeft<16>(next(2)), hn::ShiftLeft<24>(next(3))));
@@ -150,7 +153,8 @@ void StoreRunOf(std::byte* block, const FreeCursor::Run& run, Lines lines, int l
   int64_t element = run.offset;
   while (i < run.count) {
     const float* line = lines.first + i * lines.stride;
-    const bool whole = kPerWord == 1 || (run.step == 1 && element % kPerWord == 0 && run.count - i >= kPerWord);
+    const bool whole =
+        kPerWord == 1 || (run.step == 1 && element % kPerWord == 0 && run.count - i >= kPerWord);
     if (whole) {
       StoreWhole<kForm, kDtype, kPerWord>(line, lines.stride, block, element / kPerWord, lanes);
     } else if constexpr (kPerWord > 1) {
@@ -184,21 +188,30 @@ StoreFunction Storer(Dtype dtype) {
   return kStorers[static_cast<int>(dtype)];
 }
 
-void LoadRunAny(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run, float* lines) {
+void LoadRunAny(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run,
+                float* lines) {
   switch (form) {
-    case LineForm::kFloat: return Loader<LineForm::kFloat>(dtype)(block, run, lines);
-    case LineForm::kBits: return Loader<LineForm::kBits>(dtype)(block, run, lines);
+    case LineForm::kFloat:
+      return Loader<LineForm::kFloat>(dtype)(block, run, lines);
+    case LineForm::kBits:
+      return Loader<LineForm::kBits>(dtype)(block, run, lines);
     case LineForm::kSigned:
-    case LineForm::kUnsigned: return Loader<LineForm::kSigned>(dtype)(block, run, lines);
+    case LineForm::kUnsigned:
+      return Loader<LineForm::kSigned>(dtype)(block, run, lines);
   }
 }
 
-void StoreRunAny(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes) {
+void StoreRunAny(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines,
+                 int lanes) {
   switch (form) {
-    case LineForm::kFloat: return Storer<LineForm::kFloat>(dtype)(block, run, lines, lanes);
-    case LineForm::kBits: return Storer<LineForm::kBits>(dtype)(block, run, lines, lanes);
-    case LineForm::kSigned: return Storer<LineForm::kSigned>(dtype)(block, run, lines, lanes);
-    case LineForm::kUnsigned: return Storer<LineForm::kUnsigned>(dtype)(block, run, lines, lanes);
+    case LineForm::kFloat:
+      return Storer<LineForm::kFloat>(dtype)(block, run, lines, lanes);
+    case LineForm::kBits:
+      return Storer<LineForm::kBits>(dtype)(block, run, lines, lanes);
+    case LineForm::kSigned:
+      return Storer<LineForm::kSigned>(dtype)(block, run, lines, lanes);
+    case LineForm::kUnsigned:
+      return Storer<LineForm::kUnsigned>(dtype)(block, run, lines, lanes);
   }
 }
 
@@ -215,7 +228,8 @@ void LoadRun(Dtype dtype, LineForm form, const std::byte* block, const FreeCurso
   HWY_DYNAMIC_DISPATCH(LoadRunAny)(dtype, form, block, run, lines);
 }
 
-void StoreRun(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes) {
+void StoreRun(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines,
+              int lanes) {
   HWY_DYNAMIC_DISPATCH(StoreRunAny)(dtype, form, block, run, lines, lanes);
 }
 

@@ -1,5 +1,6 @@
-// Lines: the form in which loops see elements. A line is one free element of the 16 partitions of a block as 16 words of
-// 4 bytes. Sources give lines of any operand, sinks take lines for any destination; conversion happens only here.
+// Lines: the form in which loops see elements. A line is one free element of the 16 partitions of a block as
+// 16 words of 4 bytes. Sources give lines of any operand, sinks take lines for any destination; conversion
+// happens only here.
 #ifndef NKI_ISA_SIMD_CONVERT_H_
 #define NKI_ISA_SIMD_CONVERT_H_
 
@@ -14,7 +15,8 @@ enum class LineForm : uint8_t {
   kUnsigned,  // the same as uint32
 };
 
-inline constexpr int kChunk = 64;  // elements that one pass of a loop takes if a buffer is needed: 4 KiB of lines
+inline constexpr int kChunk =
+    64;  // elements that one pass of a loop takes if a buffer is needed: 4 KiB of lines
 
 // Lines in memory: element i is at first + i * stride. The words are float32 or integers, as the form says.
 struct Lines {
@@ -66,8 +68,8 @@ class LineSource {
   LineSource(const Tile& tile, LineForm form);
   // Whether the memory itself has the lines at a constant step, so that no buffer is filled.
   bool direct() const { return direct_; }
-  // The next n elements of `block`: the memory itself if direct, else converted into `buffer`, 16 words per element.
-  // The walk starts again after the last element, so that blocks are read one after the other.
+  // The next n elements of `block`: the memory itself if direct, else converted into `buffer`, 16 words per
+  // element. The walk starts again after the last element, so that blocks are read one after the other.
   Lines Next(int block, int64_t n, float* buffer);
 
  private:
@@ -108,12 +110,14 @@ struct BlockSpan {
 };
 BlockSpan OwnedBlocks(const Tile& dst, BlockRange blocks);
 
-// The tile with its elements taken as 4-byte words, if `dtype` is narrower and the elements fill whole words in order.
+// The tile with its elements taken as 4-byte words, if `dtype` is narrower and the elements fill whole words
+// in order.
 bool WidenToWords(Tile& tile);
 
 // Converts between a run of elements in one block and lines. `block` is the block's first byte.
 void LoadRun(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run, float* lines);
-void StoreRun(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines, int lanes);
+void StoreRun(Dtype dtype, LineForm form, std::byte* block, const FreeCursor::Run& run, Lines lines,
+              int lanes);
 
 }  // namespace nki::simd
 

@@ -1,4 +1,5 @@
-// The elementwise loops: which lines go through which operator. Plain code; the vectors are in alu.cc and convert.cc.
+// The elementwise loops: which lines go through which operator. Plain code; the vectors are in alu.cc and
+// convert.cc.
 #include "isa/simd/elementwise.h"
 
 #include <cstring>
@@ -54,12 +55,14 @@ void CopyLines(Lines from, MutableLines to, int64_t n) {
     for (int64_t i = 0; i < n; ++i) std::memcpy(to.first + i * to.stride, line, kLineBytes);
     return;
   }
-  for (int64_t i = 0; i < n; ++i) std::memmove(to.first + i * to.stride, from.first + i * from.stride, kLineBytes);
+  for (int64_t i = 0; i < n; ++i)
+    std::memmove(to.first + i * to.stride, from.first + i * from.stride, kLineBytes);
 }
 
 }  // namespace
 
-void BinaryTile(AluOp op, const Tile& a, const Tile& b, const Tile& dst, bool exact_integers, BlockRange blocks) {
+void BinaryTile(AluOp op, const Tile& a, const Tile& b, const Tile& dst, bool exact_integers,
+                BlockRange blocks) {
   const bool exact = exact_integers && HasIntegerForm(op) && IsInteger(a.dtype) && IsInteger(b.dtype);
   const LineForm form = exact ? IntegerForm(a, b) : FormOf(op);
   const AluLoop loop = AluLoopFor(op, form);
@@ -75,7 +78,8 @@ void BinaryTile(AluOp op, const Tile& a, const Tile& b, const Tile& dst, bool ex
   });
 }
 
-void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const Tile& dst, BlockRange blocks) {
+void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const Tile& dst,
+                     BlockRange blocks) {
   const LineForm form = FormOf(steps[0].op);
   NKI_CHECK(count == 1 || FormOf(steps[1].op) == form);
   const ScalarStep& second_step = steps[count - 1];
@@ -84,7 +88,8 @@ void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const
   LineSource source(data, form);
   LineSink sink(dst, form);
   LineBuffer buffer;
-  const bool whole_blocks = source.direct() && count == 1;  // two steps hand over in chunks that stay in the L1 cache
+  const bool whole_blocks =
+      source.direct() && count == 1;  // two steps hand over in chunks that stay in the L1 cache
   int current = -1;
   ForEachChunk(dst, sink, whole_blocks, blocks, [&](int block, int64_t n) {
     if (block != current) {
@@ -100,8 +105,8 @@ void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const
   });
 }
 
-void ScalarTensorTensorTile(const Tile& data, const ScalarStep& first_step, AluOp op1, bool reverse1, const Tile& b,
-                            const Tile& dst, BlockRange blocks) {
+void ScalarTensorTensorTile(const Tile& data, const ScalarStep& first_step, AluOp op1, bool reverse1,
+                            const Tile& b, const Tile& dst, BlockRange blocks) {
   const LineForm form = FormOf(first_step.op);
   NKI_CHECK(FormOf(op1) == form);
   const Step first(first_step.op, first_step.reverse), second(op1, reverse1);
@@ -171,7 +176,8 @@ void IotaTile(int32_t offset, int32_t channel_multiplier, const Dim* pattern, in
   ForEachChunk(dst, sink, false, blocks, [&](int block, int64_t n) {
     alignas(64) uint32_t lanes[kLanes];
     for (uint32_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] = static_cast<uint32_t>(offset) + (static_cast<uint32_t>(block * kLanes) + lane) * multiplier;
+      lanes[lane] =
+          static_cast<uint32_t>(offset) + (static_cast<uint32_t>(block * kLanes) + lane) * multiplier;
     }
     for (int64_t done = 0; done < n;) {
       const FreeCursor::Run run = cursor.Next(n - done);

@@ -1,5 +1,4 @@
-// The Scalar engine's functions on float32 vectors. The polynomials are our own minimax fits (weighted least squares on
-// Chebyshev nodes, 40 digits); the errors named here are the fits', tests/isa/simd/activation_test.cc bounds the whole.
+// The Scalar engine's functions on float32 vectors; exp and log are in exponential-inl.h.
 #if defined(NKI_ISA_SIMD_FUNCTIONS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NKI_ISA_SIMD_FUNCTIONS_INL_H_
 #undef NKI_ISA_SIMD_FUNCTIONS_INL_H_
@@ -9,78 +8,10 @@
 
 #include "isa/activation_op.h"
 #include "isa/simd/alu-inl.h"
+#include "isa/simd/exponential-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
-
-HWY_INLINE FloatVec Horner(FloatVec, float last) { return Float(last); }
-template <class... Rest>
-HWY_INLINE FloatVec Horner(FloatVec x, float first, Rest... rest) {
-  return hn::MulAdd(Horner(x, rest...), x, Float(first));
-}
-
-// NaN stays NaN.
-HWY_INLINE FloatVec AtMost(FloatVec x, float limit) { return hn::IfThenElse(hn::Gt(x, Float(limit)), Float(limit), x); }
-HWY_INLINE FloatVec AtLeast(FloatVec x, float limit) { return hn::IfThenElse(hn::Lt(x, Float(limit)), Float(limit), x); }
-
-// e^x = 2^n (1 + r + r² q(r)), n = round(x / ln 2), |r| <= ln2 / 2; the fit's error is 2^-28.
-HWY_INLINE FloatVec Exp(FloatVec x) {
-  const FloatTag df;
-  const auto ordinary = hn::Le(hn::Abs(x), Float(87.0f));  // the result is a normal number
-  const bool all_ordinary = hn::AllTrue(df, ordinary);
-  if (HWY_UNLIKELY(!all_ordinary)) x = AtLeast(AtMost(x, 89.0f), -105.0f);
-  const FloatVec magic = Float(0x1.8p23f);  // puts the nearest integer in the low bits
-  const FloatVec t = hn::MulAdd(x, Float(0x1.715476p+0f), magic);
-  const FloatVec n = hn::Sub(t, magic);
-  FloatVec r = hn::NegMulAdd(n, Float(0x1.62e4p-1f), x);
-  r = hn::NegMulAdd(n, Float(0x1.7f7d1cp-20f), r);
-  const FloatVec q =
-      Horner(r, 0x1p-1f, 0x1.55548ep-3f, 0x1.55545ep-5f, 0x1.123b7ep-7f, 0x1.6db45cp-10f);
-  const FloatVec p = hn::Add(Float(1.0f), hn::MulAdd(hn::Mul(r, r), q, r));
-  if (HWY_LIKELY(all_ordinary)) return AsFloat(hn::Add(AsWord(p), hn::ShiftLeft<23>(AsWord(t))));
-  // Two factors: neither overflows nor underflows, so that the last product rounds once.
-  const IntVec exponent = hn::Sub(AsInt(t), AsInt(magic));
-  const IntVec half = hn::ShiftRight<1>(exponent);
-  const FloatVec scaled = AsFloat(hn::Add(AsInt(p), hn::ShiftLeft<23>(half)));
-  const IntVec rest = hn::Add(hn::Sub(exponent, half), hn::Set(IntTag(), 127));
-  const FloatVec result = hn::Mul(scaled, AsFloat(hn::ShiftLeft<23>(rest)));
-  return hn::IfThenElse(hn::Eq(x, x), result, x);
-}
-
-// ln x = e ln2 + ln(1 + f), f in [√½ - 1, √2 - 1]; ln(1 + f) = f - f²/2 + f³ q(f), the fit's error is 2^-30.
-HWY_INLINE FloatVec Log(FloatVec x) {
-  const auto subnormal = hn::Lt(x, Float(0x1p-126f));
-  const FloatVec scaled = hn::IfThenElse(subnormal, hn::Mul(x, Float(0x1p23f)), x);
-  constexpr uint32_t kRootHalf = 0x3f3504f3u;
-  const WordVec shifted = hn::Add(AsWord(scaled), Word(0x3f800000u - kRootHalf));
-  const FloatVec unbiased = hn::Sub(FromSigned(AsInt(hn::ShiftRight<23>(shifted))), Float(127.0f));
-  const FloatVec e = hn::Sub(unbiased, hn::IfThenElseZero(subnormal, Float(23.0f)));
-  const FloatVec m = AsFloat(hn::Add(hn::And(shifted, Word(0x007fffffu)), Word(kRootHalf)));
-  const FloatVec f = hn::Sub(m, Float(1.0f));
-  const FloatVec s = hn::Mul(f, f);
-  const FloatVec q = Horner(f, 0x1.555546p-2f, -0x1.ffffeep-3f, 0x1.99a546p-3f, -0x1.5562e2p-3f, 0x1.2332b6p-3f,
-                            -0x1.fb4362p-4f, 0x1.e65150p-4f, -0x1.e2e8b8p-4f, 0x1.1b4026p-4f);
-  const FloatVec tail = hn::MulAdd(hn::Mul(s, f), q, hn::MulAdd(e, Float(0x1.7f7d1cp-20f), hn::Mul(s, Float(-0.5f))));
-  FloatVec result = hn::MulAdd(e, Float(0x1.62e4p-1f), hn::Add(f, tail));
-  result = hn::IfThenElse(hn::Eq(x, Float(0.0f)), Float(-kAny), result);
-  result = hn::IfThenElse(hn::Eq(x, Float(kAny)), x, result);
-  const auto valid = hn::Ge(x, Float(0.0f));
-  return hn::IfThenElse(valid, result, Float(std::numeric_limits<float>::quiet_NaN()));
-}
-
-// ln(1 + u) for u in [0, 1]; the second term is what rounding 1 + u lost.
-HWY_INLINE FloatVec Log1p(FloatVec u) {
-  const FloatVec t = hn::Add(Float(1.0f), u);
-  return hn::Add(Log(t), hn::Div(hn::Sub(u, hn::Sub(t, Float(1.0f))), t));
-}
-
-// e^(-x²/2 · scale) where x² would lose its low bits: the square's error is put back.
-HWY_INLINE FloatVec ExpOfSquare(FloatVec x, float scale) {
-  const FloatVec s = hn::Mul(x, x);
-  const FloatVec lost = hn::MulSub(x, x, s);
-  const FloatVec e = Exp(hn::Mul(s, Float(-scale)));
-  return hn::NegMulAdd(hn::Mul(e, Float(scale)), lost, e);
-}
 
 HWY_INLINE FloatVec Sigmoid(FloatVec x) {
   const FloatVec e = Exp(hn::Neg(hn::Abs(x)));
@@ -101,21 +32,23 @@ HWY_INLINE FloatVec TimesSigmoidDx(FloatVec x, float slope) {
 HWY_INLINE FloatVec Tanh(FloatVec x) {
   const FloatVec a = hn::Abs(x);
   const FloatVec s = hn::Mul(x, x);
-  const FloatVec q = Horner(s, -0x1.555526p-2f, 0x1.1105d0p-3f, -0x1.b81e1ep-5f, 0x1.51909ap-6f, -0x1.73c236p-8f);
+  const FloatVec q =
+      Horner(s, -0x1.555526p-2f, 0x1.1105d0p-3f, -0x1.b81e1ep-5f, 0x1.51909ap-6f, -0x1.73c236p-8f);
   const FloatVec small = hn::MulAdd(hn::Mul(x, s), q, x);
   const FloatVec e = Exp(hn::Add(a, a));
   const FloatVec large = hn::Sub(Float(1.0f), hn::Div(Float(2.0f), hn::Add(e, Float(1.0f))));
   return hn::IfThenElse(hn::Lt(a, Float(0.625f)), small, hn::CopySign(large, x));
 }
 
-// The normal distribution's mass beyond t >= 0: e^(-t²/2) g(w) / (t + 3), w = (t - 3) / (t + 3); the fit's error is 2^-29.
+// The normal distribution's mass beyond t >= 0: e^(-t²/2) g(w) / (t + 3), w = (t - 3) / (t + 3); the fit's
+// error is 2^-29.
 HWY_INLINE FloatVec NormalTail(FloatVec t) {
   t = AtMost(t, 14.6f);  // beyond it the result is below the smallest float32
   const FloatVec inverse = hn::Div(Float(1.0f), hn::Add(t, Float(3.0f)));
   const FloatVec w = hn::NegMulAdd(Float(6.0f), inverse, Float(1.0f));
-  const FloatVec g = Horner(w, 0x1.754a76p-1f, -0x1.04c72ap-1f, 0x1.d71386p-3f, -0x1.832d0ap-5f, -0x1.56d5f8p-7f,
-                            0x1.c8bd88p-8f, 0x1.0ca398p-10f, -0x1.0eac66p-10f, -0x1.00a340p-12f, 0x1.134cccp-13f,
-                            0x1.c8e024p-15f);
+  const FloatVec g = Horner(w, 0x1.754a76p-1f, -0x1.04c72ap-1f, 0x1.d71386p-3f, -0x1.832d0ap-5f,
+                            -0x1.56d5f8p-7f, 0x1.c8bd88p-8f, 0x1.0ca398p-10f, -0x1.0eac66p-10f,
+                            -0x1.00a340p-12f, 0x1.134cccp-13f, 0x1.c8e024p-15f);
   return hn::Mul(hn::Mul(g, inverse), ExpOfSquare(t, 0.5f));
 }
 
@@ -127,8 +60,9 @@ HWY_INLINE FloatVec NormalMassBelow(FloatVec x) {
 HWY_INLINE FloatVec Erf(FloatVec x) {
   const FloatVec a = hn::Abs(x);
   const FloatVec s = hn::Mul(x, x);
-  const FloatVec small = hn::Mul(x, Horner(s, 0x1.20dd74p+0f, -0x1.81273ep-2f, 0x1.ce2d20p-4f, -0x1.b7fbb8p-6f,
-                                           0x1.541a12p-8f, -0x1.a486a2p-11f, 0x1.4ae68ep-14f));
+  const FloatVec small =
+      hn::Mul(x, Horner(s, 0x1.20dd74p+0f, -0x1.81273ep-2f, 0x1.ce2d20p-4f, -0x1.b7fbb8p-6f, 0x1.541a12p-8f,
+                        -0x1.a486a2p-11f, 0x1.4ae68ep-14f));
   const FloatVec tail = NormalTail(hn::Mul(a, Float(0x1.6a09e6p+0f)));
   const FloatVec large = hn::NegMulAdd(Float(2.0f), tail, Float(1.0f));
   return hn::IfThenElse(hn::Lt(a, Float(1.0f)), small, hn::CopySign(large, x));
@@ -156,18 +90,20 @@ HWY_INLINE FloatVec Arctan(FloatVec x) {
   const auto large = hn::Gt(a, Float(1.0f));
   const FloatVec v = hn::IfThenElse(large, hn::Div(Float(1.0f), a), a);
   const FloatVec s = hn::Mul(v, v);
-  const FloatVec q = Horner(s, -0x1.5554b4p-2f, 0x1.997534p-3f, -0x1.22f66ep-3f, 0x1.b46b4ap-4f, -0x1.34960ap-4f,
-                            0x1.6097d6p-5f, -0x1.0acc30p-6f, 0x1.7c9b34p-9f);
+  const FloatVec q = Horner(s, -0x1.5554b4p-2f, 0x1.997534p-3f, -0x1.22f66ep-3f, 0x1.b46b4ap-4f,
+                            -0x1.34960ap-4f, 0x1.6097d6p-5f, -0x1.0acc30p-6f, 0x1.7c9b34p-9f);
   const FloatVec p = hn::MulAdd(hn::Mul(v, s), q, v);
-  const FloatVec complement = hn::Add(hn::Sub(Float(0x1.921fb6p+0f), p), Float(-0x1.777a5cp-25f));  // π/2 in two parts
+  const FloatVec complement =
+      hn::Add(hn::Sub(Float(0x1.921fb6p+0f), p), Float(-0x1.777a5cp-25f));  // π/2 in two parts
   return hn::CopySign(hn::IfThenElse(large, complement, p), x);
 }
 
-// No range reduction, as the device: beyond ±π the last cubic goes on, the Taylor polynomial at π, so that sin(9) is 27.65
-// (nki.api.shared, NKI 0.6).
+// No range reduction, as the device: beyond ±π the last cubic goes on, the Taylor polynomial at π, so that
+// sin(9) is 27.65 (nki.api.shared, NKI 0.6).
 HWY_INLINE FloatVec Sin(FloatVec x) {
   const FloatVec a = hn::Abs(x);
-  const FloatVec from_pi = hn::Sub(hn::Sub(Float(0x1.921fb6p+1f), a), Float(0x1.777a5cp-24f));  // π in two parts
+  const FloatVec from_pi =
+      hn::Sub(hn::Sub(Float(0x1.921fb6p+1f), a), Float(0x1.777a5cp-24f));  // π in two parts
   const FloatVec v = hn::IfThenElse(hn::Gt(a, Float(0x1.921fb6p+0f)), from_pi, a);
   const FloatVec s = hn::Mul(v, v);
   const FloatVec q = Horner(s, -0x1.55554ap-3f, 0x1.110eb2p-7f, -0x1.9f6d28p-13f, 0x1.5daaa4p-19f);
@@ -189,14 +125,16 @@ HWY_INLINE FloatVec Activate(FloatVec x) {
   if constexpr (kOp == Op::kArctan) return Arctan(x);
   if constexpr (kOp == Op::kCopy) return x;
   if constexpr (kOp == Op::kErf) return Erf(x);
-  if constexpr (kOp == Op::kErfDx) return hn::Mul(Float(0x1.20dd76p+0f), ExpOfSquare(AtMost(hn::Abs(x), 11.0f), 1.0f));
+  if constexpr (kOp == Op::kErfDx)
+    return hn::Mul(Float(0x1.20dd76p+0f), ExpOfSquare(AtMost(hn::Abs(x), 11.0f), 1.0f));
   if constexpr (kOp == Op::kExp) return Exp(x);
   if constexpr (kOp == Op::kGelu) return hn::Mul(AtLeast(x, -200.0f), NormalMassBelow(x));
   if constexpr (kOp == Op::kGeluApprxSigmoid) return TimesSigmoid(x, hn::Mul(x, Float(1.702f)));
   if constexpr (kOp == Op::kGeluApprxSigmoidDx) return TimesSigmoidDx(x, 1.702f);
   if constexpr (kOp == Op::kGeluApprxTanh) {
     // (1 + tanh u) / 2 = sigmoid(2u), u = √(2/π) (x + 0.044715 x³)
-    return TimesSigmoid(x, hn::Mul(x, hn::MulAdd(hn::Mul(x, x), Float(0.07135481282553f), Float(1.59576912160573f))));
+    return TimesSigmoid(
+        x, hn::Mul(x, hn::MulAdd(hn::Mul(x, x), Float(0.07135481282553f), Float(1.59576912160573f))));
   }
   if constexpr (kOp == Op::kGeluDx) return GeluDx(x);
   if constexpr (kOp == Op::kLog) return Log(x);

@@ -1,5 +1,5 @@
-// Vectors of 4-byte lanes: decoding the bits of any dtype to float32 and encoding float32 to them, 16 partitions at a time.
-// The same results as memory/scalar_types.h, bit for bit.
+// The number formats on vectors: the bits of any dtype to float32 and back, with the results of
+// memory/scalar_types.h bit for bit.
 #if defined(NKI_ISA_SIMD_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NKI_ISA_SIMD_LANES_INL_H_
 #undef NKI_ISA_SIMD_LANES_INL_H_
@@ -7,75 +7,22 @@
 #define NKI_ISA_SIMD_LANES_INL_H_
 #endif
 
-#include <hwy/highway.h>
-
-#include "memory/scalar_types.h"
-#include "memory/tile.h"
+#include "isa/simd/vectors-inl.h"
+#include "memory/number_formats.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
 
-namespace hn = hwy::HWY_NAMESPACE;
-
-// A vector never spans two lines.
-using FloatTag = hn::CappedTag<float, kLanes>;
-using WordTag = hn::RebindToUnsigned<FloatTag>;
-using IntTag = hn::RebindToSigned<FloatTag>;
-using FloatVec = hn::Vec<FloatTag>;
-using WordVec = hn::Vec<WordTag>;
-using IntVec = hn::Vec<IntTag>;
-
-HWY_INLINE FloatVec AsFloat(WordVec v) { return hn::BitCast(FloatTag(), v); }
-HWY_INLINE FloatVec AsFloat(IntVec v) { return hn::BitCast(FloatTag(), v); }
-HWY_INLINE WordVec AsWord(FloatVec v) { return hn::BitCast(WordTag(), v); }
-HWY_INLINE WordVec AsWord(IntVec v) { return hn::BitCast(WordTag(), v); }
-HWY_INLINE IntVec AsInt(FloatVec v) { return hn::BitCast(IntTag(), v); }
-HWY_INLINE IntVec AsInt(WordVec v) { return hn::BitCast(IntTag(), v); }
-HWY_INLINE WordVec Word(uint32_t value) { return hn::Set(WordTag(), value); }
-HWY_INLINE FloatVec Float(float value) { return hn::Set(FloatTag(), value); }
-
-// Round to nearest even, saturate; NaN is 0.
-HWY_INLINE IntVec ToSigned(FloatVec v) {
-  const IntTag di;
-  const IntVec fits = hn::NearestInt(v);  // below the range x86 gives the smallest integer, as wanted
-  const auto too_large = hn::RebindMask(di, hn::Ge(v, Float(0x1p31f)));
-  const auto too_small = hn::RebindMask(di, hn::Lt(v, Float(-0x1p31f)));
-  const IntVec clamped = hn::IfThenElse(too_small, hn::Set(di, INT32_MIN), fits);
-  return hn::IfThenElseZero(hn::RebindMask(di, hn::Eq(v, v)),
-                            hn::IfThenElse(too_large, hn::Set(di, INT32_MAX), clamped));
-}
-
-HWY_INLINE WordVec ToUnsigned(FloatVec v) {
-  const WordTag dw;
-  const auto upper_half = hn::Ge(v, Float(0x1p31f));
-  const FloatVec low = hn::IfThenElse(upper_half, hn::Sub(v, Float(0x1p31f)), v);
-  const WordVec bits = hn::Xor(AsWord(hn::NearestInt(low)),
-                               hn::IfThenElseZero(hn::RebindMask(dw, upper_half), Word(0x80000000u)));
-  const WordVec saturated =
-      hn::IfThenElse(hn::RebindMask(dw, hn::Ge(v, Float(0x1p32f))), Word(0xffffffffu), bits);
-  return hn::IfThenElseZero(hn::RebindMask(dw, hn::Gt(v, Float(0.0f))), saturated);
-}
-
-HWY_INLINE FloatVec FromSigned(IntVec v) { return hn::ConvertTo(FloatTag(), v); }
-
-// Exact high part plus exact low part: one rounding.
-HWY_INLINE FloatVec FromUnsigned(WordVec v) {
-  const FloatVec high = FromSigned(AsInt(hn::ShiftRight<16>(v)));
-  const FloatVec low = FromSigned(AsInt(hn::And(v, Word(0xffffu))));
-  return hn::MulAdd(high, Float(65536.0f), low);
-}
-
 template <class Format>
 HWY_INLINE FloatVec DecodeSmallFloat(WordVec code) {
   const WordVec magnitude = hn::And(code, Word(Format::kSignBit - 1));
-  const WordVec sign =
-      hn::ShiftLeft<31 - Format::kExponentBits - Format::kFractionBits>(hn::And(code, Word(Format::kSignBit)));
-  const FloatVec value =
-      hn::Mul(AsFloat(hn::ShiftLeft<Format::kShift>(magnitude)), Float(std::bit_cast<float>(Format::kRescaleBits)));
-  const WordVec special =
-      Format::kHasInfinity
-          ? hn::IfThenElse(hn::Eq(magnitude, Word(Format::kTopExponent)), Word(0x7f800000u), Word(0x7fc00000u))
-          : Word(0x7fc00000u);
+  const WordVec sign = hn::ShiftLeft<31 - Format::kExponentBits - Format::kFractionBits>(
+      hn::And(code, Word(Format::kSignBit)));
+  const FloatVec value = hn::Mul(AsFloat(hn::ShiftLeft<Format::kShift>(magnitude)),
+                                 Float(std::bit_cast<float>(Format::kRescaleBits)));
+  const WordVec special = Format::kHasInfinity ? hn::IfThenElse(hn::Eq(magnitude, Word(Format::kTopExponent)),
+                                                                Word(0x7f800000u), Word(0x7fc00000u))
+                                               : Word(0x7fc00000u);
   const auto finite = hn::Gt(Word(Format::kLargest + 1), magnitude);
   return AsFloat(hn::Or(hn::IfThenElse(finite, AsWord(value), special), sign));
 }
@@ -85,15 +32,17 @@ HWY_INLINE WordVec EncodeSmallFloat(FloatVec v) {
   constexpr int kShift = Format::kShift;
   const WordVec bits = AsWord(v);
   const WordVec magnitude = hn::And(bits, Word(0x7fffffffu));
-  const WordVec sign =
-      hn::And(hn::ShiftRight<31 - Format::kExponentBits - Format::kFractionBits>(bits), Word(Format::kSignBit));
+  const WordVec sign = hn::And(hn::ShiftRight<31 - Format::kExponentBits - Format::kFractionBits>(bits),
+                               Word(Format::kSignBit));
   const FloatVec tiny = hn::Add(AsFloat(magnitude), Float(std::bit_cast<float>(Format::kSubnormalMagicBits)));
   const WordVec subnormal = hn::Sub(AsWord(tiny), Word(Format::kSubnormalMagicBits));
   const WordVec odd = hn::And(hn::ShiftRight<kShift>(magnitude), Word(1));
   const WordVec rounded = hn::Add(hn::Add(magnitude, Word((1u << (kShift - 1)) - 1)), odd);
   const WordVec normal = hn::Sub(hn::ShiftRight<kShift>(rounded), Word(Format::kRebias));
-  const WordVec finite = hn::IfThenElse(hn::Gt(normal, Word(Format::kLargest)), Word(Format::kOverflow), normal);
-  const WordVec number = hn::IfThenElse(hn::Gt(Word(Format::kSmallestNormalBits), magnitude), subnormal, finite);
+  const WordVec finite =
+      hn::IfThenElse(hn::Gt(normal, Word(Format::kLargest)), Word(Format::kOverflow), normal);
+  const WordVec number =
+      hn::IfThenElse(hn::Gt(Word(Format::kSmallestNormalBits), magnitude), subnormal, finite);
   const auto is_nan = hn::Gt(magnitude, Word(0x7f800000u));
   return hn::Or(hn::IfThenElse(is_nan, Word(Format::kNan), number), sign);
 }

@@ -10,16 +10,21 @@ std::byte* FirstBlock(const Tile& tile) {
   return tile.base + tile.first_block() * tile.block_bytes;
 }
 
-float* LineAt(std::byte* block, int64_t element) { return reinterpret_cast<float*>(block + element * kLineBytes); }
+float* LineAt(std::byte* block, int64_t element) {
+  return reinterpret_cast<float*>(block + element * kLineBytes);
+}
 
 }  // namespace
 
 bool IsLineWord(Dtype dtype, LineForm form) {
   switch (form) {
-    case LineForm::kFloat: return dtype == Dtype::kFloat32 || dtype == Dtype::kTfloat32;
-    case LineForm::kBits: return ItemBytes(dtype) == 4;
+    case LineForm::kFloat:
+      return dtype == Dtype::kFloat32 || dtype == Dtype::kTfloat32;
+    case LineForm::kBits:
+      return ItemBytes(dtype) == 4;
     case LineForm::kSigned:
-    case LineForm::kUnsigned: return dtype == Dtype::kInt32 || dtype == Dtype::kUint32;
+    case LineForm::kUnsigned:
+      return dtype == Dtype::kInt32 || dtype == Dtype::kUint32;
   }
   return false;
 }
@@ -106,7 +111,8 @@ bool WidenToWords(Tile& tile) {
   if (per_word == 1) return true;
   const FreeCursor cursor(tile);
   const Dim inner = cursor.inner();
-  if (!cursor.one_run() || inner.step != 1 || inner.count % per_word != 0 || tile.offset % per_word != 0) return false;
+  if (!cursor.one_run() || inner.step != 1 || inner.count % per_word != 0 || tile.offset % per_word != 0)
+    return false;
   tile.rank = 1;
   tile.dims[0] = {1, inner.count / per_word};
   tile.offset /= per_word;

@@ -6,7 +6,7 @@
 #define NKI_ISA_SIMD_POWER_INL_H_
 #endif
 
-#include "isa/simd/lanes-inl.h"
+#include "isa/simd/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
@@ -18,7 +18,8 @@ using DoubleBits = hn::RebindToUnsigned<DoubleTag>;
 
 HWY_INLINE DoubleVec Double(double value) { return hn::Set(DoubleTag(), value); }
 
-// log2 of a positive normal number: 2/ln2 · atanh((m-1)/(m+1)) + exponent, m in [√½, √2); relative error below 1e-13.
+// log2 of a positive normal number: 2/ln2 · atanh((m-1)/(m+1)) + exponent, m in [√½, √2); relative error
+// below 1e-13.
 HWY_INLINE DoubleVec Log2(DoubleVec a) {
   const DoubleTag dd;
   const DoubleBits du;

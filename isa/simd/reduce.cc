@@ -25,7 +25,8 @@ struct BlockLines {
 };
 
 // Goes on reducing n >= 1 elements onto accumulators[b * pitch ...], or starts with the first of them.
-using ReduceLoop = void (*)(const BlockLines& blocks, int64_t n, bool start, float* accumulators, int64_t pitch);
+using ReduceLoop = void (*)(const BlockLines& blocks, int64_t n, bool start, float* accumulators,
+                            int64_t pitch);
 
 }  // namespace nki::simd
 #endif  // NKI_ISA_SIMD_REDUCE_ONCE
@@ -44,13 +45,15 @@ HWY_INLINE FloatVec Combine(FloatVec accumulator, FloatVec element) {
 
 template <AluOp kOp>
 HWY_INLINE FloatVec Start(FloatVec element) {
-  constexpr bool kLogical = kOp == AluOp::kLogicalAnd || kOp == AluOp::kLogicalOr || kOp == AluOp::kLogicalXor;
+  constexpr bool kLogical =
+      kOp == AluOp::kLogicalAnd || kOp == AluOp::kLogicalOr || kOp == AluOp::kLogicalXor;
   return kLogical ? OneIf(IsTrue(element)) : element;
 }
 
 // kGroup blocks in lockstep: independent chains hide the latency of one sequential sum.
 template <AluOp kOp, int kGroup>
-void ReduceGroup(const BlockLines& blocks, int first, int64_t n, bool start, float* accumulators, int64_t pitch) {
+void ReduceGroup(const BlockLines& blocks, int first, int64_t n, bool start, float* accumulators,
+                 int64_t pitch) {
   const FloatTag df;
   constexpr int kVectors = static_cast<int>(kLanes / hn::MaxLanes(FloatTag()));
   constexpr int kStep = static_cast<int>(hn::MaxLanes(FloatTag()));
@@ -80,7 +83,8 @@ void ReduceBlocks(const BlockLines& blocks, int64_t n, bool start, float* accumu
   if constexpr (CanReduce(kOp)) {
     constexpr int kWidest = static_cast<int>(hn::MaxLanes(FloatTag())) / 2;  // eight chains in registers
     int b = 0;
-    for (; b + kWidest <= blocks.count; b += kWidest) ReduceGroup<kOp, kWidest>(blocks, b, n, start, accumulators, pitch);
+    for (; b + kWidest <= blocks.count; b += kWidest)
+      ReduceGroup<kOp, kWidest>(blocks, b, n, start, accumulators, pitch);
     for (; b + 2 <= blocks.count; b += 2) ReduceGroup<kOp, 2>(blocks, b, n, start, accumulators, pitch);
     for (; b < blocks.count; ++b) ReduceGroup<kOp, 1>(blocks, b, n, start, accumulators, pitch);
   }
@@ -107,7 +111,8 @@ HWY_EXPORT(ReduceLoopOf);
 constexpr int64_t kLoadChunk = 32;  // elements converted at a time: 16 KiB for eight blocks
 
 // The lines of one run in every block, converted into `buffer` where the memory does not hold them.
-BlockLines LinesOfRun(const Tile& data, LineForm form, BlockSpan span, const FreeCursor::Run& run, float* buffer) {
+BlockLines LinesOfRun(const Tile& data, LineForm form, BlockSpan span, const FreeCursor::Run& run,
+                      float* buffer) {
   BlockLines result{{}, kLanes, span.end - span.begin};
   const bool direct = IsLineWord(data.dtype, form);
   if (direct) result.stride = run.step * kLanes;

@@ -23,7 +23,8 @@ class ScalarLine {
     }
   }
 
-  // Takes the values of `block`, counted from the tile's first. A copy: the destination may overwrite the column.
+  // Takes the values of `block`, counted from the tile's first. A copy: the destination may overwrite the
+  // column.
   void Load(int block) {
     if (!column_) return;
     alignas(64) float buffer[kLanes];

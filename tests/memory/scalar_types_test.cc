@@ -42,7 +42,8 @@ std::vector<float> Values() {
   std::mt19937 random(7);
   for (int i = 0; i < 20000; ++i) values.push_back(std::bit_cast<float>(static_cast<uint32_t>(random())));
   for (uint32_t high = 0; high < 0x10000; high += 3) {
-    for (const uint32_t low : {0x0u, 0x1000u, 0x7fffu, 0x8000u, 0x8001u}) values.push_back(std::bit_cast<float>(high << 16 | low));
+    for (const uint32_t low : {0x0u, 0x1000u, 0x7fffu, 0x8000u, 0x8001u})
+      values.push_back(std::bit_cast<float>(high << 16 | low));
   }
   for (int i = -1200; i < 1200; ++i) values.push_back(static_cast<float>(i) / 4);
   return values;
@@ -74,7 +75,8 @@ TEST(ScalarTypes, OverflowIsWhatTheFormatHas) {
 
 TEST(ScalarTypes, Float4TakesTheNearestAndSaturates) {
   const float expected[] = {0, 0, 0, 0.5f, 1, 1, 1, 1.5f, 2, 2, 2, 3, 4, 4, 4, 6, 6, 6, 6};
-  const float value[] = {0, 0.1f, 0.25f, 0.26f, 0.75f, 1, 1.25f, 1.3f, 1.75f, 2, 2.5f, 2.6f, 3.5f, 4, 5, 5.1f, 6, 100, INFINITY};
+  const float value[] = {0,    0.1f, 0.25f, 0.26f, 0.75f, 1,    1.25f, 1.3f, 1.75f,   2,
+                         2.5f, 2.6f, 3.5f,  4,     5,     5.1f, 6,     100,  INFINITY};
   for (int i = 0; i < 19; ++i) {
     EXPECT_EQ(Float4E2m1::Decode(Float4E2m1::Encode(value[i])), expected[i]) << value[i];
     EXPECT_EQ(Float4E2m1::Decode(Float4E2m1::Encode(-value[i])), -expected[i]) << value[i];

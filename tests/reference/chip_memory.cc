@@ -7,7 +7,8 @@
 namespace nki::reference {
 
 ChipMemory::ChipMemory(int64_t bytes_per_partition, uint32_t seed)
-    : lines_(static_cast<size_t>(8 * (bytes_per_partition / 4 + 1))), block_bytes_((bytes_per_partition / 4 + 1) * 64) {
+    : lines_(static_cast<size_t>(8 * (bytes_per_partition / 4 + 1))),
+      block_bytes_((bytes_per_partition / 4 + 1) * 64) {
   std::mt19937 random(seed);
   for (Line& line : lines_) {
     for (std::byte& byte : line.bytes) byte = static_cast<std::byte>(random());

@@ -29,8 +29,8 @@ std::string Difference(const ChipMemory& before, const ChipMemory& after, const 
       wanted.SetBits(tile.dtype, p, offsets[i], both_nan ? actual : expected[next]);
       if (both_nan || actual == expected[next]) continue;
       std::ostringstream text;
-      text << Name(tile.dtype) << " partition " << p << ", element " << i << ": expected 0x" << std::hex << expected[next]
-           << ", got 0x" << actual;
+      text << Name(tile.dtype) << " partition " << p << ", element " << i << ": expected 0x" << std::hex
+           << expected[next] << ", got 0x" << actual;
       if (!IsPacked(tile.dtype)) {
         text << " (" << Decode(tile.dtype, expected[next]) << ", " << Decode(tile.dtype, actual) << ")";
       }

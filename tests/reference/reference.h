@@ -18,10 +18,10 @@ double Decode(Dtype dtype, uint32_t bits);
 uint32_t Encode(Dtype dtype, float value);
 bool IsNan(Dtype dtype, uint32_t bits);
 
-double Alu(AluOp op, double a, double b);                   // arithmetic, rounded to float32 where a step would be
-uint32_t BitwiseAlu(AluOp op, uint32_t a, uint32_t b);      // on zero-extended bits
-int64_t IntegerAlu(AluOp op, int64_t a, int64_t b);         // before wrap-around to 32 bits
-double Activation(ActivationOp op, double x);               // the mathematical function
+double Alu(AluOp op, double a, double b);  // arithmetic, rounded to float32 where a step would be
+uint32_t BitwiseAlu(AluOp op, uint32_t a, uint32_t b);  // on zero-extended bits
+int64_t IntegerAlu(AluOp op, int64_t a, int64_t b);     // before wrap-around to 32 bits
+double Activation(ActivationOp op, double x);           // the mathematical function
 
 // A memory in blocks of 16 partitions, filled with reproducible noise.
 class ChipMemory {
@@ -32,7 +32,8 @@ class ChipMemory {
   uint32_t Bits(Dtype dtype, int partition, int64_t element) const;
   void SetBits(Dtype dtype, int partition, int64_t element, uint32_t bits);
   float Value(Dtype dtype, int partition, int64_t element) const;
-  // Every element of the tile becomes a number of ordinary size that the dtype can hold; floats have some of everything.
+  // Every element of the tile becomes a number of ordinary size that the dtype can hold; floats have some of
+  // everything.
   void FillNumbers(const Tile& tile, uint32_t seed);
   bool operator==(const ChipMemory&) const = default;
 
@@ -42,7 +43,9 @@ class ChipMemory {
     bool operator==(const Line&) const = default;
   };
   std::byte& ByteAt(int partition, int64_t byte);
-  const std::byte& ByteAt(int partition, int64_t byte) const { return const_cast<ChipMemory*>(this)->ByteAt(partition, byte); }
+  const std::byte& ByteAt(int partition, int64_t byte) const {
+    return const_cast<ChipMemory*>(this)->ByteAt(partition, byte);
+  }
   std::vector<Line> lines_;
   int64_t block_bytes_;
 };

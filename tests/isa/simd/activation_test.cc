@@ -13,8 +13,8 @@ namespace {
 
 using reference::ChipMemory;
 
-// How far a result may be from the mathematical value: units in the last place, or an absolute error where the function
-// passes through zero by cancellation or its argument is a rounded product.
+// How far a result may be from the mathematical value: units in the last place, or an absolute error where
+// the function passes through zero by cancellation or its argument is a rounded product.
 struct Tolerance {
   double ulp;
   double absolute;
@@ -27,34 +27,48 @@ Tolerance ToleranceOf(ActivationOp op) {
     case Op::kAbs:
     case Op::kCopy:
     case Op::kRelu:
-    case Op::kSign: return {0, 0, "no rounding"};
+    case Op::kSign:
+      return {0, 0, "no rounding"};
     case Op::kReciprocal:
     case Op::kSqrt:
-    case Op::kSquare: return {0.5001, 0, "one correctly rounded operation"};
-    case Op::kRsqrt: return {1.5, 0, "square root and quotient, each rounded"};
-    case Op::kExp: return {1.1, 0, "polynomial of degree 6; subnormal results round once more"};
-    case Op::kLog: return {1.6, 0, "e ln2 + f is a sum of rounded parts"};
+    case Op::kSquare:
+      return {0.5001, 0, "one correctly rounded operation"};
+    case Op::kRsqrt:
+      return {1.5, 0, "square root and quotient, each rounded"};
+    case Op::kExp:
+      return {1.1, 0, "polynomial of degree 6; subnormal results round once more"};
+    case Op::kLog:
+      return {1.6, 0, "e ln2 + f is a sum of rounded parts"};
     case Op::kSigmoid:
     case Op::kTanh:
-    case Op::kArctan: return {2.5, 0, "a quotient of rounded terms"};
-    case Op::kErf: return {3, 0, "the tail is at most 0.16, its error small in 1 - tail"};
+    case Op::kArctan:
+      return {2.5, 0, "a quotient of rounded terms"};
+    case Op::kErf:
+      return {3, 0, "the tail is at most 0.16, its error small in 1 - tail"};
     case Op::kErfDx:
     case Op::kSoftplus:
       return {3.5, 0, "exp, a sum and a quotient"};
     case Op::kSilu:
-    case Op::kMish: return {4, 0x1p-142, "x times a quotient that may be subnormal"};
-    case Op::kGelu: return {5, 0x1p-142, "x times a polynomial times exp, which may be subnormal"};
-    case Op::kSin: return {2, 0, "one polynomial, pi in two parts"};
+    case Op::kMish:
+      return {4, 0x1p-142, "x times a quotient that may be subnormal"};
+    case Op::kGelu:
+      return {5, 0x1p-142, "x times a polynomial times exp, which may be subnormal"};
+    case Op::kSin:
+      return {2, 0, "one polynomial, pi in two parts"};
     case Op::kGeluDx:
-    case Op::kSiluDx: return {4, 0x1p-22, "passes through zero, and x times a rounded density"};
+    case Op::kSiluDx:
+      return {4, 0x1p-22, "passes through zero, and x times a rounded density"};
     case Op::kGeluApprxSigmoid:
-    case Op::kGeluApprxTanh: return {4, 0x1p-142, "as silu, and see RoundedArgument"};
-    case Op::kGeluApprxSigmoidDx: return {4, 0x1p-21, "as silu_dx, of a rounded product"};
+    case Op::kGeluApprxTanh:
+      return {4, 0x1p-142, "as silu, and see RoundedArgument"};
+    case Op::kGeluApprxSigmoidDx:
+      return {4, 0x1p-21, "as silu_dx, of a rounded product"};
   }
   return {0, 0, ""};
 }
 
-// The argument of an exp that is itself rounded: an error of k units in it is one of k * |argument| in the result.
+// The argument of an exp that is itself rounded: an error of k units in it is one of k * |argument| in the
+// result.
 double RoundedArgument(ActivationOp op, double x) {
   if (op == ActivationOp::kGeluApprxSigmoid) return std::fabs(1.702 * x);
   if (op == ActivationOp::kGeluApprxTanh) return std::fabs(1.6 * x + 0.0714 * x * x * x);
@@ -62,15 +76,17 @@ double RoundedArgument(ActivationOp op, double x) {
 }
 
 std::vector<float> Inputs(ActivationOp op) {
-  std::vector<float> inputs{0.0f, -0.0f, INFINITY, -INFINITY, NAN, 1e-40f, -1e-40f, 3e38f, -3e38f, 0x1p-149f, 9.0f, -9.0f};
+  std::vector<float> inputs{0.0f,    -0.0f, INFINITY, -INFINITY, NAN,  1e-40f,
+                            -1e-40f, 3e38f, -3e38f,   0x1p-149f, 9.0f, -9.0f};
   for (int i = -4000; i <= 4000; ++i) {
-    inputs.push_back(static_cast<float>(i) * 0.0011f);          // dense around zero
-    inputs.push_back(static_cast<float>(i) * 0.0273f + 1e-5f);  // to the ends of exp
+    inputs.push_back(static_cast<float>(i) * 0.0011f);                                 // dense around zero
+    inputs.push_back(static_cast<float>(i) * 0.0273f + 1e-5f);                         // to the ends of exp
     inputs.push_back(std::ldexp(1.0f + static_cast<float>(i + 4000) / 8001, i / 32));  // all magnitudes
     inputs.push_back(-inputs.back());
   }
   const float lowest = RowOf(op).lowest, highest = RowOf(op).highest;
-  for (float fraction = 0; fraction < 1 && lowest != -kAny; fraction += 0.001f) inputs.push_back(lowest + (highest - lowest) * fraction);
+  for (float fraction = 0; fraction < 1 && lowest != -kAny; fraction += 0.001f)
+    inputs.push_back(lowest + (highest - lowest) * fraction);
   while (inputs.size() % 16 != 0) inputs.push_back(1.0f);
   return inputs;
 }
@@ -82,7 +98,8 @@ std::vector<float> Apply(ActivationOp op, const std::vector<float>& inputs) {
   const Tile data = memory.MakeTile(Dtype::kFloat32, 0, 16, 0, {{1, columns}});
   const Tile dst = memory.MakeTile(Dtype::kFloat32, 0, 16, columns, {{1, columns}});
   for (size_t i = 0; i < inputs.size(); ++i) {
-    memory.SetBits(Dtype::kFloat32, static_cast<int>(i % 16), static_cast<int64_t>(i / 16), std::bit_cast<uint32_t>(inputs[i]));
+    memory.SetBits(Dtype::kFloat32, static_cast<int>(i % 16), static_cast<int64_t>(i / 16),
+                   std::bit_cast<uint32_t>(inputs[i]));
   }
   simd::ScalarOperand scale, bias;
   scale.value = 1;
@@ -90,7 +107,8 @@ std::vector<float> Apply(ActivationOp op, const std::vector<float>& inputs) {
   simd::ActivationTile(op, data, scale, bias, dst, nullptr, {});
   std::vector<float> results;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    results.push_back(memory.Value(Dtype::kFloat32, static_cast<int>(i % 16), columns + static_cast<int64_t>(i / 16)));
+    results.push_back(
+        memory.Value(Dtype::kFloat32, static_cast<int>(i % 16), columns + static_cast<int64_t>(i / 16)));
   }
   return results;
 }
@@ -107,9 +125,11 @@ TEST(ActivationTile, EveryFunctionIsWithinItsBound) {
       for (size_t i = 0; i < inputs.size(); ++i) {
         const double expected = reference::Activation(op, inputs[i]);
         const bool beyond_pi = op == ActivationOp::kSin && std::fabs(inputs[i]) > 3.14159;
-        const double absolute = beyond_pi ? 0x1p-21 : tolerance.absolute;  // the cubic passes zero 2.45 beyond pi
+        const double absolute =
+            beyond_pi ? 0x1p-21 : tolerance.absolute;  // the cubic passes zero 2.45 beyond pi
         const bool near = std::fabs(results[i] - expected) <= absolute * std::max(1.0, std::fabs(expected));
-        const double allowed_by_argument = std::isfinite(inputs[i]) ? 1.5 * RoundedArgument(op, inputs[i]) : 0;
+        const double allowed_by_argument =
+            std::isfinite(inputs[i]) ? 1.5 * RoundedArgument(op, inputs[i]) : 0;
         const double error = reference::UlpError(results[i], expected) - allowed_by_argument;
         if (error > worst && !near) {
           worst = error;
@@ -164,11 +184,14 @@ TEST(ActivationTile, ScaleBiasRowSumAndDtypes) {
   for (const Dtype from : {Dtype::kFloat32, Dtype::kBfloat16, Dtype::kInt8}) {
     for (const Dtype to : {Dtype::kFloat32, Dtype::kFloat16, Dtype::kFloat8E5m2}) {
       for (const Shape& shape : kShapes) {
-        SCOPED_TRACE(std::string(Name(from)) + " -> " + std::string(Name(to)) + " " + std::to_string(shape.partitions));
+        SCOPED_TRACE(std::string(Name(from)) + " -> " + std::string(Name(to)) + " " +
+                     std::to_string(shape.partitions));
         ForEachTarget([&] {
           ChipMemory source(1000), target(1000, 2);
-          const Tile data = source.MakeTile(from, shape.data_partition, shape.partitions, shape.offset, shape.data);
-          const Tile dst = target.MakeTile(to, shape.dst_partition, shape.partitions, shape.offset, shape.dst);
+          const Tile data =
+              source.MakeTile(from, shape.data_partition, shape.partitions, shape.offset, shape.data);
+          const Tile dst =
+              target.MakeTile(to, shape.dst_partition, shape.partitions, shape.offset, shape.dst);
           source.FillNumbers(data, 5);
           simd::ScalarOperand scale, bias;
           scale.value = 0.7f;
@@ -191,7 +214,8 @@ TEST(ActivationTile, ScaleBiasRowSumAndDtypes) {
           simd::ActivationTile(ActivationOp::kRelu, data, scale, bias, dst, sums.data(), {});
           ASSERT_EQ(reference::Difference(before, target, dst, expected), "");
           for (size_t p = 0; p < 128; ++p) {
-            ASSERT_TRUE(sums[p] == expected_sums[p] || (std::isnan(sums[p]) && std::isnan(expected_sums[p]))) << p;
+            ASSERT_TRUE(sums[p] == expected_sums[p] || (std::isnan(sums[p]) && std::isnan(expected_sums[p])))
+                << p;
           }
         });
       }
@@ -213,7 +237,8 @@ TEST(ActivationTile, SplitByBlocksGivesTheSameBits) {
     simd::ActivationTile(ActivationOp::kGelu, split, one, zero, split, sums_of_parts.data(), blocks);
   }
   EXPECT_TRUE(whole == parts);
-  for (size_t p = 0; p < 128; ++p) EXPECT_EQ(std::bit_cast<uint32_t>(sums[p]), std::bit_cast<uint32_t>(sums_of_parts[p]));
+  for (size_t p = 0; p < 128; ++p)
+    EXPECT_EQ(std::bit_cast<uint32_t>(sums[p]), std::bit_cast<uint32_t>(sums_of_parts[p]));
 }
 
 }  // namespace

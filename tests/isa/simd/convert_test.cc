@@ -1,7 +1,8 @@
 // Copies between all dtypes and patterns: what every loop loads and stores goes through these conversions.
+#include "isa/simd/convert.h"
+
 #include <gtest/gtest.h>
 
-#include "isa/simd/convert.h"
 #include "isa/simd/elementwise.h"
 #include "tests/isa/simd/each_target.h"
 #include "tests/reference/compare.h"
@@ -23,11 +24,11 @@ struct Pattern {
 
 const Pattern kPatterns[] = {
     {128, 0, 0, 0, 0, {{1, 130}}, {{1, 130}}},
-    {17, 32, 96, 3, 5, {{1, 37}}, {{1, 37}}},              // odd offsets
-    {1, 0, 64, 1, 2, {{2, 9}}, {{3, 9}}},                  // steps
+    {17, 32, 96, 3, 5, {{1, 37}}, {{1, 37}}},                 // odd offsets
+    {1, 0, 64, 1, 2, {{2, 9}}, {{3, 9}}},                     // steps
     {32, 96, 32, 0, 1, {{40, 3}, {1, 7}}, {{1, 3}, {3, 7}}},  // permuted
-    {100, 0, 0, 2, 0, {{1, 5}, {0, 4}}, {{1, 20}}},        // stride 0
-    {128, 0, 0, 7, 11, {}, {}},                            // a column
+    {100, 0, 0, 2, 0, {{1, 5}, {0, 4}}, {{1, 20}}},           // stride 0
+    {128, 0, 0, 7, 11, {}, {}},                               // a column
     {16, 0, 0, 4, 8, {{100, 2}, {10, 3}, {1, 4}}, {{1, 24}}},
 };
 
@@ -40,14 +41,17 @@ TEST(CopyTile, ConvertsEveryDtypeIntoEveryDtype) {
       for (const Pattern& pattern : kPatterns) {
         ForEachTarget([&] {
           ChipMemory source(1200), target(1200, 2);
-          const Tile src = source.MakeTile(from, pattern.src_partition, pattern.partitions, pattern.src_offset, pattern.src);
-          const Tile dst = target.MakeTile(to, pattern.dst_partition, pattern.partitions, pattern.dst_offset, pattern.dst);
+          const Tile src = source.MakeTile(from, pattern.src_partition, pattern.partitions,
+                                           pattern.src_offset, pattern.src);
+          const Tile dst =
+              target.MakeTile(to, pattern.dst_partition, pattern.partitions, pattern.dst_offset, pattern.dst);
           if (!IsPacked(from)) source.FillNumbers(src, 3);
           std::vector<uint32_t> expected;
           for (int p = 0; p < pattern.partitions; ++p) {
             for (const int64_t offset : reference::FreeOffsets(src)) {
               const uint32_t bits = source.Bits(from, src.partition + p, offset);
-              expected.push_back(from == to ? bits : reference::Encode(to, source.Value(from, src.partition + p, offset)));
+              expected.push_back(
+                  from == to ? bits : reference::Encode(to, source.Value(from, src.partition + p, offset)));
             }
           }
           const ChipMemory before = target;
@@ -73,7 +77,8 @@ TEST(CopyTile, EncodesHardValuesAsTheScalarsDo) {
       for (int p = 0; p < 16; ++p) {
         for (uint32_t i = 0; i < kColumns; ++i) {  // every upper half, with lower halves around a tie
           const uint32_t low[] = {0, 0x8000, 0x7fff, 0x8001};
-          const uint32_t bits = (static_cast<uint32_t>(p) << 12 | i) << 16 | low[(i + static_cast<uint32_t>(p)) % 4];
+          const uint32_t bits =
+              (static_cast<uint32_t>(p) << 12 | i) << 16 | low[(i + static_cast<uint32_t>(p)) % 4];
           source.SetBits(Dtype::kFloat32, p, i, bits);
           expected.push_back(reference::Encode(to, std::bit_cast<float>(bits)));
         }
@@ -134,7 +139,8 @@ TEST(FillTile, GivesEveryElementTheBits) {
 }
 
 TEST(IotaTile, CountsInInt32) {
-  for (const Dtype dtype : {Dtype::kInt32, Dtype::kUint32, Dtype::kFloat32, Dtype::kInt16, Dtype::kBfloat16}) {
+  for (const Dtype dtype :
+       {Dtype::kInt32, Dtype::kUint32, Dtype::kFloat32, Dtype::kInt16, Dtype::kBfloat16}) {
     ForEachTarget([&] {
       ChipMemory memory(1024);
       const Tile dst = memory.MakeTile(dtype, 0, 100, 2, {{40, 3}, {1, 30}});
@@ -147,7 +153,8 @@ TEST(IotaTile, CountsInInt32) {
           for (int64_t j = 0; j < 10; ++j) {
             const uint32_t value = static_cast<uint32_t>(0x7fff0000 + p * 1000 - 7 * i + (j << 20));
             const bool word = dtype == Dtype::kInt32 || dtype == Dtype::kUint32;
-            expected.push_back(word ? value : reference::Encode(dtype, static_cast<float>(static_cast<int32_t>(value))));
+            expected.push_back(
+                word ? value : reference::Encode(dtype, static_cast<float>(static_cast<int32_t>(value))));
           }
         }
       }

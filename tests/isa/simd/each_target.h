@@ -2,11 +2,13 @@
 #ifndef NKI_TESTS_ISA_SIMD_EACH_TARGET_H_
 #define NKI_TESTS_ISA_SIMD_EACH_TARGET_H_
 
-#include <gtest/gtest.h>
-
+// The targets come before Highway.
+// clang-format off
 #include "isa/simd/targets.h"
-
 #include <hwy/highway.h>
+// clang-format on
+
+#include <gtest/gtest.h>
 
 namespace nki {
 

@@ -24,7 +24,8 @@ std::vector<AluOp> OpsOf(AluClass op_class) {
 
 float Rounded(AluOp op, float a, float b) { return static_cast<float>(reference::Alu(op, a, b)); }
 
-// Both targets and the reference compute pow by different means: a float32 may be the neighbour. All else is exact.
+// Both targets and the reference compute pow by different means: a float32 may be the neighbour. All else is
+// exact.
 bool IsExact(AluOp op) { return op != AluOp::kPower; }
 
 struct Shape {
@@ -121,7 +122,8 @@ TEST(BinaryTile, BitwiseOperatorsWorkOnBits) {
         SCOPED_TRACE(std::string(Name(op)) + " " + std::string(Name(dtype)));
         ForEachTarget([&] {
           Operands t(shape, dtype, Dtype::kUint8, dtype);
-          for (int p = t.b.partition; p < t.b.partition + t.b.partitions; ++p) {  // shifts below, at and above the width
+          for (int p = t.b.partition; p < t.b.partition + t.b.partitions;
+               ++p) {  // shifts below, at and above the width
             for (const int64_t offset : reference::FreeOffsets(t.b)) {
               t.b_memory.SetBits(Dtype::kUint8, p, offset, t.b_memory.Bits(Dtype::kUint8, p, offset) % 40);
             }
@@ -141,7 +143,8 @@ TEST(BinaryTile, BitwiseOperatorsWorkOnBits) {
 
 TEST(BinaryTile, ExactIntegersWrapAround) {
   for (const AluOp op : OpsOf(AluClass::kArithmetic)) {
-    if (op == AluOp::kDivide || op == AluOp::kPower || op == AluOp::kReciprocal || op == AluOp::kRsqrt) continue;
+    if (op == AluOp::kDivide || op == AluOp::kPower || op == AluOp::kReciprocal || op == AluOp::kRsqrt)
+      continue;
     for (const Dtype dtype : {Dtype::kInt32, Dtype::kUint32}) {
       for (const Shape& shape : kShapes) {
         SCOPED_TRACE(std::string(Name(op)) + " " + std::string(Name(dtype)));
@@ -153,7 +156,8 @@ TEST(BinaryTile, ExactIntegersWrapAround) {
             return dtype == Dtype::kInt32 ? int64_t{static_cast<int32_t>(bits)} : int64_t{bits};
           };
           const auto expected = Expect(t.a, t.b, [&](int p, int64_t i, int64_t j) {
-            return static_cast<uint32_t>(reference::IntegerAlu(op, number(t.BitsA(p, i)), number(t.BitsB(p, j))));
+            return static_cast<uint32_t>(
+                reference::IntegerAlu(op, number(t.BitsA(p, i)), number(t.BitsB(p, j))));
           });
           ASSERT_EQ(reference::Difference(before, t.dst_memory, t.dst, expected), "");
         });
@@ -167,15 +171,18 @@ TEST(BinaryTile, NarrowIntegersAreExactToo) {
   const ChipMemory before = t.dst_memory;
   simd::BinaryTile(AluOp::kMaximum, t.a, t.b, t.dst, true, {});
   const auto expected = Expect(t.a, t.b, [&](int p, int64_t i, int64_t j) {
-    const int32_t larger = std::max(static_cast<int32_t>(t.BitsA(p, i)), int32_t{static_cast<int8_t>(t.BitsB(p, j))});
+    const int32_t larger =
+        std::max(static_cast<int32_t>(t.BitsA(p, i)), int32_t{static_cast<int8_t>(t.BitsB(p, j))});
     return reference::Encode(Dtype::kInt16, static_cast<float>(larger));
   });
   EXPECT_EQ(reference::Difference(before, t.dst_memory, t.dst, expected), "");
 }
 
 TEST(BinaryTile, PowerIsAFloat32NeighbourOfPow) {
-  const float bases[] = {0.0f, -0.0f, 1.0f, -1.0f, 2.0f, -2.0f, 0.3f, 1e-40f, 3e38f, INFINITY, -INFINITY, NAN, -2.5f, 1.0001f, 7.0f, 0.99999f};
-  const float exponents[] = {0.0f, 1.0f, -1.0f, 2.0f, 3.0f, -3.0f, 0.5f, -0.5f, 127.0f, 1e6f, -1e6f, INFINITY, -INFINITY, NAN, 2.3f, 16777217.0f};
+  const float bases[] = {0.0f,  -0.0f,    1.0f,      -1.0f, 2.0f,  -2.0f,   0.3f, 1e-40f,
+                         3e38f, INFINITY, -INFINITY, NAN,   -2.5f, 1.0001f, 7.0f, 0.99999f};
+  const float exponents[] = {0.0f,   1.0f, -1.0f, 2.0f,     3.0f,      -3.0f, 0.5f, -0.5f,
+                             127.0f, 1e6f, -1e6f, INFINITY, -INFINITY, NAN,   2.3f, 16777217.0f};
   ForEachTarget([&] {
     ChipMemory memory(16 * 16 * 12);
     const Tile a = memory.MakeTile(Dtype::kFloat32, 0, 16, 0, {{1, 16}});
@@ -192,8 +199,10 @@ TEST(BinaryTile, PowerIsAFloat32NeighbourOfPow) {
       for (int i = 0; i < 16; ++i) {
         const float actual = memory.Value(Dtype::kFloat32, p, 32 + i);
         const double expected = std::pow(static_cast<double>(bases[p]), static_cast<double>(exponents[i]));
-        EXPECT_LE(reference::UlpError(actual, expected), 0.51) << bases[p] << " ^ " << exponents[i] << " = " << actual;
-        EXPECT_TRUE(std::isnan(actual) || std::signbit(actual) == std::signbit(expected)) << bases[p] << " ^ " << exponents[i];
+        EXPECT_LE(reference::UlpError(actual, expected), 0.51)
+            << bases[p] << " ^ " << exponents[i] << " = " << actual;
+        EXPECT_TRUE(std::isnan(actual) || std::signbit(actual) == std::signbit(expected))
+            << bases[p] << " ^ " << exponents[i];
       }
     }
   });
@@ -232,11 +241,13 @@ TEST(BinaryTile, WorksInPlaceAndByBlocks) {
     std::vector<uint32_t> expected;
     for (int p = 0; p < 100; ++p) {
       for (int64_t i = 3; i < 93; ++i) {
-        const float product = Rounded(AluOp::kMultiply, original.Value(dtype, p, i), original.Value(dtype, p, 140));
+        const float product =
+            Rounded(AluOp::kMultiply, original.Value(dtype, p, i), original.Value(dtype, p, 140));
         expected.push_back(reference::Encode(dtype, product));
       }
     }
-    EXPECT_EQ(reference::Difference(original, whole, whole.MakeTile(dtype, 0, 100, 3, {{1, 90}}), expected), "");
+    EXPECT_EQ(reference::Difference(original, whole, whole.MakeTile(dtype, 0, 100, 3, {{1, 90}}), expected),
+              "");
   }
 }
 
@@ -249,7 +260,8 @@ simd::ScalarOperand Column(ChipMemory& memory, Dtype dtype, int partition, int p
 }
 
 TEST(ScalarStepsTile, OneOrTwoStepsReversedOrNot) {
-  const AluOp pairs[][2] = {{AluOp::kMultiply, AluOp::kAdd}, {AluOp::kSubtract, AluOp::kDivide}, {AluOp::kAbs, AluOp::kGreater}};
+  const AluOp pairs[][2] = {
+      {AluOp::kMultiply, AluOp::kAdd}, {AluOp::kSubtract, AluOp::kDivide}, {AluOp::kAbs, AluOp::kGreater}};
   for (const auto& [op0, op1] : pairs) {
     for (int variant = 0; variant < 8; ++variant) {
       const int count = variant & 1 ? 2 : 1;
@@ -259,8 +271,9 @@ TEST(ScalarStepsTile, OneOrTwoStepsReversedOrNot) {
           SCOPED_TRACE(std::string(Name(op0)) + " variant " + std::to_string(variant));
           ForEachTarget([&] {
             Operands t(shape, dtype, dtype, dtype);
-            simd::ScalarStep steps[2] = {{op0, Column(t.a_memory, Dtype::kFloat32, t.a.partition, t.a.partitions, 240), reverse0},
-                                         {op1, {}, reverse1}};
+            simd::ScalarStep steps[2] = {
+                {op0, Column(t.a_memory, Dtype::kFloat32, t.a.partition, t.a.partitions, 240), reverse0},
+                {op1, {}, reverse1}};
             steps[1].operand.value = 1.75f;
             const ChipMemory before = t.dst_memory;
             simd::ScalarStepsTile(t.a, steps, count, t.dst, {});
@@ -288,7 +301,8 @@ TEST(ScalarStepsTile, BitwiseStepsTakeTheConstantsBits) {
   steps[1].operand.bits = 0x5555;
   const ChipMemory before = t.dst_memory;
   simd::ScalarStepsTile(t.a, steps, 2, t.dst, {});
-  const auto expected = Expect(t.a, t.b, [&](int p, int64_t i, int64_t) { return (t.BitsA(p, i) >> 3) ^ 0x5555u; });
+  const auto expected =
+      Expect(t.a, t.b, [&](int p, int64_t i, int64_t) { return (t.BitsA(p, i) >> 3) ^ 0x5555u; });
   EXPECT_EQ(reference::Difference(before, t.dst_memory, t.dst, expected), "");
 }
 
@@ -317,9 +331,12 @@ TEST(ScalarTensorTensorTile, ReversesEachStepAndMayOverwriteB) {
       for (const Shape& shape : kShapes) {
         ForEachTarget([&] {
           Operands t(shape, dtype, dtype, dtype);
-          if (shape.b.size() != 1 || shape.b[0].step != 0) t.dst = t.b;  // in place, unless b repeats an element
+          if (shape.b.size() != 1 || shape.b[0].step != 0)
+            t.dst = t.b;  // in place, unless b repeats an element
           const bool in_b = t.dst.base == t.b.base;
-          simd::ScalarStep first{AluOp::kMultiply, Column(t.a_memory, dtype, t.a.partition, t.a.partitions, 240), variant % 2 == 1};
+          simd::ScalarStep first{AluOp::kMultiply,
+                                 Column(t.a_memory, dtype, t.a.partition, t.a.partitions, 240),
+                                 variant % 2 == 1};
           const bool repeats = shape.partitions == 100;
           if (repeats) return;
           const ChipMemory before = in_b ? t.b_memory : t.dst_memory;

@@ -18,8 +18,8 @@ bool IsLogical(AluOp op) {
 }
 
 // One element after the other in float32 (or on bits), starting from the first.
-uint32_t ReduceInOrder(AluOp op, const ChipMemory& memory, Dtype from, int p, const int64_t* offsets, int64_t n,
-                       bool negate, Dtype to) {
+uint32_t ReduceInOrder(AluOp op, const ChipMemory& memory, Dtype from, int p, const int64_t* offsets,
+                       int64_t n, bool negate, Dtype to) {
   if (IsBitwise(op)) {
     uint32_t bits = memory.Bits(from, p, offsets[0]);
     for (int64_t i = 1; i < n; ++i) bits = reference::BitwiseAlu(op, bits, memory.Bits(from, p, offsets[i]));
@@ -53,7 +53,8 @@ const Shape kShapes[] = {
     {112, 0, 0, 0, {{0, 20}}, 20, {}},
 };
 
-std::vector<uint32_t> Expect(AluOp op, const ChipMemory& memory, const Tile& data, int64_t inner, bool negate, Dtype to) {
+std::vector<uint32_t> Expect(AluOp op, const ChipMemory& memory, const Tile& data, int64_t inner, bool negate,
+                             Dtype to) {
   std::vector<uint32_t> expected;
   const std::vector<int64_t> offsets = reference::FreeOffsets(data);
   for (int p = data.partition; p < data.partition + data.partitions; ++p) {
@@ -73,7 +74,8 @@ void Check(AluOp op, const Shape& shape, Dtype from, Dtype to, bool negate) {
     source.FillNumbers(data, 5);
     const ChipMemory before = target;
     simd::ReduceTile(op, data, shape.inner, dst, negate, {});
-    ASSERT_EQ(reference::Difference(before, target, dst, Expect(op, source, data, shape.inner, negate, to)), "");
+    ASSERT_EQ(reference::Difference(before, target, dst, Expect(op, source, data, shape.inner, negate, to)),
+              "");
   });
 }
 
