@@ -104,6 +104,17 @@ def differentiable_add(a, b):
 differentiable_add.defvjp(lambda a, b: (add(a, b), None), lambda _, grad: (grad, grad))
 
 
+@nki.jit(platform_target="trn1")
+def nested_results(a):
+    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=x, src=a)
+    nisa.tensor_scalar(dst=y, data=x, op0=nl.multiply, operand0=2.0)
+    nisa.dma_copy(dst=c, src=y)
+    return {"doubled": c, "rest": [a, c, a]}
+
+
 def normal(*shape, seed=0, dtype=np.float32):
     return np.random.default_rng(seed).standard_normal(shape).astype(dtype)
 
@@ -172,15 +183,25 @@ def test_tuple_result_static_argument_and_new_shapes():
 
 @pytest.mark.parametrize(
     "dtype",
-    "int8 int16 int32 uint8 uint16 uint32 float16 bfloat16 float32 float8_e4m3 float8_e5m2".split(),
+    "bool int8 int16 int32 uint8 uint16 uint32 float16 bfloat16 float32 float8_e4m3 float8_e5m2".split(),
 )
 def test_every_dtype_keeps_its_bits(dtype):
     width = jnp.dtype(dtype).itemsize
     bits = np.random.default_rng(3).integers(0, 256, (128, 16 * width), dtype=np.uint8)
+    bits = bits & 1 if dtype == "bool" else bits
     array = jnp.asarray(bits.view(jnp.dtype(dtype)))
     for result in (through_sbuf(array), jax.jit(through_sbuf)(array)):
         assert result.dtype == dtype and result.shape == array.shape
         equal(np.asarray(result).view(np.uint8), bits)
+
+
+def test_one_tensor_in_several_places_of_the_result():
+    a_ = normal(8, 16)
+    for function in (nested_results, jax.jit(nested_results)):
+        result = function(jnp.asarray(a_))
+        equal(result["doubled"], a_ * 2)
+        for got, want in zip(result["rest"], (a_, a_ * 2, a_), strict=True):
+            equal(got, want)
 
 
 def test_layouts_other_than_row_major_arrive_dense():
@@ -341,6 +362,14 @@ def test_the_hlo_names_target_scope_and_config():
     assert config["func_name"] == "add" and config["grid"] == [] and config["has_collectives"] is False
 
 
+def test_the_config_names_the_grid():
+    a, b = pair(16, 32)
+    function = jax.jit(lambda a, b: add[2](a, b))
+    config = re.search(r"eyJ[A-Za-z0-9+/=]+", function.lower(a, b).compile().as_text())[0]
+    assert json.loads(base64.b64decode(config))["grid"] == [2]
+    equal(function(a, b), np.asarray(a) + np.asarray(b))
+
+
 def test_equal_calls_trace_once():
     traced = []
 
@@ -379,6 +408,13 @@ def test_prng_keys_are_refused():
 def test_other_dtypes_are_refused_by_argument(dtype):
     with pytest.raises(TypeError, match=rf"add: argument 'b' has dtype {dtype}"):
         add(jnp.ones((8, 16)), jnp.ones((8, 16), dtype))
+
+
+@pytest.mark.parametrize("shape", [(), (0, 16)])
+def test_shapes_no_kernel_takes_are_named(shape):
+    for function in (through_sbuf, jax.jit(through_sbuf)):
+        with pytest.raises(ValueError, match=rf"through_sbuf: argument 'a' has shape {re.escape(str(shape))}"):
+            function(jnp.zeros(shape))
 
 
 def custom_call(array, result_shape, key):
