@@ -9,8 +9,9 @@ import operator
 
 import numpy
 import torch
-from nki import _core, _kernel
 from torch.autograd import forward_ad
+
+from nki import _core, _kernel
 
 _DTYPES = {
     name: getattr(torch, name)
@@ -271,7 +272,7 @@ def _refusal(kernel, tensors, tensor, call_key):
     elif tensor.dtype not in _NAMES:
         reason = f"is {tensor.dtype}; NKI has {', '.join(_NAMES.values())}"
     elif tensor.layout is not torch.strided:
-        reason = f"has layout {tensor.layout}; pass a dense tensor, {argument}.to_dense()"
+        reason = f"has layout {tensor.layout}; pass tensor.to_dense()"
     else:
         reason = f"is on device '{tensor.device}'; kernels run on the CPU here, pass tensor.cpu()"
     return f"{kernel.__name__}: {argument} {reason}"
@@ -284,7 +285,7 @@ def _dispatch(plan, tensors):
     tracked = torch.is_grad_enabled() and any([t.requires_grad for t in tensors])
     if plan.mutated:
         fresh = _dispatch_mutating(plan, tensors, tracked)
-    elif tracked:
+    elif tracked and plan.fresh:
         position = [t.requires_grad for t in tensors].index(True)
         others = [t.detach() for i, t in enumerate(tensors) if i != position]
         fresh = _WithoutGradient.apply(plan.key, plan.name, position, tensors[position], *others)

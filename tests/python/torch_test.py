@@ -79,6 +79,11 @@ def through_sbuf(a):
 
 
 @nki.jit(platform_target="trn1")
+def unchanged(a):
+    return a
+
+
+@nki.jit(platform_target="trn1")
 def first_plus_last(tensors, options):
     """Takes tensors inside a list and a dict, and returns a list."""
     a, b = tensors[0], options["last"]
@@ -627,6 +632,13 @@ def test_missing_gradient_when_compiled(backend):
     torch.testing.assert_close(c, a * 4)
     with pytest.raises(RuntimeError, match="kernel 'add' has no gradient rule"):
         c.sum().backward()
+
+
+def test_an_input_that_is_returned_keeps_its_history():
+    a = torch.randn(128, 8, requires_grad=True)
+    returned = unchanged(a * 2)
+    returned.sum().backward()
+    assert torch.equal(a.grad, torch.full((128, 8), 2.0))
 
 
 def test_no_grad_takes_the_direct_path():
