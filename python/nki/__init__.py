@@ -36,7 +36,9 @@ def jit(fn=None, *, platform_target=None, **options):
     """
     unknown = sorted(set(options) - _WITHOUT_MEANING)
     if unknown:
-        raise TypeError(f"nki.jit: no option is called {unknown[0]!r}; there are platform_target, {', '.join(sorted(_WITHOUT_MEANING))}")
+        raise TypeError(
+            f"nki.jit: no option is called {unknown[0]!r}; there are platform_target, {', '.join(sorted(_WITHOUT_MEANING))}"
+        )
     for option in options:
         if option != "mode":
             _warnings.warn(f"nki.jit: {option} has no meaning in nki-py", DeprecationWarning, stacklevel=2)

@@ -67,7 +67,9 @@ def _types(kernel, arrays, call_key):
 def _refusal(kernel, argument, array):
     place = f"{kernel.__name__}: argument '{argument}'"
     if not isinstance(array, np.ndarray):
-        return f"{place} is a {type(array).__module__}.{type(array).__name__} beside NumPy arrays; pass arrays of one kind"
+        return (
+            f"{place} is a {type(array).__module__}.{type(array).__name__} beside NumPy arrays; pass arrays of one kind"
+        )
     advice = "" if array.dtype.kind not in "fiuc" else "; cast it with .astype(np.float32) or another of these"
     return (
         f"{place} has dtype {array.dtype}, which NKI does not have; it has bool, int8, int16, int32, uint8, uint16, uint32, "

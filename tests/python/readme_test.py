@@ -1,0 +1,27 @@
+"""The code of the README runs, and the mistake it shows is reported in the words it shows."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+README = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
+KERNEL = re.search(r"```python\n(.*?)```", README, re.S).group(1)
+
+
+def run(script, folder):
+    (folder / "first.py").write_text(script)
+    return subprocess.run([sys.executable, "first.py"], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def test_first_kernel_runs(tmp_path):
+    assert run(KERNEL, tmp_path).returncode == 0
+
+
+def test_mistake_is_reported_as_shown(tmp_path):
+    mistaken = KERNEL.replace("tensor_scalar(dst=tile,", "tensor_scalar(dst=tile[0:64],")
+    result = run(mistaken, tmp_path)
+    shown = re.search(r"^    (first.py:\d+: error: .*)\n    (    nisa.*)$", README, re.M)
+    assert result.returncode == 1
+    assert shown.group(1) in result.stderr.replace(f"{tmp_path}/", "")
+    assert shown.group(2).strip() in result.stderr
