@@ -58,7 +58,10 @@ struct Load {
 struct Store {
   static constexpr bool kIsLoad = false;
   static void Words(const BlockRows& rows, int64_t byte, int words, std::byte* line, int64_t line_step) {
-    const auto store = rows.lanes.full ? StoreWords<true, false> : StoreWords<false, false>;
+    const bool stream = rows.streams && rows.lanes.full && rows.AgreeOnWords(byte);
+    const auto store = stream            ? StoreWords<true, true>
+                       : rows.lanes.full ? StoreWords<true, false>
+                                         : StoreWords<false, false>;
     store(line, line_step, words, rows, byte);
   }
   static void Adjacent(std::byte* row0, int64_t step, int count, std::byte* line, int64_t line_step) {

@@ -1,6 +1,15 @@
 #include "isa/simd/dma_rows.h"
 
+#include <cstdlib>
+
 namespace nki::simd {
+namespace {
+
+// Larger than the second-level cache of today's cores (1-2 MiB): what is stored now won't be found there
+// later.
+constexpr int64_t kStreamBytes = int64_t{4} << 20;
+
+}  // namespace
 
 bool LanesInBlock(const Tile& tile, int block, LaneSet& lanes) {
   int present = 0;
@@ -27,6 +36,8 @@ bool RowsOfBlock(const LinearTile& linear, const Tile& tile, int block, BlockRow
   for (int lane = 0; lane < kLanes; ++lane) {
     if (rows.lanes.words[lane] == 0) rows.row[lane] = any;
   }
+  rows.aligned_alike = row_step % kLineBytes == 0;
+  rows.streams = tile.partitions * std::abs(row_step) >= kStreamBytes;
   rows.adjacent = rows.lanes.full && tile.partition_step == 1 && linear.dims[0].step == 1;
   return true;
 }

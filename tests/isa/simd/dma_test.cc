@@ -135,6 +135,34 @@ TEST(DmaTest, Patterns) {
   }
 }
 
+// Rows 32 KiB apart are stored past the caches, whole lines at a time.
+TEST(DmaTest, WidelySpacedRows) {
+  Hbm hbm(int64_t{8192} * 4 * 128), expected(hbm);
+  Chip chip(kPartitionBytes);
+  for (const int64_t offset : {0, 3, 12, 21}) {
+    const Tile tile = chip.At(Dtype::kFloat32, 0, 128, 2, {{1, 500}});
+    OnEachTarget([&] {
+      // The first byte of this memory is odd; three bytes on, rows of words may be streamed.
+      LinearTile rows = hbm.At(Dtype::kFloat32, offset, {{8192, 128}, {1, 500}});
+      for (const int shift : {0, 3}) {
+        rows.base = hbm.At(Dtype::kUint8, 0, {}).base + shift;
+        LinearTile expected_rows = rows;
+        expected_rows.base = expected.At(Dtype::kUint8, 0, {}).base + shift;
+        for (int p = 0; p < 128; ++p) {
+          for (int i = 0; i < 500; ++i)
+            std::memcpy(RowAddress(expected_rows, p, i), ElementAddress(tile, p, i), 4);
+        }
+        simd::StoreRows(tile, rows, {0, 3});
+        simd::StoreRows(tile, rows, {3, 8});
+        EXPECT_TRUE(hbm == expected) << offset << " + " << shift;
+        Chip loaded(chip), same(chip);
+        simd::LoadRows(rows, loaded.Here(tile), {});
+        EXPECT_TRUE(loaded == same);
+      }
+    });
+  }
+}
+
 TEST(DmaTest, BroadcastRows) {
   for (const Dtype dtype : kBySize) {
     ExpectLoadAndStore(dtype, 0, 128, 1, 0, {{1, 100}}, dtype, 17, {{0, 128}, {1, 100}}, false);
