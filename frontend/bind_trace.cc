@@ -166,6 +166,7 @@ void BindTrace(py::module_& module) {
   });
   module.def("target_facts", TargetFacts);
   module.def("parse_dtype", [](const py::object& dtype) { return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr()))); });
+  module.def("tensor_id", [](const py::object& tensor) { return AsTensor(tensor.ptr())->view.tensor->id; });
   module.def("is_whole", [](const py::object& tensor) {
     const View& view = AsTensor(tensor.ptr())->view;
     return view.offset == 0 && view.IsContiguous() && view.elements() * ItemBytes(view.dtype) == view.tensor->bytes();

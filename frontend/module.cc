@@ -8,7 +8,7 @@
 #include "frontend/jax_handler.h"
 #endif
 
-PYBIND11_MODULE(_core, module, pybind11::mod_gil_not_used(false)) {
+PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   module.doc() = "The C++ core of nki-py: tracing, planning, running.";
   module.attr("__version__") = NKI_VERSION;
   module.attr("release") = NKI_RELEASE;

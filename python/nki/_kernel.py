@@ -241,6 +241,7 @@ class Launch:
     """`kernel[grid]`: call it as the kernel itself."""
 
     def __init__(self, kernel, grid):
+        functools.update_wrapper(self, kernel.function)
         self.kernel = kernel
         self.grid = grid
 
@@ -282,7 +283,14 @@ def _read_result(kernel, result):
     structure = _flatten_result(kernel, result, found)
     outputs, order = [], []
     for tensor in found:
-        same = [i for i, other in enumerate(outputs) if other.name == tensor.name and other.shape == tensor.shape]
+        same = [i for i, other in enumerate(outputs) if _core.tensor_id(other) == _core.tensor_id(tensor)]
+        if same and outputs[same[0]].shape != tensor.shape:
+            refuse(
+                kernel.function,
+                "result-view",
+                f"kernel {kernel.__name__} returned {tensor.name} in two shapes, {outputs[same[0]].shape} and "
+                f"{tensor.shape}; return it once and reshape the array",
+            )
         order.append(same[0] if same else len(outputs))
         if not same:
             outputs.append(tensor)

@@ -19,7 +19,7 @@ def test_first_kernel_runs(tmp_path):
 
 
 def test_mistake_is_reported_as_shown(tmp_path):
-    mistaken = KERNEL.replace("tensor_scalar(dst=tile,", "tensor_scalar(dst=tile[0:64],")
+    mistaken = KERNEL.replace("tensor_scalar(dst=tile,", "tensor_scalar(dst=tile[:, 0:32],")
     result = run(mistaken, tmp_path)
     shown = re.search(r"^    (first.py:\d+: error: .*)\n    (    nisa.*)$", README, re.M)
     assert result.returncode == 1
