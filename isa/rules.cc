@@ -60,12 +60,14 @@ int StartStep(int64_t count) { return count > 64 ? 128 : count > 32 ? 64 : 32; }
 
 RuleCoverage* Checker::coverage = nullptr;
 
-Checker::Checker(const Instruction& instruction, const Generation& gen, int source, std::vector<Diagnostic>* found)
+Checker::Checker(const Instruction& instruction, const Generation& gen, int source,
+                 std::vector<Diagnostic>* found)
     : instruction_(instruction), gen_(gen), source_(source), found_(found) {}
 
 std::string Checker::NameOf(const void* value) const {
   FieldFinder finder(value);
-  const_cast<Instruction&>(instruction_).VisitFields(finder);  // visitors see fields as mutable; this one only looks
+  const_cast<Instruction&>(instruction_)
+      .VisitFields(finder);  // visitors see fields as mutable; this one only looks
   NKI_CHECK(finder.name != nullptr);
   return finder.name;
 }
@@ -94,10 +96,10 @@ void Checker::Warn(bool holds, const char* id, std::string_view sentence) {
 }
 
 // Sentences are built only for rules that fail: checking is on the path of every traced instruction.
-#define NKI_RULE(holds, id, sentence)                       \
-  do {                                                      \
-    const bool rule_holds = (holds);                        \
-    if (rule_holds && coverage == nullptr) return true;     \
+#define NKI_RULE(holds, id, sentence)                                     \
+  do {                                                                    \
+    const bool rule_holds = (holds);                                      \
+    if (rule_holds && coverage == nullptr) return true;                   \
     return Rule(rule_holds, id, rule_holds ? std::string() : (sentence)); \
   } while (false)
 
@@ -115,8 +117,9 @@ bool Checker::ScalarOperand(const Operand& operand, const View& data, SpaceSet s
 }
 
 bool Checker::InSpaces(const View& view, SpaceSet spaces) {
-  NKI_RULE(In(view.space(), spaces), "space",
-           NameOf(&view) + " is in " + std::string(Name(view.space())) + "; it must be in " + SpaceNames(spaces));
+  NKI_RULE(
+      In(view.space(), spaces), "space",
+      NameOf(&view) + " is in " + std::string(Name(view.space())) + "; it must be in " + SpaceNames(spaces));
 }
 
 bool Checker::PartitionsAtMost(const View& view, int64_t limit) {
@@ -130,7 +133,10 @@ bool Checker::StartPartition(const View& view) {
   const int step = StartStep(view.partitions());
   NKI_RULE(start % step == 0, "start-partition",
            NameOf(&view) + " starts at partition " + to_string(start) + "; " + to_string(view.partitions()) +
-               " partitions may start at " + (step == 128 ? "0" : step == 64 ? "0 or 64" : "0, 32, 64 or 96"));
+               " partitions may start at " +
+               (step == 128  ? "0"
+                : step == 64 ? "0 or 64"
+                             : "0, 32, 64 or 96"));
 }
 
 bool Checker::PartitionStep(const View& view) {
@@ -144,14 +150,14 @@ bool Checker::InBounds(const View& view) {
   for (const Dim& dim : view.axes()) last += dim.step * (dim.count - 1);
   const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
   NKI_RULE(view.offset >= 0 && last < storage, "in-bounds",
-           NameOf(&view) + " reaches element " + to_string(view.offset < 0 ? view.offset : last) + "; the storage of " + view.tensor->name + " holds " +
-               to_string(storage));
+           NameOf(&view) + " reaches element " + to_string(view.offset < 0 ? view.offset : last) +
+               "; the storage of " + view.tensor->name + " holds " + to_string(storage));
 }
 
 bool Checker::FreeAtMost(const View& view, int64_t limit) {
   NKI_RULE(view.free_elements() <= limit, "free-at-most",
-           NameOf(&view) + " has " + to_string(view.free_elements()) + " free elements; " + std::string(gen_.name) +
-               " allows at most " + to_string(limit));
+           NameOf(&view) + " has " + to_string(view.free_elements()) + " free elements; " +
+               std::string(gen_.name) + " allows at most " + to_string(limit));
 }
 
 bool Checker::SamePartitions(const View& a, const View& b) {
@@ -162,8 +168,8 @@ bool Checker::SamePartitions(const View& a, const View& b) {
 
 bool Checker::SameFree(const View& a, const View& b) {
   NKI_RULE(a.free_elements() == b.free_elements(), "same-free",
-           NameOf(&a) + " has " + to_string(a.free_elements()) + " elements per partition and " + NameOf(&b) + " has " +
-               to_string(b.free_elements()) + "; they must have the same number");
+           NameOf(&a) + " has " + to_string(a.free_elements()) + " elements per partition and " + NameOf(&b) +
+               " has " + to_string(b.free_elements()) + "; they must have the same number");
 }
 
 bool Checker::SameElements(const View& a, const View& b) {
@@ -174,8 +180,8 @@ bool Checker::SameElements(const View& a, const View& b) {
 
 bool Checker::SameDtype(const View& a, const View& b) {
   NKI_RULE(a.dtype == b.dtype, "same-dtype",
-           NameOf(&a) + " is " + std::string(Name(a.dtype)) + " and " + NameOf(&b) + " is " + std::string(Name(b.dtype)) +
-               "; they must have the same dtype");
+           NameOf(&a) + " is " + std::string(Name(a.dtype)) + " and " + NameOf(&b) + " is " +
+               std::string(Name(b.dtype)) + "; they must have the same dtype");
 }
 
 bool Checker::Column(const View& column, const View& data) {
@@ -195,8 +201,9 @@ bool Checker::DtypeIn(const View& view, std::initializer_list<Dtype> set) {
 }
 
 bool Checker::NotPacked(const View& view) {
-  NKI_RULE(!IsPacked(view.dtype), "packed-dtype",
-           NameOf(&view) + " is " + std::string(Name(view.dtype)) + ", which this instruction can't compute with");
+  NKI_RULE(
+      !IsPacked(view.dtype), "packed-dtype",
+      NameOf(&view) + " is " + std::string(Name(view.dtype)) + ", which this instruction can't compute with");
 }
 
 bool Checker::Convertible(const View& a, const View& b) {
@@ -205,8 +212,8 @@ bool Checker::Convertible(const View& a, const View& b) {
 
 bool Checker::IntegerDtype(const View& view, AluOp op) {
   NKI_RULE(IsInteger(view.dtype), "integer-dtype",
-           NameOf(&view) + " is " + std::string(Name(view.dtype)) + "; the bitwise operator " + Quoted(Name(op)) +
-               " needs an integer dtype");
+           NameOf(&view) + " is " + std::string(Name(view.dtype)) + "; the bitwise operator " +
+               Quoted(Name(op)) + " needs an integer dtype");
 }
 
 bool Checker::NotBothInPsum(const View& a, const View& b) {
@@ -236,13 +243,15 @@ bool Checker::SameClass(AluOp a, AluOp b) {
 }
 
 bool Checker::BinaryOp(AluOp op, const char* field) {
-  NKI_RULE(!IsUnary(op), "binary-op", std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
+  NKI_RULE(!IsUnary(op), "binary-op",
+           std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
 }
 
 bool Checker::UnaryOperand(AluOp op, const Operand& operand) {
   const bool none_or_zero = !operand.given() || (operand.is_constant() && operand.constant == 0);
   NKI_RULE(IsUnary(op) ? none_or_zero : operand.given(), "unary-operand",
-           NameOf(&operand) + (IsUnary(op) ? " must be None or 0 beside " : " must be given beside ") + Quoted(Name(op)) +
+           NameOf(&operand) + (IsUnary(op) ? " must be None or 0 beside " : " must be given beside ") +
+               Quoted(Name(op)) +
                (IsUnary(op) ? ", which takes one operand only" : ", which takes two operands"));
 }
 
@@ -255,8 +264,8 @@ bool Checker::AluOpOnTarget(AluOp op) {
 bool Checker::Requires(Feature feature) {
   const FeatureRow& row = RowOf(feature);
   NKI_RULE(gen_.Has(feature), row.name.data(),
-           std::string(gen_.name) + " does not have " + std::string(row.sentence) + "; targets that have it: " +
-               TargetsWith(feature));
+           std::string(gen_.name) + " does not have " + std::string(row.sentence) +
+               "; targets that have it: " + TargetsWith(feature));
 }
 
 }  // namespace nki

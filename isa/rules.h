@@ -1,7 +1,8 @@
-// The vocabulary of constraints. An instruction's Check is a list of these sentences; none stops at the first problem.
+// The vocabulary of constraints. An instruction's Check is a list of these sentences; none stops at the first
+// problem.
 //
-// Each rule has an id, printed in brackets, and one sentence that gives the actual value and the limit. A new rule enters
-// here when two instructions want it; until then an instruction says Fail("its-own-id", …).
+// Each rule has an id, printed in brackets, and one sentence that gives the actual value and the limit. A new
+// rule enters here when two instructions want it; until then an instruction says Fail("its-own-id", …).
 #ifndef NKI_ISA_RULES_H_
 #define NKI_ISA_RULES_H_
 
@@ -36,29 +37,29 @@ class Checker {
   // A constant, or a column [P, 1] beside `data` with the usual rules.
   bool ScalarOperand(const Operand& operand, const View& data, SpaceSet spaces);
 
-  bool InSpaces(const View& view, SpaceSet spaces);                   // [space]
-  bool PartitionsAtMost(const View& view, int64_t limit);             // [partitions-at-most]
-  bool StartPartition(const View& view);                              // [start-partition]
-  bool PartitionStep(const View& view);                               // [partition-step]
-  bool InBounds(const View& view);                                    // [in-bounds]
-  bool FreeAtMost(const View& view, int64_t limit);                   // [free-at-most]
-  bool SamePartitions(const View& a, const View& b);                  // [same-partitions]
-  bool SameFree(const View& a, const View& b);                        // [same-free]
-  bool SameElements(const View& a, const View& b);                    // [same-elements]
-  bool SameDtype(const View& a, const View& b);                       // [same-dtype]
-  bool Column(const View& column, const View& data);                  // [column]
-  bool DtypeIn(const View& view, std::initializer_list<Dtype> set);   // [dtype]
-  bool NotPacked(const View& view);                                   // [packed-dtype]
-  bool Convertible(const View& a, const View& b);                     // equal dtypes or [packed-dtype]
-  bool IntegerDtype(const View& view, AluOp op);                      // [integer-dtype]
-  bool NotBothInPsum(const View& a, const View& b);                   // [both-psum]
-  bool EngineIn(Engine engine, std::initializer_list<Engine> set);    // [engine]
-  bool GpSimdOutsidePsum(Engine engine, const View& view);            // [gpsimd-psum]
-  bool SameClass(AluOp a, AluOp b);                                   // [op-class]
-  bool BinaryOp(AluOp op, const char* field);                         // [binary-op]
-  bool UnaryOperand(AluOp op, const Operand& operand);                // [unary-operand]
-  bool AluOpOnTarget(AluOp op);                                       // the feature of the operator, if it needs one
-  bool Requires(Feature feature);                                     // [<feature name>]
+  bool InSpaces(const View& view, SpaceSet spaces);                  // [space]
+  bool PartitionsAtMost(const View& view, int64_t limit);            // [partitions-at-most]
+  bool StartPartition(const View& view);                             // [start-partition]
+  bool PartitionStep(const View& view);                              // [partition-step]
+  bool InBounds(const View& view);                                   // [in-bounds]
+  bool FreeAtMost(const View& view, int64_t limit);                  // [free-at-most]
+  bool SamePartitions(const View& a, const View& b);                 // [same-partitions]
+  bool SameFree(const View& a, const View& b);                       // [same-free]
+  bool SameElements(const View& a, const View& b);                   // [same-elements]
+  bool SameDtype(const View& a, const View& b);                      // [same-dtype]
+  bool Column(const View& column, const View& data);                 // [column]
+  bool DtypeIn(const View& view, std::initializer_list<Dtype> set);  // [dtype]
+  bool NotPacked(const View& view);                                  // [packed-dtype]
+  bool Convertible(const View& a, const View& b);                    // equal dtypes or [packed-dtype]
+  bool IntegerDtype(const View& view, AluOp op);                     // [integer-dtype]
+  bool NotBothInPsum(const View& a, const View& b);                  // [both-psum]
+  bool EngineIn(Engine engine, std::initializer_list<Engine> set);   // [engine]
+  bool GpSimdOutsidePsum(Engine engine, const View& view);           // [gpsimd-psum]
+  bool SameClass(AluOp a, AluOp b);                                  // [op-class]
+  bool BinaryOp(AluOp op, const char* field);                        // [binary-op]
+  bool UnaryOperand(AluOp op, const Operand& operand);               // [unary-operand]
+  bool AluOpOnTarget(AluOp op);    // the feature of the operator, if it needs one
+  bool Requires(Feature feature);  // [<feature name>]
 
   // A rule of one instruction only. Counts as passed when `holds`. The instruction's name is put in front.
   bool Rule(bool holds, const char* id, std::string_view sentence);

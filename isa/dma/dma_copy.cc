@@ -57,12 +57,15 @@ struct DmaCopy {
   // One descriptor per contiguous run; the DMA model of the timing pass turns them into time.
   Cost CostOn(const Generation&) const {
     const int64_t item = std::max(ItemBytes(src.dtype), ItemBytes(dst.dtype));
-    return {Engine::kDma, 0, dst.elements() * item, dst.elements() / std::min(ContiguousRun(src), ContiguousRun(dst))};
+    return {Engine::kDma, 0, dst.elements() * item,
+            dst.elements() / std::min(ContiguousRun(src), ContiguousRun(dst))};
   }
 
   bool LaneLocal() const { return Splits(); }
   bool Splits() const { return !SkipsElements() && MovesRows(dst, src) && !Overlaps(dst); }
-  bool SkipsElements() const { return oob_mode == OobMode::kSkip && (LeavesStorage(src) || LeavesStorage(dst)); }
+  bool SkipsElements() const {
+    return oob_mode == OobMode::kSkip && (LeavesStorage(src) || LeavesStorage(dst));
+  }
 
   void Run(RunContext& ctx) const {
     if (SkipsElements()) {

@@ -11,7 +11,8 @@ using Dims = std::array<Dim, kMaxRank>;
 
 int64_t StorageElements(const View& view) { return view.tensor->bytes() / ItemBytes(view.dtype); }
 
-// Brings coalesced axes into the form "row axis of `partitions`, then the rest" by splitting or adding a first axis.
+// Brings coalesced axes into the form "row axis of `partitions`, then the rest" by splitting or adding a
+// first axis.
 bool SplitRows(Dims& dims, int& rank, int64_t partitions) {
   if (rank > 0 && dims[0].count == partitions) return true;
   const int64_t first = rank == 0 || partitions == 1 ? 1 : dims[0].count;
@@ -27,7 +28,8 @@ bool SplitRows(Dims& dims, int& rank, int64_t partitions) {
   return true;
 }
 
-// If the first axis is shorter than the partitions it may still hold whole groups of them: [2, 64, F] beside [128, F].
+// If the first axis is shorter than the partitions it may still hold whole groups of them: [2, 64, F] beside
+// [128, F].
 bool IsGroup(const Dims& dims, int rank, int64_t partitions) {
   return rank > 1 && dims[0].count < partitions && partitions % dims[0].count == 0;
 }
@@ -78,7 +80,8 @@ std::byte* ElementAddress(const RunContext& ctx, const View& view, int64_t index
   if (!view.on_chip()) return ctx.hbm[view.tensor->id] + element * item;
   const int64_t row = view.storage_row();
   const Placement& placement = ctx.placements[view.tensor->id];
-  return ctx.tile(view).Address(placement.partition + static_cast<int>(element / row), placement.byte + element % row * item);
+  return ctx.tile(view).Address(placement.partition + static_cast<int>(element / row),
+                                placement.byte + element % row * item);
 }
 
 }  // namespace
@@ -103,7 +106,8 @@ bool LeavesStorage(const View& view) {
 
 bool Overlaps(const View& view) {
   Dims dims = view.dims;
-  std::sort(dims.begin(), dims.begin() + view.rank, [](const Dim& a, const Dim& b) { return a.step < b.step; });
+  std::sort(dims.begin(), dims.begin() + view.rank,
+            [](const Dim& a, const Dim& b) { return a.step < b.step; });
   int64_t extent = 1;
   for (int i = 0; i < view.rank; ++i) {
     if (dims[i].count > 1 && dims[i].step < extent) return true;
@@ -124,13 +128,11 @@ bool MovesRows(const View& dst, const View& src) {
 void MoveRows(RunContext& ctx, const View& dst, const View& src) {
   if (dst.on_chip() && src.on_chip()) return simd::CopyRows(ctx.tile(src), ctx.tile(dst), ctx.blocks);
   if (dst.on_chip()) {
-    ForEachGroup(ctx.tile(dst), Coalesced(ctx, src), [&](const Tile& tile, const LinearTile& rows) {
-      simd::LoadRows(rows, tile, ctx.blocks);
-    });
+    ForEachGroup(ctx.tile(dst), Coalesced(ctx, src),
+                 [&](const Tile& tile, const LinearTile& rows) { simd::LoadRows(rows, tile, ctx.blocks); });
   } else {
-    ForEachGroup(ctx.tile(src), Coalesced(ctx, dst), [&](const Tile& tile, const LinearTile& rows) {
-      simd::StoreRows(tile, rows, ctx.blocks);
-    });
+    ForEachGroup(ctx.tile(src), Coalesced(ctx, dst),
+                 [&](const Tile& tile, const LinearTile& rows) { simd::StoreRows(tile, rows, ctx.blocks); });
   }
 }
 

@@ -7,7 +7,8 @@
 
 namespace nki {
 
-// The elements at the end of the axes that lie side by side in one descriptor. On chip a run ends with its partition.
+// The elements at the end of the axes that lie side by side in one descriptor. On chip a run ends with its
+// partition.
 int64_t ContiguousRun(const View& view);
 
 // Whether an HBM view reaches elements outside its tensor.
@@ -16,8 +17,8 @@ bool LeavesStorage(const View& view);
 // Whether a view may name an element twice. Such a destination is written by one worker, in one order.
 bool Overlaps(const View& view);
 
-// Whether every partition of the tile (of both tiles) is one row of the other side, so that blocks of partitions can be
-// moved independently.
+// Whether every partition of the tile (of both tiles) is one row of the other side, so that blocks of
+// partitions can be moved independently.
 bool MovesRows(const View& dst, const View& src);
 void MoveRows(RunContext& ctx, const View& dst, const View& src);
 

@@ -6,7 +6,8 @@
 namespace nki {
 namespace {
 
-constexpr char kDoc[] = R"(dst[p, i...] = offset + p * channel_multiplier + sum of step_k * i_k, on the GpSimd engine.
+constexpr char kDoc[] =
+    R"(dst[p, i...] = offset + p * channel_multiplier + sum of step_k * i_k, on the GpSimd engine.
 
 Computed in int32 with wrap-around, then converted to dst.dtype. p counts from dst's own first partition.
 
@@ -30,7 +31,10 @@ struct Iota {
   int64_t channel_multiplier = 0;
 
   void VisitFields(FieldVisitor& v) {
-    v.Out("dst", dst).Attr("pattern", pattern).Option("offset", offset).Option("channel_multiplier", channel_multiplier);
+    v.Out("dst", dst)
+        .Attr("pattern", pattern)
+        .Option("offset", offset)
+        .Option("channel_multiplier", channel_multiplier);
   }
 
   void Check(Checker& c) const {
@@ -43,8 +47,8 @@ struct Iota {
     });
     if (!rank_fits) return;
     c.Rule(Elements() == dst.free_elements(), "pattern-elements", [&] {
-      return "pattern has " + std::to_string(Elements()) + " elements; dst has " + std::to_string(dst.free_elements()) +
-             " elements per partition";
+      return "pattern has " + std::to_string(Elements()) + " elements; dst has " +
+             std::to_string(dst.free_elements()) + " elements per partition";
     });
   }
   void CheckInt32(Checker& c, int64_t value) const {

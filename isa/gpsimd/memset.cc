@@ -58,8 +58,8 @@ struct Memset {
     const IntegerRange range = RangeOf(dst.dtype);
     c.Rule(range.lowest <= value.constant && value.constant <= range.highest, "value-range", [&] {
       const auto text = [](double number) { return std::to_string(static_cast<int64_t>(number)); };
-      return "value is " + text(value.constant) + Beside() + "it must lie between " + text(range.lowest) + " and " +
-             text(range.highest);
+      return "value is " + text(value.constant) + Beside() + "it must lie between " + text(range.lowest) +
+             " and " + text(range.highest);
     });
   }
   std::string Beside() const { return " and dst is " + std::string(Name(dst.dtype)) + "; "; }
@@ -80,9 +80,10 @@ struct Memset {
   }
 
   static std::vector<Memset> Samples(SampleBuilder& b) {
-    return {{b.Sbuf({128, 512}), Operand::Constant(0)},
-            {b.Psum({128, 512}), Operand::Constant(-1.25)},
-            {b.Sbuf({64, 33}, Dtype::kInt8), Operand{Operand::Kind::kConstant, true, -7, {}}, Engine::kGpSimd}};
+    return {
+        {b.Sbuf({128, 512}), Operand::Constant(0)},
+        {b.Psum({128, 512}), Operand::Constant(-1.25)},
+        {b.Sbuf({64, 33}, Dtype::kInt8), Operand{Operand::Kind::kConstant, true, -7, {}}, Engine::kGpSimd}};
   }
 };
 

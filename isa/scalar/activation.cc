@@ -52,7 +52,8 @@ struct Activation {
     }
     c.SamePartitions(data, dst);
     c.SameFree(data, dst);
-    if (c.ScalarOperand(scale, data, kOnChip) && scale.is_column()) c.DtypeIn(scale.column, {Dtype::kFloat32});
+    if (c.ScalarOperand(scale, data, kOnChip) && scale.is_column())
+      c.DtypeIn(scale.column, {Dtype::kFloat32});
     if (bias.given()) CheckBias(c);
     CheckReduction(c);
   }
@@ -60,21 +61,24 @@ struct Activation {
   void CheckBias(Checker& c) const {
     if (op == ActivationOp::kCopy) {
       const bool has_bias = c.gen().Has(Feature::kActivationBias);
-      c.Warn(has_bias, "copy-bias", "this target ignores the bias of nl.copy, as the device does (AWS issue 1296)");
+      c.Warn(has_bias, "copy-bias",
+             "this target ignores the bias of nl.copy, as the device does (AWS issue 1296)");
     }
     if (op == ActivationOp::kReciprocal) c.Requires(Feature::kReciprocalBias);
     if (bias.is_constant()) c.Requires(Feature::kConstantBias);
     if (!c.ScalarOperand(bias, data, kOnChip) || !bias.is_column()) return;
     c.NotPacked(bias.column);
-    c.Rule(bias.column.dtype != Dtype::kTfloat32, "bias-dtype", "bias is tfloat32; every other dtype is allowed");
+    c.Rule(bias.column.dtype != Dtype::kTfloat32, "bias-dtype",
+           "bias is tfloat32; every other dtype is allowed");
   }
 
   void CheckReduction(Checker& c) const {
     c.Rule(reduce_op ? *reduce_op == AluOp::kAdd : !Adds(), "reduce-op", [&] {
-      return "reduce_op is " + (reduce_op ? "'" + std::string(Name(*reduce_op)) + "'" : "None") + "; it must be nl.add" +
-             (reduce_op ? "" : " if reduce_cmd adds");
+      return "reduce_op is " + (reduce_op ? "'" + std::string(Name(*reduce_op)) + "'" : "None") +
+             "; it must be nl.add" + (reduce_op ? "" : " if reduce_cmd adds");
     });
-    c.Rule(reduce_cmd != ReduceCmd::kLoadReduce, "reduce-cmd", "reduce_cmd 'load_reduce' is for the Vector engine only");
+    c.Rule(reduce_cmd != ReduceCmd::kLoadReduce, "reduce-cmd",
+           "reduce_cmd 'load_reduce' is for the Vector engine only");
     if (!reduce_res) return;
     if (c.ComputeOperand(*reduce_res, kOnChip)) c.Column(*reduce_res, data) && c.NotPacked(*reduce_res);
   }
@@ -96,8 +100,8 @@ struct Activation {
     for (int p = to.partition; Resets() && p < to.partition + to.partitions; ++p) {
       if (ctx.blocks.Contains(p / kLanes)) registers[p] = 0;
     }
-    simd::ActivationTile(op, ctx.tile(data), ctx.scalar(scale), ctx.scalar(ignores_bias ? Operand() : bias), to,
-                         Adds() ? registers : nullptr, ctx.blocks);
+    simd::ActivationTile(op, ctx.tile(data), ctx.scalar(scale), ctx.scalar(ignores_bias ? Operand() : bias),
+                         to, Adds() ? registers : nullptr, ctx.blocks);
     if (reduce_res) StoreRegisters(ctx, to);
   }
 
@@ -114,8 +118,8 @@ struct Activation {
 
   static std::vector<Activation> Samples(SampleBuilder& b) {
     const auto column = [&] { return Operand{Operand::Kind::kColumn, false, 0, b.Sbuf({128, 1})}; };
-    return {{b.Sbuf({128, 512}), ActivationOp::kExp, b.Psum({128, 512}), column(), Operand::Constant(0.125), AluOp::kAdd,
-             b.Sbuf({128, 1}), ReduceCmd::kResetReduce},
+    return {{b.Sbuf({128, 512}), ActivationOp::kExp, b.Psum({128, 512}), column(), Operand::Constant(0.125),
+             AluOp::kAdd, b.Sbuf({128, 1}), ReduceCmd::kResetReduce},
             {b.Sbuf({128, 512}, Dtype::kBfloat16), ActivationOp::kGelu, b.Sbuf({128, 512}, Dtype::kBfloat16)},
             {b.Sbuf({64, 4, 16}), ActivationOp::kSigmoid, b.Sbuf({64, 64}), {}, Operand::Constant(-2)}};
   }

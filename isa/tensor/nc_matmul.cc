@@ -1,7 +1,6 @@
 // Matrix multiplication of two tiles into PSUM.
-#include "isa/simd/matmul.h"
-
 #include "isa/instruction.h"
+#include "isa/simd/matmul.h"
 #include "isa/simd/transpose.h"
 #include "isa/tensor/pe_array.h"
 
@@ -19,7 +18,8 @@ Args:
     (trn3: float8_e4m3fn). float32 and tfloat32 go with each other only, float8_e4m3 never with float8_e4m3fn.
   moving: tile [K, N] in SBUF, N <= 512 (trn3: 4096, 8192 into bfloat16).
   is_stationary_onezero, is_moving_onezero: hints for float32 without effect on the values.
-  is_transpose: moving is a [K, K] identity. From trn2 dst receives the bits of stationary, transposed, and has its dtype.
+  is_transpose: moving is a [K, K] identity. From trn2 dst has the dtype of stationary and receives its bits,
+    transposed.
   accumulate: False overwrites dst, True adds to it, None overwrites what nothing has written yet and adds otherwise.
   tile_position, tile_size: (row, column) of the part of the 128 x 128 array that is used; both or neither. Sizes are 32
     (rows: from trn2), 64 or 128, positions multiples of them; stationary must fit.
@@ -44,7 +44,9 @@ struct NcMatmul {
   void VisitFields(FieldVisitor& v) {
     v.Out("dst", dst).In("stationary", stationary).In("moving", moving);
     v.Option("is_stationary_onezero", is_stationary_onezero).Option("is_moving_onezero", is_moving_onezero);
-    v.Option("is_transpose", is_transpose).Option("accumulate", accumulate).Option("tile_position", tile_position);
+    v.Option("is_transpose", is_transpose)
+        .Option("accumulate", accumulate)
+        .Option("tile_position", tile_position);
     v.Option("tile_size", tile_size).Option("perf_mode", perf_mode);
   }
 
@@ -77,8 +79,9 @@ struct NcMatmul {
   void CheckDestination(Checker& c) const {
     const int64_t m = stationary.free_elements() / Rows(), n = moving.free_elements() / Rows();
     c.Rule(dst.partitions() == m && dst.free_elements() == n, "dst-shape", [&] {
-      return "stationary " + ToString(stationary.shape()) + " and moving " + ToString(moving.shape()) + " give [" +
-             std::to_string(m) + ", " + std::to_string(n) + "]; dst has shape " + ToString(dst.shape());
+      return "stationary " + ToString(stationary.shape()) + " and moving " + ToString(moving.shape()) +
+             " give [" + std::to_string(m) + ", " + std::to_string(n) + "]; dst has shape " +
+             ToString(dst.shape());
     });
     CheckWithinBanks(c, dst);
     if (is_transpose && c.gen().Has(Feature::kExactTranspose)) {
@@ -95,13 +98,15 @@ struct NcMatmul {
   bool DoubleRow() const { return perf_mode == PerfMode::kDoubleRow; }
   int Rows() const { return DoubleRow() ? 2 : 1; }
 
-  // Many matmuls back to back: max(min(64, M), N), times 4 for float32, halved by double_row (nki.isa.nc_matmul, v2.26,
-  // v2.27). float32 at half that with a onezero hint (nki.isa.nc_matmul, 0.6) or in transpose mode (trainium2_arch).
+  // Many matmuls back to back: max(min(64, M), N), times 4 for float32, halved by double_row
+  // (nki.isa.nc_matmul, v2.26, v2.27). float32 at half that with a onezero hint (nki.isa.nc_matmul, 0.6) or
+  // in transpose mode (trainium2_arch).
   Cost CostOn(const Generation& gen) const {
     const double m = static_cast<double>(stationary.free_elements()) / Rows();
     const double n = static_cast<double>(moving.free_elements()) / Rows();
     const bool float32 = stationary.dtype == Dtype::kFloat32 || moving.dtype == Dtype::kFloat32;
-    const bool halved = is_stationary_onezero || is_moving_onezero || (is_transpose && gen.Has(Feature::kExactTranspose));
+    const bool halved =
+        is_stationary_onezero || is_moving_onezero || (is_transpose && gen.Has(Feature::kExactTranspose));
     const double passes = float32 ? (halved ? 2 : 4) : DoubleRow() ? 0.5 : 1;
     return EngineCost(Engine::kTensor, std::max(std::min(64.0, m), n) * passes);
   }

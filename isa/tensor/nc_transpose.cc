@@ -20,8 +20,8 @@ Args:
   data: tile [P, F...]; at most [128, 128] in SBUF on the Tensor engine, [32, 32] in SBUF or PSUM on the Vector engine.
   engine: nki.isa.engine.tensor, .vector or .unknown (tensor if data is in SBUF and dst in PSUM).
 
-Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, free-at-most, same-dtype, transposed-shape,
-  engine.
+Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, free-at-most, same-dtype,
+  transposed-shape, engine.
 Source: nki.isa.nc_transpose, NKI 0.6; trainium2_arch, "Built-in Transpose Support".
 )";
 
@@ -40,10 +40,12 @@ struct NcTranspose {
     c.PartitionsAtMost(data, limit);
     c.FreeAtMost(data, limit);
     c.SameDtype(data, dst);
-    c.Rule(dst.partitions() == data.free_elements() && dst.free_elements() == data.partitions(), "transposed-shape", [&] {
-      return "data has shape " + ToString(data.shape()) + "; dst must be [" + std::to_string(data.free_elements()) + ", " +
-             std::to_string(data.partitions()) + "], not " + ToString(dst.shape());
-    });
+    c.Rule(dst.partitions() == data.free_elements() && dst.free_elements() == data.partitions(),
+           "transposed-shape", [&] {
+             return "data has shape " + ToString(data.shape()) + "; dst must be [" +
+                    std::to_string(data.free_elements()) + ", " + std::to_string(data.partitions()) +
+                    "], not " + ToString(dst.shape());
+           });
   }
 
   Engine Chosen() const {
@@ -51,8 +53,8 @@ struct NcTranspose {
     return In(dst.space(), kPsum) && In(data.space(), kSbuf) ? Engine::kTensor : Engine::kVector;
   }
 
-  // Vector: one cycle per free element. Tensor: max(P, min(64, F)) (nki.isa.nc_transpose, v2.26), for float32 four
-  // passes on trn1 and two in the transpose mode of trn2 (trainium2_arch).
+  // Vector: one cycle per free element. Tensor: max(P, min(64, F)) (nki.isa.nc_transpose, v2.26), for float32
+  // four passes on trn1 and two in the transpose mode of trn2 (trainium2_arch).
   Cost CostOn(const Generation& gen) const {
     const double p = static_cast<double>(data.partitions()), f = static_cast<double>(data.free_elements());
     if (Chosen() == Engine::kVector) return EngineCost(Engine::kVector, f);

@@ -18,8 +18,8 @@ void CheckMatmulDtypes(Checker& c, const View& stationary, const View& moving, b
     if (double_row) {
       c.DtypeIn(*view, {Dtype::kFloat8E4m3, Dtype::kFloat8E5m2, Dtype::kFloat8E4m3fn});
     } else {
-      c.DtypeIn(*view, {Dtype::kFloat8E4m3, Dtype::kFloat8E5m2, Dtype::kFloat8E4m3fn, Dtype::kBfloat16, Dtype::kFloat16,
-                        Dtype::kTfloat32, Dtype::kFloat32});
+      c.DtypeIn(*view, {Dtype::kFloat8E4m3, Dtype::kFloat8E5m2, Dtype::kFloat8E4m3fn, Dtype::kBfloat16,
+                        Dtype::kFloat16, Dtype::kTfloat32, Dtype::kFloat32});
     }
     if (view->dtype == Dtype::kFloat8E4m3fn) c.Requires(Feature::kFloat8E4m3fnMatmul);
   }
@@ -28,7 +28,8 @@ void CheckMatmulDtypes(Checker& c, const View& stationary, const View& moving, b
   };
   const bool mixed = is_pair(Dtype::kFloat8E4m3, Dtype::kFloat8E4m3fn);
   c.Rule(IsWide(stationary.dtype) == IsWide(moving.dtype) && !mixed, "matmul-dtypes", [&] {
-    return "stationary is " + std::string(Name(stationary.dtype)) + " and moving is " + std::string(Name(moving.dtype)) +
+    return "stationary is " + std::string(Name(stationary.dtype)) + " and moving is " +
+           std::string(Name(moving.dtype)) +
            (mixed ? "; the two float8_e4m3 formats can't be mixed"
                   : "; float32 and tfloat32 go with float32 or tfloat32 only");
   });
@@ -37,8 +38,8 @@ void CheckMatmulDtypes(Checker& c, const View& stationary, const View& moving, b
 void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64_t rows, int64_t columns) {
   const bool neither = position.empty() && size.empty();
   const bool paired = c.Rule(neither || (position.size() == 2 && size.size() == 2), "tile-pair", [&] {
-    return "tile_position has " + to_string(position.size()) + " numbers and tile_size has " + to_string(size.size()) +
-           "; both must have 2, or neither be given";
+    return "tile_position has " + to_string(position.size()) + " numbers and tile_size has " +
+           to_string(size.size()) + "; both must have 2, or neither be given";
   });
   if (neither || !paired) return;
   const auto is_size = [](int64_t n) { return n == 32 || n == 64 || n == kArraySize; };
@@ -53,7 +54,8 @@ void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64
            Pair(size[0], size[1]) + " inside 128 rows and columns";
   });
   c.Rule(rows <= size[0] && columns <= size[1], "tile-fit", [&] {
-    return "stationary takes " + Pair(rows, columns) + " rows and columns; tile_size is " + Pair(size[0], size[1]);
+    return "stationary takes " + Pair(rows, columns) + " rows and columns; tile_size is " +
+           Pair(size[0], size[1]);
   });
 }
 
@@ -61,11 +63,13 @@ void CheckWithinBanks(Checker& c, const View& dst) {
   int64_t last = 0;
   for (const Dim& dim : dst.free_axes()) last += dim.step * (dim.count - 1);
   const int64_t bytes = (last + 1) * ItemBytes(dst.dtype);
-  // trn1 and trn2 write into one bank; trn3 into as many as the moving operand can fill (nki.isa.nc_matmul, NKI 0.6).
+  // trn1 and trn2 write into one bank; trn3 into as many as the moving operand can fill (nki.isa.nc_matmul,
+  // NKI 0.6).
   const int64_t limit = static_cast<int64_t>(c.gen().moving_free_max) * ItemBytes(Dtype::kFloat32);
   c.Rule(bytes <= limit, "dst-bank", [&] {
-    return "dst spans " + to_string(bytes) + " bytes per partition; " + std::string(c.gen().name) + " writes at most " +
-           to_string(limit) + " (" + to_string(limit / c.gen().psum_bank_bytes()) + " PSUM banks)";
+    return "dst spans " + to_string(bytes) + " bytes per partition; " + std::string(c.gen().name) +
+           " writes at most " + to_string(limit) + " (" + to_string(limit / c.gen().psum_bank_bytes()) +
+           " PSUM banks)";
   });
 }
 

@@ -56,8 +56,9 @@ struct ScalarTensorTensor {
     if (c.ScalarOperand(operand0, data, kOnChip) && operand0.is_column()) c.NotPacked(operand0.column);
   }
 
-  // As tensor_tensor: 2 cycles per element, 1 if one tile is in PSUM (nki.isa.tensor_tensor, v2.26) or in the 16-bit
-  // mode of trn2 (trainium2_arch). 1 also for bfloat16 subtract and multiply (nki.isa.scalar_tensor_tensor, v2.26).
+  // As tensor_tensor: 2 cycles per element, 1 if one tile is in PSUM (nki.isa.tensor_tensor, v2.26) or in the
+  // 16-bit mode of trn2 (trainium2_arch). 1 also for bfloat16 subtract and multiply
+  // (nki.isa.scalar_tensor_tensor, v2.26).
   Cost CostOn(const Generation& gen) const {
     const bool psum = In(data.space(), kPsum) || In(operand1.space(), kPsum);
     const bool bf16 = data.dtype == Dtype::kBfloat16 && operand1.dtype == Dtype::kBfloat16;
@@ -76,9 +77,10 @@ struct ScalarTensorTensor {
   static std::vector<ScalarTensorTensor> Samples(SampleBuilder& b) {
     const Operand column = {Operand::Kind::kColumn, false, 0, b.Sbuf({128, 1})};
     const Dtype bf16 = Dtype::kBfloat16;
-    return {{b.Sbuf({128, 512}), b.Psum({128, 512}), AluOp::kMultiply, column, AluOp::kAdd, b.Sbuf({128, 512})},
-            {b.Sbuf({128, 512}, bf16), b.Sbuf({128, 512}, bf16), AluOp::kSubtract, Operand::Constant(0.5),
-             AluOp::kMultiply, b.Sbuf({128, 512}, bf16), true, false}};
+    return {
+        {b.Sbuf({128, 512}), b.Psum({128, 512}), AluOp::kMultiply, column, AluOp::kAdd, b.Sbuf({128, 512})},
+        {b.Sbuf({128, 512}, bf16), b.Sbuf({128, 512}, bf16), AluOp::kSubtract, Operand::Constant(0.5),
+         AluOp::kMultiply, b.Sbuf({128, 512}, bf16), true, false}};
   }
 };
 

@@ -43,7 +43,8 @@ struct TensorReduce {
       if (IsBitwise(op)) c.IntegerDtype(*view, op) && c.SameDtype(*view, dst);
     }
     c.SamePartitions(data, dst);
-    c.Rule(CanReduce(op), "reduce-op", [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
+    c.Rule(CanReduce(op), "reduce-op",
+           [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
     c.Rule(!negate || !IsBitwise(op), "negate-bitwise", "negate works with arithmetic operators only");
     const bool last_axes = c.Rule(AxesAreLast(), "reduce-axis", [&] {
       return "axis is " + ToString(axis) + "; data has " + std::to_string(data.rank) +
@@ -87,9 +88,14 @@ struct TensorReduce {
   }
 
   static std::vector<TensorReduce> Samples(SampleBuilder& b) {
-    return {{b.Sbuf({128, 1}), AluOp::kAdd, b.Sbuf({128, 512}), {1}},
-            {b.Sbuf({128, 4}, Dtype::kBfloat16), AluOp::kMaximum, b.Sbuf({128, 4, 128}, Dtype::kBfloat16), {2}, true},
-            {b.Sbuf({32, 1}, Dtype::kUint16), AluOp::kBitwiseXor, b.Sbuf({32, 8, 8}, Dtype::kUint16), {1, 2}}};
+    return {
+        {b.Sbuf({128, 1}), AluOp::kAdd, b.Sbuf({128, 512}), {1}},
+        {b.Sbuf({128, 4}, Dtype::kBfloat16),
+         AluOp::kMaximum,
+         b.Sbuf({128, 4, 128}, Dtype::kBfloat16),
+         {2},
+         true},
+        {b.Sbuf({32, 1}, Dtype::kUint16), AluOp::kBitwiseXor, b.Sbuf({32, 8, 8}, Dtype::kUint16), {1, 2}}};
   }
 };
 

@@ -5,7 +5,8 @@
 namespace nki {
 namespace {
 
-constexpr char kDoc[] = R"(dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1, on the Vector, Scalar or GpSimd engine.
+constexpr char kDoc[] =
+    R"(dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1, on the Vector, Scalar or GpSimd engine.
 
 Arithmetic operators read float32, compute in float32 and store dst.dtype once (round to nearest even; integers
 saturate). Bitwise operators take the elements as bit patterns. Two operators cost as much as one.
@@ -39,7 +40,10 @@ struct TensorScalar {
 
   void VisitFields(FieldVisitor& v) {
     v.Out("dst", dst).In("data", data).Attr("op0", op0).In("operand0", operand0).Option("reverse0", reverse0);
-    v.Option("op1", op1).OptionalIn("operand1", operand1).Option("reverse1", reverse1).Option("engine", engine);
+    v.Option("op1", op1)
+        .OptionalIn("operand1", operand1)
+        .Option("reverse1", reverse1)
+        .Option("engine", engine);
   }
 
   void Check(Checker& c) const {
@@ -78,7 +82,8 @@ struct TensorScalar {
   void CheckEngine(Checker& c) const {
     if (!c.EngineIn(engine, {Engine::kVector, Engine::kScalar, Engine::kGpSimd})) return;
     const Engine chosen = Chosen();
-    c.Rule(!IsBitwise(op0) || chosen == Engine::kVector, "bitwise-engine", "bitwise operators run on the Vector engine only");
+    c.Rule(!IsBitwise(op0) || chosen == Engine::kVector, "bitwise-engine",
+           "bitwise operators run on the Vector engine only");
     c.Rule(IsBitwise(op0) || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine",
            "nl.rsqrt runs on the GpSimd engine only, and nothing else runs there");
     if (chosen != Engine::kScalar) return;
@@ -94,7 +99,8 @@ struct TensorScalar {
     return HasRsqrt() ? Engine::kGpSimd : Engine::kVector;
   }
 
-  // One element per cycle (nki.isa.tensor_scalar, v2.26); nl.rsqrt on GpSimd four times that (nki.api.shared, 0.6).
+  // One element per cycle (nki.isa.tensor_scalar, v2.26); nl.rsqrt on GpSimd four times that (nki.api.shared,
+  // 0.6).
   Cost CostOn(const Generation& gen) const {
     const Engine chosen = Chosen();
     double each = chosen == Engine::kGpSimd ? 4 : 1;
@@ -112,10 +118,12 @@ struct TensorScalar {
     const auto tile = [&](Dtype dtype = Dtype::kFloat32) { return b.Sbuf({128, 512}, dtype); };
     const auto column = [&] { return Operand{Operand::Kind::kColumn, false, 0, b.Sbuf({128, 1})}; };
     const Operand seven = {Operand::Kind::kConstant, true, 7, {}};
-    return {{tile(), tile(), AluOp::kMultiply, column(), false, AluOp::kAdd, Operand::Constant(1.5)},
-            {tile(Dtype::kBfloat16), tile(Dtype::kBfloat16), AluOp::kSubtract, column(), true},
-            {tile(), tile(), AluOp::kAdd, Operand::Constant(1e-6), false, AluOp::kRsqrt, Operand::Constant(0)},
-            {tile(Dtype::kUint8), tile(Dtype::kUint8), AluOp::kRightShift, seven, false, AluOp::kBitwiseAnd, seven}};
+    return {
+        {tile(), tile(), AluOp::kMultiply, column(), false, AluOp::kAdd, Operand::Constant(1.5)},
+        {tile(Dtype::kBfloat16), tile(Dtype::kBfloat16), AluOp::kSubtract, column(), true},
+        {tile(), tile(), AluOp::kAdd, Operand::Constant(1e-6), false, AluOp::kRsqrt, Operand::Constant(0)},
+        {tile(Dtype::kUint8), tile(Dtype::kUint8), AluOp::kRightShift, seven, false, AluOp::kBitwiseAnd,
+         seven}};
   }
 };
 

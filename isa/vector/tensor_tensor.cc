@@ -69,16 +69,16 @@ struct TensorTensor {
   }
 
   void Run(RunContext& ctx) const {
-    simd::BinaryTile(op, ctx.tile(data1), ctx.tile(data2), ctx.tile(dst), Exact() && Chosen() == Engine::kGpSimd,
-                     ctx.blocks);
+    simd::BinaryTile(op, ctx.tile(data1), ctx.tile(data2), ctx.tile(dst),
+                     Exact() && Chosen() == Engine::kGpSimd, ctx.blocks);
   }
 
   static std::vector<TensorTensor> Samples(SampleBuilder& b) {
     return {{b.Sbuf({128, 512}), b.Sbuf({128, 512}), b.Sbuf({128, 512}), AluOp::kAdd},
             {b.Sbuf({128, 512}, Dtype::kBfloat16), b.Sbuf({128, 512}, Dtype::kBfloat16), b.Psum({128, 512}),
              AluOp::kMultiply},
-            {b.Sbuf({32, 64}, Dtype::kUint8), b.Sbuf({32, 64}, Dtype::kUint8), b.Sbuf({32, 64}, Dtype::kUint8),
-             AluOp::kBitwiseXor}};
+            {b.Sbuf({32, 64}, Dtype::kUint8), b.Sbuf({32, 64}, Dtype::kUint8),
+             b.Sbuf({32, 64}, Dtype::kUint8), AluOp::kBitwiseXor}};
   }
 };
 

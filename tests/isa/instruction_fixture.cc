@@ -11,7 +11,9 @@ namespace {
 class FieldSetter : public FieldVisitor {
  public:
   explicit FieldSetter(const Arguments& arguments) : arguments_(arguments) {}
-  ~FieldSetter() override { EXPECT_EQ(seen_.size(), arguments_.size()) << "a name is no field of the instruction"; }
+  ~FieldSetter() override {
+    EXPECT_EQ(seen_.size(), arguments_.size()) << "a name is no field of the instruction";
+  }
 
   void Visit(const Field& field, View& value) override { Set<View>(field, value); }
   void Visit(const Field& field, std::optional<View>& value) override { Set<View>(field, value); }
@@ -153,8 +155,13 @@ void InstructionTest::RunBlocks(const Instruction& instruction, BlockRange block
                                 WriteState destination) {
   std::vector<std::byte*> hbm;
   for (std::vector<std::byte>& tensor : hbm_) hbm.push_back(tensor.data());
-  RunContext context{.machine = machine_, .hbm = hbm.data(), .placements = placements_.data(), .blocks = blocks,
-                     .portable_math = true, .destination = destination, .gen = &gen};
+  RunContext context{.machine = machine_,
+                     .hbm = hbm.data(),
+                     .placements = placements_.data(),
+                     .blocks = blocks,
+                     .portable_math = true,
+                     .destination = destination,
+                     .gen = &gen};
   instruction.Run(context);
 }
 
@@ -187,7 +194,8 @@ std::vector<std::string> InstructionTest::Problems(const std::string& name, cons
   Checker checker(*instruction, gen, -1, &found);
   instruction->Check(checker);
   std::vector<std::string> problems;
-  for (const Diagnostic& diagnostic : found) problems.push_back(diagnostic.message + " [" + diagnostic.rule + "]");
+  for (const Diagnostic& diagnostic : found)
+    problems.push_back(diagnostic.message + " [" + diagnostic.rule + "]");
   return problems;
 }
 
@@ -196,12 +204,13 @@ Arguments InstructionTest::With(Arguments arguments, const Arguments& changes) {
   return arguments;
 }
 
-void InstructionTest::ExpectOperandRules(const std::string& name, const Arguments& legal, const std::string& field,
-                                         const std::string& spaces) {
+void InstructionTest::ExpectOperandRules(const std::string& name, const Arguments& legal,
+                                         const std::string& field, const std::string& spaces) {
   ASSERT_THAT(Problems(name, legal), ::testing::IsEmpty());
   const View view = std::get<View>(legal.at(field).value);
   const auto expect = [&](const View& broken, const std::string& message) {
-    EXPECT_THAT(Problems(name, With(legal, {{field, broken}})), ::testing::Contains(name + ": " + field + message));
+    EXPECT_THAT(Problems(name, With(legal, {{field, broken}})),
+                ::testing::Contains(name + ": " + field + message));
   };
   Shape shape = view.shape();
   expect(b.Hbm(shape, view.dtype), " is in shared_hbm; it must be in " + spaces + " [space]");
@@ -210,23 +219,28 @@ void InstructionTest::ExpectOperandRules(const std::string& name, const Argument
     return spaces == "PSUM" ? b.Psum(shape, view.dtype) : b.Sbuf(shape, view.dtype);
   };
   expect(tile(129), " has 129 partitions; trn1 allows at most 128 [partitions-at-most]");
-  expect(tile(128).Slice(0, 0, 8, 2), " takes partitions in steps of 2; compute instructions need "
-                                      "neighbouring partitions [partition-step]");
-  expect(tile(64).Slice(0, 8, 40, 1), " starts at partition 8; 32 partitions may start at 0, 32, 64 or 96 "
-                                      "[start-partition]");
+  expect(tile(128).Slice(0, 0, 8, 2),
+         " takes partitions in steps of 2; compute instructions need "
+         "neighbouring partitions [partition-step]");
+  expect(tile(64).Slice(0, 8, 40, 1),
+         " starts at partition 8; 32 partitions may start at 0, 32, 64 or 96 "
+         "[start-partition]");
   View outside = tile(32);
   const int64_t elements = outside.elements();
   outside.offset = outside.storage_row();
-  expect(outside, " reaches element " + std::to_string(elements + outside.storage_row() - 1) + "; the storage of " +
-                      outside.tensor->name + " holds " + std::to_string(elements) + " [in-bounds]");
+  expect(outside, " reaches element " + std::to_string(elements + outside.storage_row() - 1) +
+                      "; the storage of " + outside.tensor->name + " holds " + std::to_string(elements) +
+                      " [in-bounds]");
 }
 
-void InstructionTest::ExpectNotPacked(const std::string& name, const Arguments& legal, const std::string& field) {
+void InstructionTest::ExpectNotPacked(const std::string& name, const Arguments& legal,
+                                      const std::string& field) {
   View view = std::get<View>(legal.at(field).value);
   view.dtype = Dtype::kFloat8E5m2X4;
-  EXPECT_THAT(Problems(name, With(legal, {{field, view}})),
-              ::testing::Contains(name + ": " + field +
-                                  " is float8_e5m2_x4, which this instruction can't compute with [packed-dtype]"));
+  EXPECT_THAT(
+      Problems(name, With(legal, {{field, view}})),
+      ::testing::Contains(name + ": " + field +
+                          " is float8_e5m2_x4, which this instruction can't compute with [packed-dtype]"));
 }
 
 double InstructionTest::Rounded(Dtype dtype, double value) {

@@ -1,4 +1,5 @@
-// Places the tensors of a test in a machine, runs one instruction on them and reads the results back as doubles.
+// Places the tensors of a test in a machine, runs one instruction on them and reads the results back as
+// doubles.
 #ifndef NKI_TESTS_ISA_INSTRUCTION_FIXTURE_H_
 #define NKI_TESTS_ISA_INSTRUCTION_FIXTURE_H_
 
@@ -21,7 +22,8 @@ struct Argument {
   struct Enumerator {
     uint8_t value;
   };
-  using Value = std::variant<None, View, Operand, AluOp, ActivationOp, bool, int64_t, double, IntList, Pattern, Enumerator>;
+  using Value = std::variant<None, View, Operand, AluOp, ActivationOp, bool, int64_t, double, IntList,
+                             Pattern, Enumerator>;
   Value value;
 
   template <typename T>
@@ -46,24 +48,29 @@ class InstructionTest : public ::testing::Test {
  protected:
   SampleBuilder b;
 
-  // Every element of `view` becomes fill(index), converted to its dtype; `index` counts in the order of the axes.
+  // Every element of `view` becomes fill(index), converted to its dtype; `index` counts in the order of the
+  // axes.
   const View& Fill(const View& view, const std::function<double(int64_t)>& fill);
-  // Small integers and quarters of both signs, different for every element; exact in all dtypes of 16 bits and more.
+  // Small integers and quarters of both signs, different for every element; exact in all dtypes of 16 bits
+  // and more.
   const View& FillSmall(const View& view);
   std::vector<double> Values(const View& view);
   std::vector<uint32_t> Bits(const View& view);
   void SetBits(const View& view, const std::vector<uint32_t>& bits);
 
-  // Runs the call, which must be legal on `gen`: first as a whole, then shared by two workers, with the same result.
+  // Runs the call, which must be legal on `gen`: first as a whole, then shared by two workers, with the same
+  // result.
   void Run(const std::string& name, const Arguments& arguments, const Generation& gen = Trn1(),
            WriteState destination = WriteState::kUnwritten);
 
   // What the instruction's rules say about the call, as "message [rule]".
-  std::vector<std::string> Problems(const std::string& name, const Arguments& arguments, const Generation& gen = Trn1());
+  std::vector<std::string> Problems(const std::string& name, const Arguments& arguments,
+                                    const Generation& gen = Trn1());
   // `arguments` with some replaced.
   static Arguments With(Arguments arguments, const Arguments& changes);
 
-  // Breaks `field` of a legal call in all ways that Checker::ComputeOperand knows; `field` may be in `spaces`.
+  // Breaks `field` of a legal call in all ways that Checker::ComputeOperand knows; `field` may be in
+  // `spaces`.
   void ExpectOperandRules(const std::string& name, const Arguments& legal, const std::string& field,
                           const std::string& spaces);
   // Gives `field` a packed dtype.
@@ -76,7 +83,8 @@ class InstructionTest : public ::testing::Test {
  private:
   std::byte* Address(const View& view, int64_t index);
   void Place();
-  void RunBlocks(const Instruction& instruction, BlockRange blocks, const Generation& gen, WriteState destination);
+  void RunBlocks(const Instruction& instruction, BlockRange blocks, const Generation& gen,
+                 WriteState destination);
 
   MachineState machine_{128, 256 * 1024, 16 * 1024};
   std::vector<Placement> placements_;

@@ -14,7 +14,9 @@ class IotaInstructionTest : public InstructionTest {
 
 TEST_F(IotaInstructionTest, FourAxes) {
   const View dst = b.Sbuf({75, 120}, Dtype::kInt32);
-  Run(name, {{"dst", dst}, {"pattern", Pattern{{1000, 2}, {-7, 3}, {0, 4}, {5, 5}}}, {"offset", -3},
+  Run(name, {{"dst", dst},
+             {"pattern", Pattern{{1000, 2}, {-7, 3}, {0, 4}, {5, 5}}},
+             {"offset", -3},
              {"channel_multiplier", 11}});
   const std::vector<double> got = Values(dst);
   size_t at = 0;
@@ -45,8 +47,9 @@ TEST_F(IotaInstructionTest, Rules) {
   ExpectNotPacked(name, Legal(), "dst");
   EXPECT_THAT(Problems(name, With(Legal(), {{"pattern", Pattern{}}})),
               ElementsAre("iota: pattern has 0 pairs; it must have 1 to 4 [pattern-rank]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"pattern", Pattern{{1, 2}, {1, 3}}}})),
-              ElementsAre("iota: pattern has 6 elements; dst has 8 elements per partition [pattern-elements]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"pattern", Pattern{{1, 2}, {1, 3}}}})),
+      ElementsAre("iota: pattern has 6 elements; dst has 8 elements per partition [pattern-elements]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"offset", int64_t{1} << 31}})),
               ElementsAre("iota: 2147483648 does not fit into int32 [int32]"));
 }

@@ -33,9 +33,11 @@ TEST_F(ReciprocalInstructionTest, Rules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({16, 8})}})),
               ElementsAre("reciprocal: data has 32 partitions and dst has 16; they must have the same number "
                           "[same-partitions]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
-              ElementsAre("reciprocal: data has 8 elements per partition and dst has 9; they must have the same number "
-                          "[same-free]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
+      ElementsAre(
+          "reciprocal: data has 8 elements per partition and dst has 9; they must have the same number "
+          "[same-free]"));
 }
 
 }  // namespace

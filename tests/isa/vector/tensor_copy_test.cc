@@ -41,7 +41,8 @@ TEST_F(TensorCopyInstructionTest, ConvertsThroughFloat32) {
 }
 
 TEST_F(TensorCopyInstructionTest, PartitionsMayShift) {
-  const View source = FillSmall(b.Sbuf({128, 6}, Dtype::kBfloat16)), target = FillSmall(b.Sbuf({128, 6}, Dtype::kBfloat16));
+  const View source = FillSmall(b.Sbuf({128, 6}, Dtype::kBfloat16)),
+             target = FillSmall(b.Sbuf({128, 6}, Dtype::kBfloat16));
   const std::vector<uint32_t> kept = Bits(target.Slice(0, 0, 64, 1));
   const View src = source.Slice(0, 32, 64, 1), dst = target.Slice(0, 64, 96, 1);
   Run("tensor_copy", {{"dst", dst}, {"src", src}});
@@ -58,16 +59,20 @@ TEST_F(TensorCopyInstructionTest, Rules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({16, 8})}})),
               ElementsAre("tensor_copy: src has 32 partitions and dst has 16; they must have the same number "
                           "[same-partitions]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
-              ElementsAre("tensor_copy: src has 8 elements per partition and dst has 9; they must have the same number "
-                          "[same-free]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
+      ElementsAre(
+          "tensor_copy: src has 8 elements per partition and dst has 9; they must have the same number "
+          "[same-free]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"src", b.Psum({32, 8})}, {"engine", Engine::kGpSimd}})),
               ElementsAre("tensor_copy: src is in PSUM, which the GpSimd engine can't reach [gpsimd-psum]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"engine", Engine::kSync}})),
-              ElementsAre("tensor_copy: engine 'sync' can't run it; allowed are vector, scalar, gpsimd [engine]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"engine", Engine::kSync}})),
+      ElementsAre("tensor_copy: engine 'sync' can't run it; allowed are vector, scalar, gpsimd [engine]"));
   const Arguments scalar = With(Legal(), {{"engine", Engine::kScalar}});
-  EXPECT_THAT(Problems(name, scalar), ElementsAre("tensor_copy: trn1 does not have tensor_copy on the Scalar engine; "
-                                                  "targets that have it: trn2, trn3 [scalar-exact-copy]"));
+  EXPECT_THAT(Problems(name, scalar),
+              ElementsAre("tensor_copy: trn1 does not have tensor_copy on the Scalar engine; "
+                          "targets that have it: trn2, trn3 [scalar-exact-copy]"));
   EXPECT_THAT(Problems(name, scalar, Trn2()), ElementsAre());
 }
 

@@ -12,14 +12,16 @@ class TensorReduceInstructionTest : public InstructionTest {
  protected:
   const std::string name = "tensor_reduce";
   Arguments Legal() {
-    return {{"dst", b.Sbuf({32, 4})}, {"op", AluOp::kAdd}, {"data", b.Sbuf({32, 4, 6})}, {"axis", IntList{2}}};
+    return {
+        {"dst", b.Sbuf({32, 4})}, {"op", AluOp::kAdd}, {"data", b.Sbuf({32, 4, 6})}, {"axis", IntList{2}}};
   }
 };
 
 // R26: on trn1 the sum equals a sequential float32 sum bit for bit.
 TEST_F(TensorReduceInstructionTest, R26AddsInOrderInFloat32) {
   const View dst = b.Sbuf({128, 1}), data = b.Sbuf({128, 128});
-  Fill(data, [](int64_t i) { return std::sin(static_cast<double>(i)) * std::exp2(static_cast<double>(i % 23)); });
+  Fill(data,
+       [](int64_t i) { return std::sin(static_cast<double>(i)) * std::exp2(static_cast<double>(i % 23)); });
   Run(name, {{"dst", dst}, {"op", AluOp::kAdd}, {"data", data}, {"axis", IntList{1}}});
   const std::vector<double> x = Values(data), y = Values(dst);
   for (int64_t p = 0; p < 128; ++p) {
@@ -31,7 +33,8 @@ TEST_F(TensorReduceInstructionTest, R26AddsInOrderInFloat32) {
 
 TEST_F(TensorReduceInstructionTest, ReducesTheLastAxes) {
   const View dst = b.Sbuf({50, 3}, Dtype::kBfloat16), data = FillSmall(b.Psum({50, 3, 2, 5}));
-  Run(name, {{"dst", dst}, {"op", AluOp::kMaximum}, {"data", data}, {"axis", IntList{-1, 2}}, {"negate", true}});
+  Run(name,
+      {{"dst", dst}, {"op", AluOp::kMaximum}, {"data", data}, {"axis", IntList{-1, 2}}, {"negate", true}});
   const std::vector<double> x = Values(data), y = Values(dst);
   for (int64_t i = 0; i < 150; ++i) {
     double largest = x[i * 10];
@@ -42,9 +45,11 @@ TEST_F(TensorReduceInstructionTest, ReducesTheLastAxes) {
 
 TEST_F(TensorReduceInstructionTest, KeepdimsChangesTheShapeOnly) {
   const View dst = b.Sbuf({9, 2, 1}), data = FillSmall(b.Sbuf({9, 2, 4}));
-  Run(name, {{"dst", dst}, {"op", AluOp::kSubtract}, {"data", data}, {"axis", IntList{2}}, {"keepdims", true}});
+  Run(name,
+      {{"dst", dst}, {"op", AluOp::kSubtract}, {"data", data}, {"axis", IntList{2}}, {"keepdims", true}});
   const std::vector<double> x = Values(data), y = Values(dst);
-  for (int64_t i = 0; i < 18; ++i) ASSERT_EQ(y[i], x[i * 4] - x[i * 4 + 1] - x[i * 4 + 2] - x[i * 4 + 3]) << i;
+  for (int64_t i = 0; i < 18; ++i)
+    ASSERT_EQ(y[i], x[i * 4] - x[i * 4 + 1] - x[i * 4 + 2] - x[i * 4 + 3]) << i;
 }
 
 TEST_F(TensorReduceInstructionTest, BitwiseKeepsBits) {
@@ -66,35 +71,46 @@ TEST_F(TensorReduceInstructionTest, Rules) {
     ExpectOperandRules(name, Legal(), field, "SBUF or PSUM");
     ExpectNotPacked(name, Legal(), field);
   }
-  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({16, 4})}})),
-              ElementsAre("tensor_reduce: data has 32 partitions and dst has 16; they must have the same number "
-                          "[same-partitions]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"dst", b.Sbuf({16, 4})}})),
+      ElementsAre("tensor_reduce: data has 32 partitions and dst has 16; they must have the same number "
+                  "[same-partitions]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kPower}})),
               ElementsAre("tensor_reduce: op is 'power', which can't reduce [reduce-op]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 6})}})),
-              ElementsAre("tensor_reduce: reducing data of shape (32, 4, 6) leaves 4 elements per partition; dst has 6 "
-                          "[reduced-size]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 6})}})),
+      ElementsAre(
+          "tensor_reduce: reducing data of shape (32, 4, 6) leaves 4 elements per partition; dst has 6 "
+          "[reduced-size]"));
 }
 
 TEST_F(TensorReduceInstructionTest, AxesAreTheLastFreeOnes) {
-  for (const IntList& axis : {IntList{}, IntList{1}, IntList{0, 1, 2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
-    EXPECT_THAT(Problems(name, With(Legal(), {{"axis", axis}})),
-                ElementsAre("tensor_reduce: axis is " + ToString(axis) +
-                            "; data has 3 axes, of which the last free ones must be named, without gaps [reduce-axis]"));
+  for (const IntList& axis :
+       {IntList{}, IntList{1}, IntList{0, 1, 2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
+    EXPECT_THAT(
+        Problems(name, With(Legal(), {{"axis", axis}})),
+        ElementsAre(
+            "tensor_reduce: axis is " + ToString(axis) +
+            "; data has 3 axes, of which the last free ones must be named, without gaps [reduce-axis]"));
   }
 }
 
 TEST_F(TensorReduceInstructionTest, BitwiseRules) {
-  const Arguments legal = {{"dst", b.Sbuf({32, 1}, Dtype::kInt16)}, {"op", AluOp::kBitwiseOr},
-                           {"data", b.Sbuf({32, 8}, Dtype::kInt16)}, {"axis", IntList{1}}};
+  const Arguments legal = {{"dst", b.Sbuf({32, 1}, Dtype::kInt16)},
+                           {"op", AluOp::kBitwiseOr},
+                           {"data", b.Sbuf({32, 8}, Dtype::kInt16)},
+                           {"axis", IntList{1}}};
   EXPECT_THAT(Problems(name, legal), ElementsAre());
   EXPECT_THAT(Problems(name, With(legal, {{"negate", true}})),
               ElementsAre("tensor_reduce: negate works with arithmetic operators only [negate-bitwise]"));
-  EXPECT_THAT(Problems(name, With(legal, {{"data", b.Sbuf({32, 8}, Dtype::kInt8)}})),
-              ElementsAre("tensor_reduce: data is int8 and dst is int16; they must have the same dtype [same-dtype]"));
-  EXPECT_THAT(Problems(name, With(legal, {{"data", b.Sbuf({32, 8})}})),
-              ElementsAre("tensor_reduce: data is float32; the bitwise operator 'bitwise_or' needs an integer dtype "
-                          "[integer-dtype]"));
+  EXPECT_THAT(
+      Problems(name, With(legal, {{"data", b.Sbuf({32, 8}, Dtype::kInt8)}})),
+      ElementsAre(
+          "tensor_reduce: data is int8 and dst is int16; they must have the same dtype [same-dtype]"));
+  EXPECT_THAT(
+      Problems(name, With(legal, {{"data", b.Sbuf({32, 8})}})),
+      ElementsAre("tensor_reduce: data is float32; the bitwise operator 'bitwise_or' needs an integer dtype "
+                  "[integer-dtype]"));
 }
 
 }  // namespace

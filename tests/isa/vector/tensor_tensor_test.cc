@@ -11,7 +11,10 @@ using ::testing::ElementsAre;
 class TensorTensorInstructionTest : public InstructionTest {
  protected:
   Arguments Legal() {
-    return {{"dst", b.Sbuf({32, 8})}, {"data1", b.Sbuf({32, 8})}, {"data2", b.Sbuf({32, 8})}, {"op", AluOp::kAdd}};
+    return {{"dst", b.Sbuf({32, 8})},
+            {"data1", b.Sbuf({32, 8})},
+            {"data2", b.Sbuf({32, 8})},
+            {"op", AluOp::kAdd}};
   }
 };
 
@@ -27,7 +30,8 @@ TEST_F(TensorTensorInstructionTest, RanksMayDifferAndResultsAreRoundedOnce) {
   const View y = FillSmall(b.Sbuf({48, 2, 12}, Dtype::kFloat16));
   Run("tensor_tensor", {{"dst", dst}, {"data1", x}, {"data2", y}, {"op", AluOp::kMultiply}});
   const std::vector<double> a = Values(x), c = Values(y), product = Values(dst);
-  for (size_t i = 0; i < product.size(); ++i) ASSERT_EQ(product[i], Rounded(Dtype::kBfloat16, a[i] * c[i])) << i;
+  for (size_t i = 0; i < product.size(); ++i)
+    ASSERT_EQ(product[i], Rounded(Dtype::kBfloat16, a[i] * c[i])) << i;
 }
 
 // R17: round to nearest even and saturate.
@@ -40,7 +44,8 @@ TEST_F(TensorTensorInstructionTest, R17FloatResultsSaturateIntegers) {
 }
 
 TEST_F(TensorTensorInstructionTest, Integers32AreExactOnGpSimdOnly) {
-  const View dst = b.Sbuf({16, 4}, Dtype::kInt32), x = b.Sbuf({16, 4}, Dtype::kInt32), y = b.Sbuf({16, 4}, Dtype::kInt32);
+  const View dst = b.Sbuf({16, 4}, Dtype::kInt32), x = b.Sbuf({16, 4}, Dtype::kInt32),
+             y = b.Sbuf({16, 4}, Dtype::kInt32);
   Fill(x, [](int64_t i) { return 16777217.0 + static_cast<double>(i) * 1024; });
   Fill(y, [](int64_t) { return 2; });
   Arguments call = {{"dst", dst}, {"data1", x}, {"data2", y}, {"op", AluOp::kAdd}};
@@ -51,7 +56,8 @@ TEST_F(TensorTensorInstructionTest, Integers32AreExactOnGpSimdOnly) {
 }
 
 TEST_F(TensorTensorInstructionTest, BitwiseKeepsBits) {
-  const View dst = b.Sbuf({20, 7}, Dtype::kUint16), x = b.Sbuf({20, 7}, Dtype::kUint16), y = b.Sbuf({20, 7}, Dtype::kUint16);
+  const View dst = b.Sbuf({20, 7}, Dtype::kUint16), x = b.Sbuf({20, 7}, Dtype::kUint16),
+             y = b.Sbuf({20, 7}, Dtype::kUint16);
   Fill(x, [](int64_t i) { return static_cast<double>(i * 469 % 65536); });
   Fill(y, [](int64_t i) { return static_cast<double>(i * 7919 % 65536); });
   Run("tensor_tensor", {{"dst", dst}, {"data1", x}, {"data2", y}, {"op", AluOp::kBitwiseXor}});
@@ -65,35 +71,50 @@ TEST_F(TensorTensorInstructionTest, Rules) {
     ExpectOperandRules(name, Legal(), field, "SBUF or PSUM");
     ExpectNotPacked(name, Legal(), field);
   }
-  EXPECT_THAT(Problems(name, With(Legal(), {{"data2", b.Sbuf({16, 8})}})),
-              ElementsAre("tensor_tensor: data1 has 32 partitions and data2 has 16; they must have the same number "
-                          "[same-partitions]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
-              ElementsAre("tensor_tensor: data1 has 8 elements per partition and dst has 9; they must have the same "
-                          "number [same-free]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"data1", b.Psum({32, 8})}, {"data2", b.Psum({32, 8})}})),
-              ElementsAre("tensor_tensor: data1 and data2 are both in PSUM; one of them must be in SBUF [both-psum]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"data1", b.Psum({32, 8})}, {"engine", Engine::kGpSimd}})),
-              ElementsAre("tensor_tensor: data1 is in PSUM, which the GpSimd engine can't reach [gpsimd-psum]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"engine", Engine::kTensor}})),
-              ElementsAre("tensor_tensor: engine 'tensor' can't run it; allowed are vector, gpsimd [engine]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kPower}, {"engine", Engine::kVector}})),
-              ElementsAre("tensor_tensor: nl.power runs on the GpSimd engine only, with all tiles in SBUF [power-engine]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"data2", b.Sbuf({16, 8})}})),
+      ElementsAre("tensor_tensor: data1 has 32 partitions and data2 has 16; they must have the same number "
+                  "[same-partitions]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
+      ElementsAre("tensor_tensor: data1 has 8 elements per partition and dst has 9; they must have the same "
+                  "number [same-free]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"data1", b.Psum({32, 8})}, {"data2", b.Psum({32, 8})}})),
+      ElementsAre(
+          "tensor_tensor: data1 and data2 are both in PSUM; one of them must be in SBUF [both-psum]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"data1", b.Psum({32, 8})}, {"engine", Engine::kGpSimd}})),
+      ElementsAre("tensor_tensor: data1 is in PSUM, which the GpSimd engine can't reach [gpsimd-psum]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"engine", Engine::kTensor}})),
+      ElementsAre("tensor_tensor: engine 'tensor' can't run it; allowed are vector, gpsimd [engine]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"op", AluOp::kPower}, {"engine", Engine::kVector}})),
+      ElementsAre(
+          "tensor_tensor: nl.power runs on the GpSimd engine only, with all tiles in SBUF [power-engine]"));
 }
 
 TEST_F(TensorTensorInstructionTest, OperatorRules) {
   const std::string name = "tensor_tensor";
-  EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kBitwiseAnd}})),
-              Contains("tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype "
-                       "[integer-dtype]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"op", AluOp::kBitwiseAnd}})),
+      Contains("tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype "
+               "[integer-dtype]"));
   const auto tile = [&](Dtype dtype) { return b.Sbuf({32, 8}, dtype); };
-  EXPECT_THAT(Problems(name, {{"dst", tile(Dtype::kUint8)}, {"data1", tile(Dtype::kInt8)}, {"data2", tile(Dtype::kUint8)},
-                              {"op", AluOp::kBitwiseAnd}}),
-              ElementsAre("tensor_tensor: data1 is int8 and dst is uint8; they must have the same dtype [same-dtype]"));
+  EXPECT_THAT(
+      Problems(name, {{"dst", tile(Dtype::kUint8)},
+                      {"data1", tile(Dtype::kInt8)},
+                      {"data2", tile(Dtype::kUint8)},
+                      {"op", AluOp::kBitwiseAnd}}),
+      ElementsAre(
+          "tensor_tensor: data1 is int8 and dst is uint8; they must have the same dtype [same-dtype]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kAbs}})),
               ElementsAre("tensor_tensor: op is 'abs', which takes one operand only [binary-op]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kAbsMax}})),
-              ElementsAre("tensor_tensor: trn1 does not have abs_max and abs_min; targets that have it: trn3 [abs-max-min]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"op", AluOp::kAbsMax}})),
+      ElementsAre(
+          "tensor_tensor: trn1 does not have abs_max and abs_min; targets that have it: trn3 [abs-max-min]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kAbsMax}}), Trn3()), ElementsAre());
 }
 
