@@ -57,7 +57,8 @@ struct ToLines {
   }
 };
 
-constexpr int kPrefetchBytes = 512;  // ahead in each row: 8 % of a copy of 256 MiB, nothing lost in cache
+constexpr int kPrefetchBytes =
+    512;  // ahead in each row; measured: 7 % less time for a 256 MiB addition, no loss in cache
 
 // `words` words from byte `byte` of each row into lines `line_step` bytes apart.
 template <bool kFull>
@@ -119,6 +120,8 @@ struct ToBuffer {
   }
 };
 
+constexpr int kFewWords = 128;  // for shorter rows aligning costs more than it gains
+
 // Fewer than 16 words of each row.
 inline void StoreFewWords(const std::byte* line, int64_t line_step, int words, const BlockRows& rows,
                           int64_t byte) {
@@ -133,7 +136,7 @@ inline void StoreFewWords(const std::byte* line, int64_t line_step, int words, c
 
 template <bool kFull, bool kStream>
 void StoreWords(const std::byte* line, int64_t line_step, int words, const BlockRows& rows, int64_t byte) {
-  int word = kStream ? std::min(rows.WordsToLine(byte), words) : 0;  // streams go out in whole lines
+  int word = words >= kFewWords ? std::min(rows.WordsToLine(byte), words) : 0;  // whole lines from here on
   StoreFewWords(line, line_step, word, rows, byte);
   for (; word + kLanes <= words; word += kLanes) {
     const LineWords from{line + word * line_step, line_step, kLanes};

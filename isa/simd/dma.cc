@@ -58,7 +58,7 @@ struct Load {
 struct Store {
   static constexpr bool kIsLoad = false;
   static void Words(const BlockRows& rows, int64_t byte, int words, std::byte* line, int64_t line_step) {
-    const bool stream = rows.streams && rows.lanes.full && rows.AgreeOnWords(byte);
+    const bool stream = rows.streams && rows.lanes.full && words >= kFewWords && rows.AgreeOnWords(byte);
     const auto store = stream            ? StoreWords<true, true>
                        : rows.lanes.full ? StoreWords<true, false>
                                          : StoreWords<false, false>;

@@ -6,10 +6,10 @@
 
 namespace nki::simd {
 
-// Does the multiplication and returns true if the CPU has AVX512_BF16 and the operands suit it (both
-// bfloat16, the moving elements side by side from an even one on; float32 PSUM). Other last bits than the
-// portable loops: each step adds the products of k and k + 1 to the sum with two roundings of its own
-// (VDPBF16PS: odd k first, then even), and denormals count as zero.
+// Does the multiplication and returns true if the CPU has AVX512_BF16 and the operands suit it: both
+// bfloat16, the moving elements side by side from an even one on; float32 PSUM. Other last bits than the
+// portable loops: VDPBF16PS adds the products of k and k + 1 in one step with its own roundings, and counts
+// denormals as zero.
 bool MatmulBf16(const Tile& stationary, const Tile& moving, const Tile& dst, bool add, BlockRange blocks);
 
 }  // namespace nki::simd
