@@ -180,11 +180,13 @@ void InstructionTest::Run(const std::string& name, const Arguments& arguments, c
   RunBlocks(*instruction, {}, gen, destination);
   if (!instruction->Splits()) return;
   const std::vector<std::vector<uint32_t>> whole = all_bits();
+  const auto whole_registers = machine_.scalar_accumulators;
   for (const Tensor& tensor : b.tensors()) SetBits(View::Of(tensor), before[tensor.id]);
   machine_.scalar_accumulators = registers;
   RunBlocks(*instruction, {3, 8}, gen, destination);
   RunBlocks(*instruction, {0, 3}, gen, destination);
   EXPECT_EQ(all_bits(), whole) << "two workers differ from one";
+  EXPECT_EQ(machine_.scalar_accumulators, whole_registers) << "two workers differ from one";
 }
 
 std::vector<std::string> InstructionTest::Problems(const std::string& name, const Arguments& arguments,

@@ -88,7 +88,7 @@ TEST_F(ActivationInstructionTest, R28CopyIgnoresItsBiasOnTrn1) {
 }
 
 TEST_F(ActivationInstructionTest, AccumulatorsLastBetweenInstructions) {
-  const View dst = b.Sbuf({40, 6}), data = FillSmall(b.Sbuf({40, 6})), sums = b.Sbuf({40, 1});
+  const View dst = b.Sbuf({100, 6}), data = FillSmall(b.Sbuf({100, 6})), sums = b.Sbuf({100, 1});
   const auto run = [&](ReduceCmd cmd) {
     Run(name, {{"dst", dst},
                {"op", ActivationOp::kSquare},
@@ -98,10 +98,10 @@ TEST_F(ActivationInstructionTest, AccumulatorsLastBetweenInstructions) {
                {"reduce_cmd", cmd}});
     return Values(sums);
   };
-  std::vector<double> once(40), twice(40);
+  std::vector<double> once(100), twice(100);
   const std::vector<double> x = Values(data);
-  for (int64_t i = 0; i < 240; ++i) once[i / 6] += x[i] * x[i];
-  for (int p = 0; p < 40; ++p) twice[p] = 2 * once[p];
+  for (int64_t i = 0; i < 600; ++i) once[i / 6] += x[i] * x[i];
+  for (int p = 0; p < 100; ++p) twice[p] = 2 * once[p];
   EXPECT_EQ(run(ReduceCmd::kResetReduce), once);
   EXPECT_EQ(run(ReduceCmd::kReduce), twice);
   EXPECT_EQ(run(ReduceCmd::kIdle), twice);
