@@ -1,0 +1,14 @@
+// Tile transposes: partitions become free elements and free elements partitions.
+#ifndef NKI_ISA_SIMD_TRANSPOSE_H_
+#define NKI_ISA_SIMD_TRANSPOSE_H_
+
+#include "memory/tile.h"
+
+namespace nki::simd {
+
+// dst[f, p] = src[p, f], bit for bit; equal dtypes of 1, 2 or 4 bytes, any free pattern on both sides.
+void TransposeTile(const Tile& src, const Tile& dst, BlockRange blocks);
+
+}  // namespace nki::simd
+
+#endif  // NKI_ISA_SIMD_TRANSPOSE_H_
