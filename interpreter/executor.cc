@@ -81,6 +81,7 @@ class Run {
   RunReport Execute() {
     const auto start = Clock::now();
     machine_ = Machines().Take(*plan_.graph->generation);
+    machine_->scalar_accumulators.fill(0);  // or a kernel could see what the one before it left
     int workers = Workers();
     if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
       workers = 1;
@@ -117,7 +118,7 @@ class Run {
     const BlockRange own = workers == 1 ? BlockRange{}
                                         : BlockRange{worker * kBlocks / workers, (worker + 1) * kBlocks / workers};
     RunContext context{.machine = *machine_, .hbm = hbm_.data(), .placements = plan_.placements.data(), .blocks = own,
-                       .portable_math = options_.portable_math};
+                       .portable_math = options_.portable_math, .gen = plan_.graph->generation};
     auto polled = Clock::now();
     for (const Step& step : plan_.steps) {
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;
