@@ -18,9 +18,12 @@ const Operator* FindOperator(PyObject* object) {
   return found == Operators().end() ? nullptr : &found->second;
 }
 
+// Short and on one line: the type alone for arrays and the like.
 std::string Repr(PyObject* object) {
   const std::string text = py::cast<std::string>(py::repr(py::handle(object)));
-  return text.size() <= 80 ? text : text.substr(0, 77) + "...";
+  if (text.size() <= 80 && text.find('\n') == std::string::npos) return text;
+  const py::handle type = py::type::handle_of(object);
+  return "a " + py::cast<std::string>(type.attr("__module__")) + "." + py::cast<std::string>(type.attr("__qualname__"));
 }
 
 bool IsNumber(PyObject* object) {

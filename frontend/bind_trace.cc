@@ -66,7 +66,8 @@ Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
   }
   if (shape[0] > gen.partitions) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape[0]) + " partitions; " +
-               std::string(Name(space)) + " of " + std::string(gen.name) + " has " + std::to_string(gen.partitions));
+               std::string(Name(space)) + " of " + std::string(gen.name) + " has " + std::to_string(gen.partitions) +
+               "; take it in tiles of at most " + std::to_string(gen.partitions) + " rows");
   }
   return shape;
 }
@@ -161,7 +162,7 @@ void BindTrace(py::module_& module) {
   module.def("tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");
   module.def("current_target", [] { return std::string(Tracer::Require("nki.language").generation().name); });
   module.def("current_grid", [] {
-    const Tracer& tracer = Tracer::Require("nki.language.num_programs");
+    const Tracer& tracer = Tracer::Require("nki.language.program_id or num_programs");
     return py::make_tuple(py::tuple(py::cast(tracer.graph()->grid)), py::tuple(py::cast(tracer.program())));
   });
   module.def("target_facts", TargetFacts);

@@ -39,7 +39,8 @@ SourceSites::~SourceSites() {
   for (const auto& [code, ours] : ours_) Py_DECREF(code);
 }
 
-void SourceSites::SetPackageFolder(std::string folder) { PackageFolder() = std::move(folder); }
+// With the separator: a neighbour called nki_kernels is the user's.
+void SourceSites::SetPackageFolder(std::string folder) { PackageFolder() = std::move(folder) + "/"; }
 
 bool SourceSites::IsOurs(PyCodeObject* code) {
   const auto known = ours_.find(code);

@@ -55,8 +55,7 @@ void Deallocate(PyObject* self) {
 PyObject* Represent(PyObject* self) {
   return Guarded<PyObject*>(nullptr, [&] {
     const View& view = ViewOf(self);
-    const std::string text = "<NkiTensor " + ToText(view) + ": " + std::string(Name(view.dtype)) +
-                             ToString(view.shape()) + " in " + std::string(Name(view.space())) + ">";
+    const std::string text = "<NkiTensor " + ToText(view) + ": " + TypeText(view.dtype, view.shape()) + " in " + std::string(Name(view.space())) + ">";
     return PyUnicode_FromString(text.c_str());
   });
 }
@@ -91,6 +90,20 @@ PyObject* RefuseOperator(PyObject* left, PyObject* right) {
   return nullptr;
 }
 
+PyObject* RefuseUnary(PyObject* self) { return RefuseOperator(self, self); }
+
+// Equality stays identity, so that a list of tensors can be searched.
+PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
+  if (comparison == Py_EQ || comparison == Py_NE) return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
+  return RefuseOperator(left, right);
+}
+
+PyObject* Iterate(PyObject* self) {
+  PyErr_Format(PyExc_TypeError, "tensor %s can't be iterated over; index it: for i in nl.affine_range(%zd): t[i]",
+               ViewOf(self).tensor->name.c_str(), Length(self));
+  return nullptr;
+}
+
 PyObject* New(PyTypeObject*, PyObject*, PyObject*) {
   PyErr_SetString(PyExc_TypeError, "tensors are made with nl.ndarray(shape, dtype, buffer)");
   return nullptr;
@@ -111,6 +124,19 @@ PyType_Slot kSlots[] = {
     {Py_nb_multiply, reinterpret_cast<void*>(RefuseOperator)},
     {Py_nb_true_divide, reinterpret_cast<void*>(RefuseOperator)},
     {Py_nb_matrix_multiply, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_floor_divide, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_remainder, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_and, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_or, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_xor, reinterpret_cast<void*>(RefuseOperator)},
+    {Py_nb_negative, reinterpret_cast<void*>(RefuseUnary)},
+    {Py_nb_absolute, reinterpret_cast<void*>(RefuseUnary)},
+    {Py_nb_invert, reinterpret_cast<void*>(RefuseUnary)},
+    {Py_nb_float, reinterpret_cast<void*>(RefuseUnary)},
+    {Py_nb_int, reinterpret_cast<void*>(RefuseUnary)},
+    {Py_tp_richcompare, reinterpret_cast<void*>(Compare)},
+    {Py_tp_hash, reinterpret_cast<void*>(_Py_HashPointer)},
+    {Py_tp_iter, reinterpret_cast<void*>(Iterate)},
     {Py_tp_doc, const_cast<char*>("A tensor of a kernel, or a view of one. Views share the storage; none moves data.\n\n"
                                   "Source of the semantics: nki.language.NkiTensor, NKI 0.6.")},
     {0, nullptr},

@@ -33,8 +33,11 @@ Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Sha
   tensor.space = space;
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
-  int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : space == Space::kPrivateHbm ? 2 : 3];
-  tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : std::move(name);
+  int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : 2];
+  tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name;
+  for (int copy = 1; !names_.insert(tensor.name).second; ++copy) {
+    tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name + "." + to_string(copy);
+  }
   return tensor;
 }
 

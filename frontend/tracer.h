@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "frontend/source_sites.h"
@@ -63,7 +64,8 @@ class Tracer {
   std::vector<int64_t> program_;         // ids of the present program, one per axis of the grid
   std::vector<int> shared_;              // tensors in shared HBM, in the order in which the first program made them
   size_t next_shared_ = 0;               // of the present program
-  int counters_[4] = {};                 // for the names of unnamed tensors
+  int counters_[3] = {};                 // for the names of unnamed tensors in SBUF, PSUM and HBM
+  std::unordered_set<std::string> names_;  // of all tensors: the text form must say which one is meant
 };
 
 }  // namespace nki

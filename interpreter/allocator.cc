@@ -105,10 +105,15 @@ void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector
   Diagnostic diagnostic;
   diagnostic.rule = space_ == Space::kSbuf ? "sbuf-capacity" : "psum-capacity";
   diagnostic.source = tensor.source;
+  const std::string memory = space_ == Space::kSbuf ? "SBUF" : "PSUM", target(graph_.generation->name);
   diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) +
-                       " bytes per partition of " + (space_ == Space::kSbuf ? "SBUF" : "PSUM") + " while " +
-                       to_string(live) + " are in use: " + to_string(live + bytes) + " of " + to_string(capacity_) +
-                       " on " + std::string(graph_.generation->name);
+                       " bytes per partition of " + memory;
+  if (tensor.address) {
+    diagnostic.message += " from byte " + to_string(tensor.address->byte) + "; " + target + " has " + to_string(capacity_);
+  } else {
+    diagnostic.message += " while " + to_string(live) + " are in use: " + to_string(live + bytes) + ", and " + target +
+                          " has " + to_string(capacity_) + "; use smaller tiles, or fewer at a time";
+  }
   found->push_back(std::move(diagnostic));
 }
 

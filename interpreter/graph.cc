@@ -85,7 +85,7 @@ class TextVisitor : public FieldVisitor {
 };
 
 std::string Describe(const Tensor& tensor) {
-  std::string text = std::string(Name(tensor.dtype)) + ToString(tensor.shape) + " " + std::string(Name(tensor.space));
+  std::string text = TypeText(tensor.dtype, tensor.shape) + " " + std::string(Name(tensor.space));
   if (tensor.address) {
     text += " at partition " + to_string(tensor.address->partition) + " byte " + to_string(tensor.address->byte);
   }
@@ -99,6 +99,12 @@ int KernelGraph::AliasedInput(size_t index) const {
     if (inputs[i] == outputs[index].tensor->id) return static_cast<int>(i);
   }
   return -1;
+}
+
+std::string TypeText(Dtype dtype, const Shape& shape) {
+  std::string text = std::string(Name(dtype)) + "[";
+  for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + to_string(shape[i]);
+  return text + "]";
 }
 
 std::string ToText(const View& view) {
@@ -135,7 +141,7 @@ std::string ToText(const KernelGraph& graph) {
     text += "  " + ToText(*node.instruction) + (node.name.empty() ? "" : " name=" + node.name) + "\n";
   }
   for (const View& output : graph.outputs) {
-    text += "return " + output.tensor->name + ": " + std::string(Name(output.dtype)) + ToString(output.shape()) + "\n";
+    text += "return " + output.tensor->name + ": " + TypeText(output.dtype, output.shape()) + "\n";
   }
   return text;
 }

@@ -44,6 +44,8 @@ struct KernelGraph {
 std::string ToText(const KernelGraph& graph);
 // One instruction: "tensor_tensor dst=sbuf.2 data1=sbuf.0 data2=sbuf.1 op=add".
 std::string ToText(const Instruction& instruction);
+// A tensor's type: "float32[128, 512]".
+std::string TypeText(Dtype dtype, const Shape& shape);
 // A view: "a[0:128, 512:1024]", or its pattern where slices can't say it.
 std::string ToText(const View& view);
 

@@ -121,15 +121,18 @@ class Kernel:
 
     def graph(self, *args, **kwargs):
         """The kernel's graph for these arguments: `print` it, or `.text()`, `.to_dict()`, `.to_json()`."""
-        return GraphView(self._specialize_call(args, kwargs).graph)
+        return GraphView(self._specialize_call((), args, kwargs).graph)
 
     def plan(self, *args, **kwargs):
         """The verified and placed kernel for these arguments."""
-        return PlanView(self._specialize_call(args, kwargs))
+        return PlanView(self._specialize_call((), args, kwargs))
 
     def report(self, *args, **kwargs):
         """Runs the kernel on NumPy arrays and says what was run; the result is `.result`."""
-        arrays, call_key = self.split(args, kwargs, ())
+        return self._run_reported((), args, kwargs)
+
+    def _run_reported(self, grid, args, kwargs):
+        arrays, call_key = self.split(args, kwargs, grid)
         spec = self.specialize(_numpy._types(self, arrays, call_key), call_key)
         result = _numpy.run(spec, arrays)
         return Report(spec, spec.report, result)
@@ -143,11 +146,20 @@ class Kernel:
         try:
             bound = self._signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{self.__name__}{self._signature}: {error}") from None
+            raise TypeError(f"{self.__name__}{self._signature}: {self._unknown_name(kwargs) or error}") from None
         bound.apply_defaults()
         arrays = []
         structure = tuple([(name, flatten(value, arrays)) for name, value in bound.arguments.items()])
         return arrays, CallKey(structure, grid, _settings.target_of(self.platform_target))
+
+    def _unknown_name(self, kwargs):
+        """What is wrong with the names of keyword arguments; "" if nothing is."""
+        parameters = self._signature.parameters.values()
+        known = {parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL}
+        unknown = [name for name in kwargs if name not in known]
+        if not unknown or any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+            return ""
+        return f"no argument is called '{unknown[0]}'"
 
     def argument_names(self, call_key):
         """A name for each array of a call: its parameter, with an index where it is inside a container."""
@@ -164,8 +176,8 @@ class Kernel:
                 spec = self._known[types, call_key] = self._compile(types, call_key)
         return spec
 
-    def _specialize_call(self, args, kwargs):
-        arrays, call_key = self.split(args, kwargs, ())
+    def _specialize_call(self, grid, args, kwargs):
+        arrays, call_key = self.split(args, kwargs, grid)
         door = _door_for(self, arrays)
         if door == "numpy":
             return self.specialize(_numpy._types(self, arrays, call_key), call_key)
@@ -247,6 +259,18 @@ class Launch:
 
     def __call__(self, *args, **kwargs):
         return self.kernel.launch(self.grid, args, kwargs)
+
+    def graph(self, *args, **kwargs):
+        """Kernel.graph on this grid."""
+        return GraphView(self.kernel._specialize_call(self.grid, args, kwargs).graph)
+
+    def plan(self, *args, **kwargs):
+        """Kernel.plan on this grid."""
+        return PlanView(self.kernel._specialize_call(self.grid, args, kwargs))
+
+    def report(self, *args, **kwargs):
+        """Kernel.report on this grid."""
+        return self.kernel._run_reported(self.grid, args, kwargs)
 
 
 def _grid_of(grid):
