@@ -1,0 +1,79 @@
+"""Writes python/nki/isa.pyi, the typed signatures and documents of nki.isa, from the instruction table.
+
+    .venv/bin/python python/tools/generate.py            writes the file
+    .venv/bin/python python/tools/generate.py --check    status 1 if it is not what the table gives
+"""
+import argparse
+import pathlib
+import sys
+
+from nki import _core, isa
+
+STUB = pathlib.Path(__file__).resolve().parents[1] / "nki" / "isa.pyi"
+HEADING = '''\
+# Written by python/tools/generate.py from the instruction table; don't edit.
+"""{doc}"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from nki._core import NkiInstruction as NkiInstruction
+from nki._core import VerifyError
+from nki.language import NkiTensor, Operator
+
+NkiValidationError = VerifyError
+'''
+TYPES = {
+    "tensor": "NkiTensor",
+    "tensor | None": "NkiTensor | None",
+    "tensor | number": "NkiTensor | float | None",
+    "operator": "Operator",
+    "operator | None": "Operator | None",
+    "function": "Operator",
+    "ints": "Sequence[int] | int | None",
+    "pattern": "Sequence[Sequence[int]]",
+}
+
+
+def enum_stub(enumeration):
+    lines = [f"class {enumeration.__name__}(Enum):"]
+    return "\n".join(lines + [f"    {member.name} = {member.value!r}" for member in enumeration])
+
+
+def function_stub(instruction):
+    parameters = []
+    for name, _, kind, required, default in instruction.fields:
+        text = f"{name}: {TYPES.get(kind, kind)}"
+        parameters.append(text if required else f"{text} = {default}")
+    arguments = "".join(f"    {parameter},\n" for parameter in parameters)
+    doc = "".join(f"    {line}".rstrip() + "\n" for line in instruction.__doc__.strip().split("\n"))
+    return f'def {instruction.__name__}(\n{arguments}) -> NkiInstruction:\n    """{doc.strip()}\n    """'
+
+
+def generate():
+    """The text of isa.pyi."""
+    enums = [value for value in vars(isa).values() if isinstance(value, type) and hasattr(value, "__members__")]
+    parts = [HEADING.format(doc=isa.__doc__.strip())]
+    parts += sorted(enum_stub(enumeration) + "\n" for enumeration in enums)
+    parts.append("\n".join(f"{name}: {type(value).__name__}" for name, value in vars(isa).items() if _is_member(value)) + "\n")
+    parts += [function_stub(_core.instructions[name]) + "\n" for name in sorted(_core.instructions)]
+    return "\n".join(parts)
+
+
+def _is_member(value):
+    return hasattr(type(value), "__members__") and type(value).__module__ == "nki.isa"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; status 1 if the file would change")
+    text = generate()
+    if parser.parse_args().check:
+        if not STUB.exists() or STUB.read_text(encoding="utf-8") != text:
+            sys.exit(f"{STUB} is out of date; run python/tools/generate.py")
+        return
+    STUB.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

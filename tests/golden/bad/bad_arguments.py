@@ -1,0 +1,47 @@
+"""Calls whose arguments do not fit the function, or are no arrays."""
+import numpy as np
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+
+
+@nki.jit
+def copy(x):
+    result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+    nisa.dma_copy(dst=result, src=x)
+    return result
+
+
+def case_too_few():
+    copy()
+
+
+def case_too_many():
+    copy(np.zeros((4, 8), np.float32), 1)
+
+
+def case_unknown():
+    copy(y=np.zeros((4, 8), np.float32))
+
+
+def case_no_array():
+    copy([[1.0, 2.0], [3.0, 4.0]])
+
+
+# ---- expected ----
+# case_too_few:
+# TypeError: copy(x): missing a required argument: 'x'
+#   at bad/bad_arguments.py:17: copy()
+#
+# case_too_many:
+# TypeError: copy(x): too many positional arguments
+#   at bad/bad_arguments.py:21: copy(np.zeros((4, 8), np.float32), 1)
+#
+# case_unknown:
+# TypeError: copy(x): no argument is called 'y'
+#   at bad/bad_arguments.py:25: copy(y=np.zeros((4, 8), np.float32))
+#
+# case_no_array:
+# TypeError: copy: none of the arguments is an array; pass NumPy, torch or JAX arrays
+#   at bad/bad_arguments.py:29: copy([[1.0, 2.0], [3.0, 4.0]])

@@ -1,0 +1,53 @@
+"""Options, targets and grids that do not exist."""
+import numpy as np
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+
+
+@nki.jit
+def copy(x):
+    result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+    nisa.dma_copy(dst=result, src=x)
+    return result
+
+
+def case_option():
+    nki.jit(platform="trn1")
+
+
+def case_target():
+    nki.jit(platform_target="trn9")(copy.function)
+
+
+def case_grid():
+    copy[0](np.zeros((4, 8), np.float32))
+
+
+def case_shared_tensors_differ():
+    @nki.jit
+    def uneven(x):
+        result = nl.ndarray((4, 8 + nl.program_id(0)), x.dtype, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=result[:, 0:8], src=x)
+        return result
+
+    uneven[2](np.zeros((4, 8), np.float32))
+
+
+# ---- expected ----
+# case_option:
+# TypeError: nki.jit: no option is called 'platform'; there are platform_target, additional_compile_opt, artifacts_dir, debug_kernel, enable_out_of_bound_check, experimental_flags, grid, kernel_return, mode, show_compiler_tb
+#   at bad/bad_decorator.py:17: nki.jit(platform="trn1")
+#
+# case_target:
+# ValueError: target 'trn9' is not known; there are trn1, trn2, trn3 (also inf2, gen2, gen3, gen4)
+#   at bad/bad_decorator.py:21: nki.jit(platform_target="trn9")(copy.function)
+#
+# case_grid:
+# ValueError: a grid is one or more positive integers, got 0
+#   at bad/bad_decorator.py:25: copy[0](np.zeros((4, 8), np.float32))
+#
+# case_shared_tensors_differ:
+# ValueError: ndarray: tensor 0 in shared_hbm is float32(4, 9) in this program of the grid but float32(4, 8) in the first; all programs share these tensors and must make the same ones
+#   at bad/bad_decorator.py:31: result = nl.ndarray((4, 8 + nl.program_id(0)), x.dtype, buffer=nl.shared_hbm)

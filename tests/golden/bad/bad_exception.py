@@ -1,0 +1,37 @@
+"""An exception inside a kernel comes through as it is."""
+import numpy as np
+
+import nki
+import nki.language as nl
+
+
+def tiles_of(extent, size):
+    return extent // size
+
+
+@nki.jit
+def divide(x, size):
+    return [tiles_of(x.shape[0], size)]
+
+
+@nki.jit
+def typo(x):
+    return nl.ndarry(x.shape, x.dtype)
+
+
+def case_in_a_function_it_calls():
+    divide(np.zeros((4, 8), np.float32), 0)
+
+
+def case_attribute():
+    typo(np.zeros((4, 8), np.float32))
+
+
+# ---- expected ----
+# case_in_a_function_it_calls:
+# ZeroDivisionError: integer division or modulo by zero
+#   at bad/bad_exception.py:9: return extent // size
+#
+# case_attribute:
+# AttributeError: module 'nki.language' has no attribute 'ndarry'
+#   at bad/bad_exception.py:19: return nl.ndarry(x.shape, x.dtype)
