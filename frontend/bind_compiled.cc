@@ -82,7 +82,7 @@ class LogFile {
   }
   void Write(const std::string& line) {
     std::lock_guard lock(mutex_);
-    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr) << line << '\n';
+    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr) << line << std::endl;  // nothing closes it at exit
   }
 
  private:

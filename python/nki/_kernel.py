@@ -237,7 +237,7 @@ class Kernel:
         if _settings.graph_file is not None:
             _settings.write_graph(text)
         for warning in plan.warnings:
-            warnings.warn(warning, NkiWarning, stacklevel=2)
+            warnings.warn(warning, NkiWarning, stacklevel=_callers_level())
         spec = Specialization(key, graph, plan, names, result, captured)
         _specializations.setdefault(key, spec)
         return spec
@@ -247,6 +247,14 @@ class Kernel:
 
     def _repr_html_(self):
         return kernel_html(self)
+
+
+def _callers_level():
+    """The stacklevel, for our caller, of the line that called into this package."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nki":
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 class Launch:

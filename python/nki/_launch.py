@@ -7,19 +7,30 @@ from nki import _core, _settings, _standins
 
 
 def configure(target=None, graph=None, check=False, log=None, stats=False):
-    """Applies nki-py's options. Paths are strings, "-" is stderr. OSError or ValueError if one can't be used."""
+    """Applies nki-py's options. Paths are strings, "-" is stderr. ValueError if one can't be used."""
     _standins.install()
     if target is not None:
         _settings.launched_target = _settings.canonical_target(target)
     if graph is not None:
-        if graph != "-":
-            with open(graph, "w", encoding="utf-8"):  # empty it now: graphs are appended as kernels are traced
-                pass
+        _empty("--graph", graph)
         _settings.graph_file = graph
+    if log is not None:
+        _empty("--log", log)
     if check or log is not None:
         _core.set_run_hooks(bool(check), log)
     if stats:
         atexit.register(_print_totals)
+
+
+def _empty(option, path):
+    """Empties the file now: what goes into it is appended as kernels are traced and run."""
+    if path == "-":
+        return
+    try:
+        with open(path, "w", encoding="utf-8"):
+            pass
+    except OSError as error:
+        raise ValueError(f"{option}: {path} can't be written: {error.strerror}") from None
 
 
 def _print_totals():
