@@ -31,7 +31,8 @@ struct Interval {
 // One memory (SBUF or PSUM) while the kernel is walked from its first node to its last.
 class SpaceAllocator {
  public:
-  SpaceAllocator(const KernelGraph& graph, const std::vector<LiveRange>& live, Space space, int64_t capacity, int64_t bank)
+  SpaceAllocator(const KernelGraph& graph, const std::vector<LiveRange>& live, Space space, int64_t capacity,
+                 int64_t bank)
       : graph_(graph), live_(live), space_(space), capacity_(capacity), bank_(bank) {}
 
   void Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found);
@@ -40,6 +41,7 @@ class SpaceAllocator {
   bool Fits(int64_t begin, int64_t bytes, const LiveRange& range) const;
   int64_t FindAddress(int64_t bytes, const LiveRange& range) const;
   void Free(size_t before_node);
+  void JoinPinned();
   void ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const;
 
   struct Pinned {
@@ -50,9 +52,9 @@ class SpaceAllocator {
   const std::vector<LiveRange>& live_;
   Space space_;
   int64_t capacity_, bank_;
-  std::map<int64_t, int64_t> active_;             // begin -> end of the tensors that are live now
-  std::multimap<size_t, int64_t> ends_;           // last node -> begin
-  std::vector<int64_t> freed_;                    // begins of freed tensors, the latest last
+  std::map<int64_t, int64_t> active_;    // begin -> end of the tensors that are live now
+  std::multimap<size_t, int64_t> ends_;  // last node -> begin
+  std::vector<int64_t> freed_;           // begins of freed tensors, the latest last
   std::vector<Pinned> pinned_;
 };
 
@@ -64,7 +66,8 @@ bool SpaceAllocator::Fits(int64_t begin, int64_t bytes, const LiveRange& range) 
   if (next != active_.end() && next->first < end) return false;
   if (next != active_.begin() && std::prev(next)->second > begin) return false;
   return std::ranges::none_of(pinned_, [&](const Pinned& pin) {
-    return pin.at.begin < end && begin < pin.at.end && pin.range.first <= range.last && range.first <= pin.range.last;
+    return pin.at.begin < end && begin < pin.at.end && pin.range.first <= range.last &&
+           range.first <= pin.range.last;
   });
 }
 
@@ -109,12 +112,30 @@ void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector
   diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) +
                        " bytes per partition of " + memory;
   if (tensor.address) {
-    diagnostic.message += " from byte " + to_string(tensor.address->byte) + "; " + target + " has " + to_string(capacity_);
+    diagnostic.message +=
+        " from byte " + to_string(tensor.address->byte) + "; " + target + " has " + to_string(capacity_);
   } else {
-    diagnostic.message += " while " + to_string(live) + " are in use: " + to_string(live + bytes) + ", and " + target +
-                          " has " + to_string(capacity_) + "; use smaller tiles, or fewer at a time";
+    diagnostic.message += " while " + to_string(live) + " are in use: " + to_string(live + bytes) + ", and " +
+                          target + " has " + to_string(capacity_) + "; use smaller tiles, or fewer at a time";
   }
   found->push_back(std::move(diagnostic));
+}
+
+// Pinned tensors that share bytes are one: what is written under one name may be read under another, so nothing else comes
+// between their first and their last use.
+void SpaceAllocator::JoinPinned() {
+  std::ranges::sort(pinned_, {}, [](const Pinned& pin) { return pin.at.begin; });
+  std::vector<Pinned> joined;
+  for (const Pinned& pin : pinned_) {
+    if (joined.empty() || joined.back().at.end <= pin.at.begin) {
+      joined.push_back(pin);
+      continue;
+    }
+    Pinned& last = joined.back();
+    last.at.end = std::max(last.at.end, pin.at.end);
+    last.range = {std::min(last.range.first, pin.range.first), std::max(last.range.last, pin.range.last)};
+  }
+  pinned_ = std::move(joined);
 }
 
 void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found) {
@@ -132,6 +153,7 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
     peak = std::max(peak, at.end);
     pinned_.push_back({at, live_[tensor.id]});
   }
+  JoinPinned();
   std::ranges::stable_sort(order, {}, [&](const Tensor* tensor) { return live_[tensor->id].first; });
   for (const Tensor* tensor : order) {
     const LiveRange& range = live_[tensor->id];
@@ -161,7 +183,8 @@ std::vector<LiveRange> LiveRanges(const KernelGraph& graph) {
   return ranges;
 }
 
-Allocation Allocate(const KernelGraph& graph, const std::vector<LiveRange>& live, std::vector<Diagnostic>* found) {
+Allocation Allocate(const KernelGraph& graph, const std::vector<LiveRange>& live,
+                    std::vector<Diagnostic>* found) {
   Allocation allocation;
   allocation.placements.resize(graph.tensors.size());
   const Generation& gen = *graph.generation;

@@ -8,7 +8,8 @@
 
 namespace nki {
 
-// The nodes between which a tensor holds something: from its first to its last use. Unused tensors have first > last.
+// The nodes between which a tensor holds something: from its first to its last use. Unused tensors have first
+// > last.
 struct LiveRange {
   size_t first = SIZE_MAX;
   size_t last = 0;
@@ -23,10 +24,11 @@ struct Allocation {
   int64_t psum_peak = 0;
 };
 
-// Places by liveness, reusing the most recently freed address first, so that a chain of tiles stays in the host's cache.
-// A tensor takes its bytes in all partitions. PSUM tensors do not cross a bank unless they are larger than one.
-// What does not fit is reported with needed and available bytes per partition.
-Allocation Allocate(const KernelGraph& graph, const std::vector<LiveRange>& live, std::vector<Diagnostic>* found);
+// Places by liveness, reusing the most recently freed address first, so that a chain of tiles stays in the
+// host's cache. A tensor takes its bytes in all partitions. PSUM tensors do not cross a bank unless they are
+// larger than one. What does not fit is reported with needed and available bytes per partition.
+Allocation Allocate(const KernelGraph& graph, const std::vector<LiveRange>& live,
+                    std::vector<Diagnostic>* found);
 
 }  // namespace nki
 

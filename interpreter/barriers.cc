@@ -23,13 +23,14 @@ class BarrierWalk : public OperandVisitor {
   void Run() {
     for (now_ = 1; now_ <= plan_.steps.size(); ++now_) {
       step_ = &plan_.steps[now_ - 1];
-      first_partition_ = -1;
       Instruction& instruction = *const_cast<Instruction*>(step_->instruction);
       lane_local_ = instruction.LaneLocal();
-      for (bool noting : {false, true}) {
-        noting_ = noting;
+      for (Phase phase : {Phase::kOverlaps, Phase::kConflicts, Phase::kNotes}) {
+        phase_ = phase;
+        first_ = nullptr;
+        written_.clear();
         instruction.VisitFields(*this);
-        if (!noting && step_->barrier) last_barrier_ = now_ - 1;
+        if (step_->barrier) last_barrier_ = now_ - 1;
       }
     }
   }
@@ -37,11 +38,18 @@ class BarrierWalk : public OperandVisitor {
   void OnView(const Field& field, const View& view) override {
     const bool write = field.role == Field::Role::kOut;
     if (!OnChip(view.space())) return OnHbm(view, write);
-    const Placement& placement = plan_.placements[view.tensor->id];
-    const int partition = placement.partition + static_cast<int>(view.first_partition());
     // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared out.
-    if (first_partition_ < 0) first_partition_ = partition;
-    const bool own = step_->shared && partition == first_partition_ && (write || lane_local_);
+    if (first_ == nullptr) first_ = &view;
+    const bool own = step_->shared && SameRows(view, *first_) && (write || lane_local_);
+    if (write) written_.push_back(&view);
+    if (phase_ == Phase::kOverlaps) {
+      // A worker would overwrite what another one has still to read.
+      if (!own && std::ranges::any_of(written_, [&](const View* other) { return Overlap(view, *other); })) {
+        step_->shared = false;
+      }
+      return;
+    }
+    const Placement& placement = plan_.placements[view.tensor->id];
     std::vector<Touched>& pieces = view.space() == Space::kSbuf ? sbuf_ : psum_;
     const int64_t end = placement.byte + view.tensor->bytes_per_partition();
     for (int64_t piece = placement.byte / kPiece; piece <= (end - 1) / kPiece && piece < std::ssize(pieces); ++piece) {
@@ -52,13 +60,44 @@ class BarrierWalk : public OperandVisitor {
  private:
   static constexpr int64_t kPiece = 2048;  // bytes per partition: a PSUM bank, a [128, 512] float32 tile
 
+  enum class Phase { kOverlaps, kConflicts, kNotes };
+
+  int64_t FirstPartition(const View& view) const {
+    return plan_.placements[view.tensor->id].partition + view.first_partition();
+  }
+
+  bool SameRows(const View& a, const View& b) const {
+    return FirstPartition(a) == FirstPartition(b) && (a.partitions() == 1 || a.partition_step() == b.partition_step());
+  }
+
+  // Whether two operands may share bytes, judged by the partitions and bytes between their first and last elements.
+  bool Overlap(const View& a, const View& b) const {
+    const auto apart = [](int64_t a_first, int64_t a_last, int64_t b_first, int64_t b_last) {
+      return a_last < b_first || b_last < a_first;
+    };
+    const auto last_partition = [&](const View& view) {
+      return FirstPartition(view) + (view.partitions() - 1) * view.partition_step();
+    };
+    return &a != &b && a.space() == b.space() && !apart(FirstPartition(a), last_partition(a), FirstPartition(b), last_partition(b)) &&
+           !apart(FirstByte(a), LastByte(a), FirstByte(b), LastByte(b));
+  }
+  int64_t FirstByte(const View& view) const {
+    return plan_.placements[view.tensor->id].byte + view.free_offset() * ItemBytes(view.dtype);
+  }
+  int64_t LastByte(const View& view) const {
+    int64_t elements = 1;
+    for (const Dim& dim : view.free_axes()) elements += dim.step * (dim.count - 1);
+    return FirstByte(view) + elements * ItemBytes(view.dtype) - 1;
+  }
+
   // Loads and stores of different workers touch different elements, so that only what passes through HBM conflicts.
   void OnHbm(const View& view, bool write) {
+    if (phase_ == Phase::kOverlaps) return;
     Touch(hbm_[view.tensor->id], false, write, overwrites_hbm_[now_ - 1]);
   }
 
   void Touch(Touched& touched, bool own, bool write, bool write_conflicts) {
-    if (noting_) {
+    if (phase_ == Phase::kNotes) {
       (write ? (own ? touched.own_write : touched.cross_write) : (own ? touched.own_read : touched.cross_read)) = now_;
       return;
     }
@@ -78,8 +117,10 @@ class BarrierWalk : public OperandVisitor {
   std::vector<Touched> sbuf_, psum_, hbm_;
   Step* step_ = nullptr;
   size_t now_ = 0, last_barrier_ = 0;
-  int first_partition_ = -1;
-  bool lane_local_ = true, noting_ = false;
+  const View* first_ = nullptr;
+  std::vector<const View*> written_;
+  bool lane_local_ = true;
+  Phase phase_ = Phase::kOverlaps;
 };
 
 }  // namespace

@@ -122,11 +122,11 @@ class Run {
     auto polled = Clock::now();
     for (const Step& step : plan_.steps) {
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;
-      if (step.shared || worker == 0) {
-        context.blocks = step.shared ? own : BlockRange{};
-        context.destination = step.destination;
-        if (step.zero_first >= 0) Zero(plan_.zeroed[step.zero_first], context);
-        step.instruction->Run(context);
+      // A log shows what the kernel says, so with one nothing is elided.
+      if (kLogged || step.in_hbm < 0) {
+        if (kLogged || !step.elided) RunStep(step, own, worker, context);
+      } else {
+        RunInHbm(step, worker, workers, context);
       }
       if constexpr (kLogged) options_.log(LogLine(step));
       if (worker == 0 && options_.interrupted && Clock::now() - polled > kPollInterval) {
@@ -137,8 +137,33 @@ class Run {
     }
   }
 
+  void RunStep(const Step& step, BlockRange own, int worker, RunContext& context) const {
+    if (!step.shared && worker != 0) return;
+    context.blocks = step.shared ? own : BlockRange{};
+    context.destination = step.destination;
+    if (step.zero_first >= 0) Zero(plan_.zeroed[step.zero_first], context);
+    step.instruction->Run(context);
+  }
+
+  // Workers share the rows.
+  void RunInHbm(const Step& step, int worker, int workers, RunContext& context) const {
+    const std::vector<HbmRows>& tiles = plan_.in_hbm[step.in_hbm];
+    const int rows = static_cast<int>(tiles[0].rows.dims[0].count);
+    context.blocks = {rows * worker / workers, rows * (worker + 1) / workers};
+    context.in_hbm = tiles;
+    step.instruction->Run(context);
+    context.in_hbm = {};
+  }
+
+  // One free element in some partitions each, which start anywhere: not what the SIMD loops take.
   static void Zero(const std::vector<View>& views, RunContext& context) {
-    for (const View& view : views) simd::FillTile(0, context.tile(view), context.blocks);
+    for (const View& view : views) {
+      const Tile tile = context.tile(view);
+      const int item = ItemBytes(tile.dtype);
+      for (int p = tile.partition; p < tile.partition + tile.partitions; ++p) {
+        std::memset(tile.Address(p, tile.offset * item), 0, item);
+      }
+    }
   }
 
   std::string LogLine(const Step& step) const {

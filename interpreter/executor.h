@@ -12,7 +12,8 @@ namespace nki {
 
 struct RunOptions {
   int max_workers = 0;  // 0: MaxWorkers()
-  // NKI_PORTABLE_MATH=1 of the environment, unless set here: the same bits on every CPU in low-precision matmul too.
+  // NKI_PORTABLE_MATH=1 of the environment, unless set here: the same bits on every CPU in low-precision
+  // matmul too.
   bool portable_math = false;
   // Called now and then from the calling thread; true abandons the run. For Ctrl-C.
   std::function<bool()> interrupted;
@@ -31,9 +32,9 @@ struct Interrupted : RunError {
   using RunError::RunError;
 };
 
-// Runs the plan on `inputs` (the kernel's tensor arguments in order) into `outputs` (its results in order), all of the
-// sizes that the graph says and contiguous. A result that is an input's tensor has the same pointer as that input. Any
-// number of threads may run plans, also the same one, at once.
+// Runs the plan on `inputs` (the kernel's tensor arguments in order) into `outputs` (its results in order),
+// all of the sizes that the graph says and contiguous. A result that is an input's tensor has the same
+// pointer as that input. Any number of threads may run plans, also the same one, at once.
 RunReport RunPlan(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
                   const RunOptions& options = {});
 

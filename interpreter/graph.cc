@@ -10,7 +10,8 @@ using std::to_string;
 
 std::string Number(double value) {
   char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), value).ptr;  // the shortest text that reads back equal
+  const auto end =
+      std::to_chars(text, text + sizeof(text), value).ptr;  // the shortest text that reads back equal
   return std::string(text, end);
 }
 
@@ -37,7 +38,8 @@ std::string Slices(const View& view) {
     if (step < 1 || (dim.count > 1 && dim.step % all.step != 0)) return "";
     const int64_t stop = start + (dim.count - 1) * step + 1;
     if (stop > all.count) return "";
-    text += (i ? ", " : "") + to_string(start) + ":" + to_string(stop) + (step > 1 ? ":" + to_string(step) : "");
+    text +=
+        (i ? ", " : "") + to_string(start) + ":" + to_string(stop) + (step > 1 ? ":" + to_string(step) : "");
   }
   return rest == 0 ? "[" + text + "]" : "";
 }
@@ -81,13 +83,16 @@ class TextVisitor : public FieldVisitor {
   }
 
  private:
-  void Put(const Field& field, const std::string& value) { text += std::string(" ") + field.name + "=" + value; }
+  void Put(const Field& field, const std::string& value) {
+    text += std::string(" ") + field.name + "=" + value;
+  }
 };
 
 std::string Describe(const Tensor& tensor) {
   std::string text = TypeText(tensor.dtype, tensor.shape) + " " + std::string(Name(tensor.space));
   if (tensor.address) {
-    text += " at partition " + to_string(tensor.address->partition) + " byte " + to_string(tensor.address->byte);
+    text +=
+        " at partition " + to_string(tensor.address->partition) + " byte " + to_string(tensor.address->byte);
   }
   return text;
 }
@@ -110,7 +115,8 @@ std::string TypeText(Dtype dtype, const Shape& shape) {
 std::string ToText(const View& view) {
   const View whole = View::Of(*view.tensor);
   const std::string& name = view.tensor->name;
-  if (view.dtype == whole.dtype && view.offset == 0 && std::ranges::equal(view.axes(), whole.axes())) return name;
+  if (view.dtype == whole.dtype && view.offset == 0 && std::ranges::equal(view.axes(), whole.axes()))
+    return name;
   const std::string slices = Slices(view);
   if (!slices.empty()) return name + slices;
   std::string text = name + ".ap(" + Pairs(view.axes());
@@ -121,7 +127,8 @@ std::string ToText(const View& view) {
 
 std::string ToText(const Instruction& instruction) {
   TextVisitor visitor;
-  const_cast<Instruction&>(instruction).VisitFields(visitor);  // visitors see fields as mutable; this one only reads
+  const_cast<Instruction&>(instruction)
+      .VisitFields(visitor);  // visitors see fields as mutable; this one only reads
   return std::string(instruction.def().name) + visitor.text;
 }
 
@@ -129,7 +136,9 @@ std::string ToText(const KernelGraph& graph) {
   std::string text = "kernel " + graph.name + " on " + std::string(graph.generation->name) + "\n";
   if (!graph.grid.empty()) text += "grid " + ToString(graph.grid) + "\n";
   for (const Tensor& tensor : graph.tensors) {
-    const char* role = tensor.role == TensorRole::kInput ? "input " : tensor.role == TensorRole::kConstant ? "constant " : "tensor ";
+    const char* role = tensor.role == TensorRole::kInput      ? "input "
+                       : tensor.role == TensorRole::kConstant ? "constant "
+                                                              : "tensor ";
     text += role + tensor.name + ": " + Describe(tensor) + "\n";
   }
   size_t program = 0;

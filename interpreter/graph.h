@@ -27,7 +27,7 @@ struct Node {
 struct KernelGraph {
   std::string name;
   const Generation* generation = nullptr;
-  std::vector<int64_t> grid;  // programs per axis; empty without a grid
+  std::vector<int64_t> grid;   // programs per axis; empty without a grid
   std::deque<Tensor> tensors;  // by id; a deque, because views point to them
   std::vector<Node> nodes;
   std::vector<size_t> programs;  // index of the first node of each program of the grid

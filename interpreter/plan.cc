@@ -7,6 +7,7 @@
 
 #include "interpreter/allocator.h"
 #include "interpreter/barriers.h"
+#include "interpreter/copy_elision.h"
 #include "interpreter/verifier.h"
 
 namespace nki {
@@ -86,6 +87,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   plan->touched_bytes = counter.bytes;
   plan->graph = std::move(graph);
   PlaceBarriers(*plan, facts.overwrites_hbm);
+  ElideCopies(*plan, facts.overwrites_hbm);
   return plan;
 }
 

@@ -14,6 +14,8 @@ struct Step {
   WriteState destination = WriteState::kUnwritten;
   bool shared = true;    // workers share it by blocks of partitions; otherwise the first worker runs it alone
   bool barrier = false;  // all workers must have finished the steps before
+  bool elided = false;   // a copy that the step below makes superfluous (copy_elision.h)
+  int in_hbm = -1;       // index into Plan::in_hbm: the step works on rows of HBM
   int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
 };
 
@@ -22,6 +24,7 @@ struct Plan {
   std::vector<Step> steps;  // one per node of the graph
   std::vector<Placement> placements;  // by tensor id
   std::vector<std::vector<View>> zeroed;
+  std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<size_t> partly_written;  // results that must be filled before the run
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition

@@ -24,7 +24,8 @@ Observed& TheObserved() {
 }
 
 Table& TheTable() {
-  static Table* table = new Table;  // never destroyed: a framework's thread may still look a kernel up at exit
+  static Table* table =
+      new Table;  // never destroyed: a framework's thread may still look a kernel up at exit
   return *table;
 }
 
@@ -46,9 +47,10 @@ std::shared_ptr<const Plan> FindCompiled(std::string_view key) {
 std::shared_ptr<const Plan> GetCompiled(std::string_view key) {
   std::shared_ptr<const Plan> plan = FindCompiled(key);
   if (!plan) {
-    throw UnknownKernelError("NKI kernel " + std::string(key) +
-                             " is not in this process: call the kernel here once with these shapes, dtypes and arguments, "
-                             "so that it is traced, before running a program that was compiled or exported elsewhere");
+    throw UnknownKernelError(
+        "NKI kernel " + std::string(key) +
+        " is not in this process: call the kernel here once with these shapes, dtypes and arguments, "
+        "so that it is traced, before running a program that was compiled or exported elsewhere");
   }
   return plan;
 }
@@ -63,7 +65,8 @@ std::map<std::string, RunTotals> Totals() {
   return TheObserved().totals;
 }
 
-RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs, RunOptions options) {
+RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
+                    RunOptions options) {
   Observed& observed = TheObserved();
   bool check_only;
   {

@@ -1,4 +1,5 @@
-// The process's compiled kernels by key: how frameworks that only carry a string (XLA, torch operators) find them.
+// The process's compiled kernels by key: how frameworks that only carry a string (XLA, torch operators) find
+// them.
 #ifndef NKI_INTERPRETER_RUN_TABLE_H_
 #define NKI_INTERPRETER_RUN_TABLE_H_
 
@@ -24,10 +25,11 @@ std::shared_ptr<const Plan> FindCompiled(std::string_view key);  // null if ther
 // Throws UnknownKernelError if there is none.
 std::shared_ptr<const Plan> GetCompiled(std::string_view key);
 
-// What happens around every run of this process, whichever door it came through (nki-py's --log, --stats, --check).
+// What happens around every run of this process, whichever door it came through (nki-py's --log, --stats,
+// --check).
 struct RunHooks {
-  bool check_only = false;                       // don't run: results are zeros
-  std::function<void(const std::string&)> log;   // gets a line per executed instruction
+  bool check_only = false;                      // don't run: results are zeros
+  std::function<void(const std::string&)> log;  // gets a line per executed instruction
 };
 void SetRunHooks(RunHooks hooks);
 
@@ -40,7 +42,8 @@ struct RunTotals {
 std::map<std::string, RunTotals> Totals();
 
 // RunPlan with the hooks. Every door uses this.
-RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs, RunOptions options = {});
+RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
+                    RunOptions options = {});
 
 // Runs the kernel `key`; pointers as for RunPlan.
 void RunCompiled(std::string_view key, std::span<void* const> inputs, std::span<void* const> outputs);

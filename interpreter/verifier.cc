@@ -58,7 +58,7 @@ class WriteTracker {
   std::optional<WrittenMap> sbuf_, psum_;
 };
 
-// The elements of an on-chip view that are not written yet, one view each.
+// The elements of an on-chip view that are not written yet: one free element per view, in one or all partitions.
 std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
   std::vector<View> elements;
   WrittenMap& map = tracker.MapOf(*view.tensor);
@@ -70,6 +70,9 @@ std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
       rest /= view.dims[axis].count;
       column = column.Slice(axis, at, at + 1, 1);
     }
+    const WrittenMap::State state = map.Of(tracker.RunsOf(column));
+    if (state == WrittenMap::State::kNone) elements.push_back(column);
+    if (state != WrittenMap::State::kSome) continue;
     for (int64_t p = 0; p < view.partitions(); ++p) {
       const View element = column.Slice(0, p, p + 1, 1);
       if (map.Of(tracker.RunsOf(element)) != WrittenMap::State::kAll) elements.push_back(element);

@@ -17,8 +17,8 @@ struct WriteFacts {
   std::vector<WriteState> destinations;  // by node
   std::vector<bool> overwrites_hbm;      // by node: it writes bytes of HBM that were written before
   std::vector<size_t> partly_written;    // indices of results that hold unwritten elements
-  // Where an accumulation meets a destination of which only a part was written: the other elements become 0 first, so
-  // that adding to them is the same as overwriting them.
+  // Where an accumulation meets a destination of which only a part was written: the other elements become 0
+  // first, so that adding to them is the same as overwriting them.
   std::map<size_t, std::vector<View>> zero_first;  // by node
 };
 

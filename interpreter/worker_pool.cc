@@ -60,8 +60,8 @@ struct Pool {
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
-// The pool of this process. After a fork the parent's threads do not exist: the child leaves that pool alone and makes
-// its own. Never destroyed: its threads may outlive static objects.
+// The pool of this process. After a fork the parent's threads do not exist: the child leaves that pool alone
+// and makes its own. Never destroyed: its threads may outlive static objects.
 Pool& ThePool() {
   static std::atomic<Pool*> pool{new Pool};
   Pool* current = pool.load();
@@ -103,7 +103,8 @@ bool RunWorkers(int count, const std::function<void(int)>& work) {
   Pool& pool = ThePool();
   std::unique_lock lock(pool.busy, std::try_to_lock);
   if (!lock) return false;
-  while (static_cast<int>(pool.workers.size()) < count - 1) pool.workers.push_back(std::make_unique<Worker>());
+  while (static_cast<int>(pool.workers.size()) < count - 1)
+    pool.workers.push_back(std::make_unique<Worker>());
   for (int i = 1; i < count; ++i) pool.workers[i - 1]->Start(&work, i);
   work(0);
   for (int i = 1; i < count; ++i) pool.workers[i - 1]->AwaitEnd();

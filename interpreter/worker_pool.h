@@ -23,14 +23,17 @@ class Barrier {
   alignas(64) std::atomic<bool> abandoned_{false};
 };
 
-// How many workers a run may use: NKI_NUM_THREADS, else the number of processors, at most one per block of partitions.
+// How many workers a run may use: NKI_NUM_THREADS, else the number of processors, at most one per block of
+// partitions.
 int MaxWorkers();
 
-// Calls work(0) here and work(1) … work(count - 1) on other threads, and returns when all have. The threads are kept for
-// the next call; a process that forks gets new ones. Returns false, having done nothing, while another call is under way.
+// Calls work(0) here and work(1) … work(count - 1) on other threads, and returns when all have. The threads
+// are kept for the next call; a process that forks gets new ones. Returns false, having done nothing, while
+// another call is under way.
 bool RunWorkers(int count, const std::function<void(int)>& work);
 
-// Round to nearest, denormals kept: what a kernel computes with, whatever the caller (XLA flushes denormals) has set.
+// Round to nearest, denormals kept: what a kernel computes with, whatever the caller (XLA flushes denormals)
+// has set.
 class FloatingPointScope {
  public:
   FloatingPointScope();

@@ -8,8 +8,8 @@
 namespace nki {
 namespace {
 
-// Calls visit(start, bytes) for each run that lies in the storage of `limit` bytes, until it returns false. What lies
-// outside (a DMA that skips it) is neither read nor written.
+// Calls visit(start, bytes) for each run that lies in the storage of `limit` bytes, until it returns false.
+// What lies outside (a DMA that skips it) is neither read nor written.
 template <typename Visit>
 bool ForEachRun(const ByteRuns& runs, int64_t limit, int axis, int64_t start, const Visit& visit) {
   if (axis == runs.rank) return start >= limit || visit(start, std::min(runs.run, limit - start));
@@ -41,7 +41,8 @@ ByteRuns ByteRuns::Of(const View& view) {
   runs.run = item;
   runs.dims = view.dims;
   for (int i = 0; i < view.rank; ++i) runs.dims[i].step *= item;
-  // The order of the axes does not matter for a set of bytes; with the smallest step last the runs are longest.
+  // The order of the axes does not matter for a set of bytes; with the smallest step last the runs are
+  // longest.
   std::stable_sort(runs.dims.begin(), runs.dims.begin() + view.rank,
                    [](const Dim& a, const Dim& b) { return a.step > b.step; });
   runs.rank = Coalesce(runs.dims, view.rank);
@@ -49,7 +50,9 @@ ByteRuns ByteRuns::Of(const View& view) {
   return runs;
 }
 
-bool WrittenMap::CoversAll(const ByteRuns& runs) const { return runs.rank == 0 && runs.start == 0 && runs.run == bytes_; }
+bool WrittenMap::CoversAll(const ByteRuns& runs) const {
+  return runs.rank == 0 && runs.start == 0 && runs.run == bytes_;
+}
 
 // Makes every bit stand for fewer bytes if the runs do not lie on the present granules.
 void WrittenMap::Refine(const ByteRuns& runs) {

@@ -26,7 +26,8 @@ class WrittenMap {
  public:
   enum class State : uint8_t { kNone, kSome, kAll };
 
-  explicit WrittenMap(int64_t bytes, bool written = false) : bytes_(bytes), state_(written ? State::kAll : State::kNone) {}
+  explicit WrittenMap(int64_t bytes, bool written = false)
+      : bytes_(bytes), state_(written ? State::kAll : State::kNone) {}
 
   // Marks the runs and returns what was written of them before.
   State Mark(const ByteRuns& runs);
@@ -40,8 +41,8 @@ class WrittenMap {
   void Refine(const ByteRuns& runs);
 
   int64_t bytes_;
-  State state_;            // kSome: look at bits_
-  int64_t granule_ = 4;    // bytes per bit; refined when an access needs it
+  State state_;          // kSome: look at bits_
+  int64_t granule_ = 4;  // bytes per bit; refined when an access needs it
   std::vector<uint64_t> bits_;
 };
 

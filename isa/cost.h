@@ -20,14 +20,20 @@ struct Cost {
 // No instruction of an engine starts sooner after the one before: MIN_II of the nki.isa pages, v2.21-v2.26.
 inline constexpr double kMinInterval = 64;
 
-inline Cost EngineCost(Engine engine, double cycles) { return {engine, std::max(cycles, kMinInterval), 0, 0}; }
+inline Cost EngineCost(Engine engine, double cycles) {
+  return {engine, std::max(cycles, kMinInterval), 0, 0};
+}
 
 inline double GigaHertz(const Generation& gen, Engine engine) {
   switch (engine) {
-    case Engine::kTensor: return gen.tensor_ghz;
-    case Engine::kVector: return gen.vector_ghz;
-    case Engine::kScalar: return gen.scalar_ghz;
-    default: return gen.gpsimd_ghz;
+    case Engine::kTensor:
+      return gen.tensor_ghz;
+    case Engine::kVector:
+      return gen.vector_ghz;
+    case Engine::kScalar:
+      return gen.scalar_ghz;
+    default:
+      return gen.gpsimd_ghz;
   }
 }
 

@@ -29,7 +29,8 @@ std::string ToString(const std::vector<Diagnostic>& diagnostics);
 
 // The kernel breaks rules; carries everything that was found.
 struct VerifyError : Error {
-  explicit VerifyError(std::vector<Diagnostic> found) : Error(ToString(found)), diagnostics(std::move(found)) {}
+  explicit VerifyError(std::vector<Diagnostic> found)
+      : Error(ToString(found)), diagnostics(std::move(found)) {}
   std::vector<Diagnostic> diagnostics;
 };
 

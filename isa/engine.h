@@ -7,7 +7,15 @@
 
 namespace nki {
 
-enum class Engine : uint8_t { kUnknown = 0, kTensor = 1, kScalar = 2, kGpSimd = 3, kDma = 4, kVector = 5, kSync = 6 };
+enum class Engine : uint8_t {
+  kUnknown = 0,
+  kTensor = 1,
+  kScalar = 2,
+  kGpSimd = 3,
+  kDma = 4,
+  kVector = 5,
+  kSync = 6
+};
 inline constexpr int kEngineCount = 7;
 
 constexpr std::string_view Name(Engine engine) {

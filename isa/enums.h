@@ -14,14 +14,16 @@ enum class DgeMode : uint8_t { kUnknown = 0, kSwdge = 1, kHwdge = 2, kNone = 3 }
 enum class OobMode : uint8_t { kError = 0, kSkip = 1 };
 enum class PerfMode : uint8_t { kNone = 0, kDoubleRow = 1 };
 
-// How an enumeration looks from outside: its Python class and the names of its members in the order of their values.
+// How an enumeration looks from outside: its Python class and the names of its members in the order of their
+// values.
 struct EnumRow {
   const char* name;
   const char* const* members;
   int count;
 };
 
-inline constexpr const char* kEngineNames[] = {"unknown", "tensor", "scalar", "gpsimd", "dma", "vector", "sync"};
+inline constexpr const char* kEngineNames[] = {"unknown", "tensor", "scalar", "gpsimd",
+                                               "dma",     "vector", "sync"};
 inline constexpr const char* kReduceCmdNames[] = {"idle", "reset", "reduce", "reset_reduce", "load_reduce"};
 inline constexpr const char* kDgeModeNames[] = {"unknown", "swdge", "hwdge", "none"};
 inline constexpr const char* kOobModeNames[] = {"error", "skip"};
@@ -29,9 +31,9 @@ inline constexpr const char* kPerfModeNames[] = {"none", "double_row"};
 
 template <typename T>
 struct EnumOf;
-#define NKI_ENUM(type, python_name, names)                             \
-  template <>                                                          \
-  struct EnumOf<type> {                                                \
+#define NKI_ENUM(type, python_name, names)                                  \
+  template <>                                                               \
+  struct EnumOf<type> {                                                     \
     static constexpr EnumRow kRow = {python_name, names, std::size(names)}; \
   }
 NKI_ENUM(Engine, "engine", kEngineNames);

@@ -1,4 +1,5 @@
-// The fields of an instruction: listed once per instruction (VisitFields), visited by everything that needs them.
+// The fields of an instruction: listed once per instruction (VisitFields), visited by everything that needs
+// them.
 #ifndef NKI_ISA_FIELDS_H_
 #define NKI_ISA_FIELDS_H_
 
@@ -13,7 +14,8 @@
 
 namespace nki {
 
-// An operand that is a compile-time constant, or a column [P, 1] with one value per partition, or left out (None).
+// An operand that is a compile-time constant, or a column [P, 1] with one value per partition, or left out
+// (None).
 struct Operand {
   enum class Kind : uint8_t { kNone, kConstant, kColumn };
   Kind kind = Kind::kNone;

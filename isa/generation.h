@@ -29,9 +29,9 @@ struct Generation {
   int64_t sbuf_bytes;  // per partition
   int64_t psum_bytes;  // per partition
   int psum_banks;
-  int stationary_free_max;    // nc_matmul, elements
-  int moving_free_max;        // nc_matmul into float32
-  int moving_free_max_bf16;   // nc_matmul into bfloat16
+  int stationary_free_max;   // nc_matmul, elements
+  int moving_free_max;       // nc_matmul into float32
+  int moving_free_max_bf16;  // nc_matmul into bfloat16
   double tensor_ghz, vector_ghz, scalar_ghz, gpsimd_ghz;
   double dma_bytes_per_ns;  // all 16 engines together, practical
   uint64_t features;

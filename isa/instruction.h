@@ -43,11 +43,15 @@ class Instruction {
   virtual bool LaneLocal() const = 0;
   // False if workers can't share the instruction by blocks of partitions.
   virtual bool Splits() const = 0;
+  // True if an element of the only result depends on nothing but the elements at the same place in the operands.
+  virtual bool Elementwise() const = 0;
+  // True if the instruction copies elements as they are from one view to another of the same dtype.
+  virtual bool MovesBits() const = 0;
   // True if the instruction adds to what its destination holds, so that this must be initialised.
   virtual bool ReadsDestination() const = 0;
 };
 
-// Turns a plain struct into an Instruction. `LaneLocal`, `Splits` and `ReadsDestination` are optional members.
+// Turns a plain struct into an Instruction. The questions from `LaneLocal` on are optional members.
 template <typename T, const InstructionDef& kDef>
 class InstructionAdaptor final : public Instruction {
  public:
@@ -65,6 +69,14 @@ class InstructionAdaptor final : public Instruction {
   bool Splits() const override {
     if constexpr (requires { fields_.Splits(); }) return fields_.Splits();
     return true;
+  }
+  bool Elementwise() const override {
+    if constexpr (requires { fields_.Elementwise(); }) return fields_.Elementwise();
+    return false;
+  }
+  bool MovesBits() const override {
+    if constexpr (requires { fields_.MovesBits(); }) return fields_.MovesBits();
+    return false;
   }
   bool ReadsDestination() const override {
     if constexpr (requires { fields_.ReadsDestination(); }) return fields_.ReadsDestination();

@@ -4,7 +4,23 @@
 
 namespace nki {
 
+// One block of 16 partitions per row: see HbmRows.
+Tile RunContext::RowsAsTile(const View& rows) const {
+  const int item = ItemBytes(rows.dtype);
+  Tile tile;
+  tile.base = hbm[rows.tensor->id] + rows.offset * item;
+  tile.block_bytes = rows.dims[0].step * item;
+  tile.dtype = rows.dtype;
+  tile.partitions = static_cast<int>(rows.dims[0].count) * kLanes;
+  tile.rank = 1;
+  tile.dims[0] = {1, rows.dims[1].count / kLanes};
+  return tile;
+}
+
 Tile RunContext::tile(const View& view) const {
+  for (const HbmRows& stand_in : in_hbm) {
+    if (stand_in.tensor == view.tensor->id) return RowsAsTile(stand_in.rows);
+  }
   const Placement& placement = placements[view.tensor->id];
   const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine.sbuf : machine.psum;
   Tile tile;

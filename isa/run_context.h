@@ -3,6 +3,7 @@
 #define NKI_ISA_RUN_CONTEXT_H_
 
 #include <cstddef>
+#include <span>
 
 #include "isa/fields.h"
 #include "isa/generation.h"
@@ -18,6 +19,12 @@ struct Placement {
   int64_t byte = 0;  // inside each partition
 };
 
+// Rows of HBM that stand in for an on-chip tensor (interpreter/copy_elision.h): a view of [rows, contiguous elements].
+struct HbmRows {
+  int tensor;
+  View rows;
+};
+
 // What is known of a destination before an instruction writes it.
 enum class WriteState : uint8_t { kUnwritten, kWritten };
 
@@ -28,11 +35,15 @@ struct RunContext {
   BlockRange blocks;            // what this worker writes
   bool portable_math = false;   // the same bits on every CPU, also for low-precision matmul
   WriteState destination = WriteState::kUnwritten;
+  std::span<const HbmRows> in_hbm = {};  // instead of these tensors
   const Generation* gen = &Trn1();  // for what the generations compute differently
 
   Tile tile(const View& view) const;
   LinearTile linear(const View& view) const;
   simd::ScalarOperand scalar(const Operand& operand, double absent = 0) const;
+
+ private:
+  Tile RowsAsTile(const View& rows) const;
 };
 
 }  // namespace nki

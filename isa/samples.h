@@ -8,12 +8,19 @@
 
 namespace nki {
 
-// Owns the tensors that samples refer to. Tensor ids count up from 0; inputs are filled by whoever runs the sample.
+// Owns the tensors that samples refer to. Tensor ids count up from 0; inputs are filled by whoever runs the
+// sample.
 class SampleBuilder {
  public:
-  View Sbuf(Shape shape, Dtype dtype = Dtype::kFloat32) { return Make(Space::kSbuf, std::move(shape), dtype); }
-  View Psum(Shape shape, Dtype dtype = Dtype::kFloat32) { return Make(Space::kPsum, std::move(shape), dtype); }
-  View Hbm(Shape shape, Dtype dtype = Dtype::kFloat32) { return Make(Space::kSharedHbm, std::move(shape), dtype); }
+  View Sbuf(Shape shape, Dtype dtype = Dtype::kFloat32) {
+    return Make(Space::kSbuf, std::move(shape), dtype);
+  }
+  View Psum(Shape shape, Dtype dtype = Dtype::kFloat32) {
+    return Make(Space::kPsum, std::move(shape), dtype);
+  }
+  View Hbm(Shape shape, Dtype dtype = Dtype::kFloat32) {
+    return Make(Space::kSharedHbm, std::move(shape), dtype);
+  }
   const std::deque<Tensor>& tensors() const { return tensors_; }
 
  private:

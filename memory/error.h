@@ -11,8 +11,8 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A call has an argument that can't be used: a wrong type, value or index. Raised where the user's line is running,
-// so that Python shows that line; becomes TypeError, ValueError or IndexError.
+// A call has an argument that can't be used: a wrong type, value or index. Raised where the user's line is
+// running, so that Python shows that line; becomes TypeError, ValueError or IndexError.
 struct ArgumentError : Error {
   enum class Kind { kType, kValue, kIndex };
   ArgumentError(Kind k, const std::string& message) : Error(message), kind(k) {}
@@ -40,10 +40,11 @@ struct InternalError : Error {
 }
 
 // For what the program's own logic guarantees; user input never reaches one.
-#define NKI_CHECK(condition)                                                                     \
-  do {                                                                                           \
-    if (!(condition)) throw ::nki::InternalError(std::string("internal error: ") + #condition + \
-                                                 " does not hold at " __FILE__);                 \
+#define NKI_CHECK(condition)                                                    \
+  do {                                                                          \
+    if (!(condition))                                                           \
+      throw ::nki::InternalError(std::string("internal error: ") + #condition + \
+                                 " does not hold at " __FILE__);                \
   } while (false)
 
 }  // namespace nki

@@ -7,7 +7,8 @@
 namespace nki {
 namespace {
 
-// Keeps the eight blocks off the same cache sets: a power-of-two distance would put equal words of all blocks into one.
+// Keeps the eight blocks off the same cache sets: a power-of-two distance would put equal words of all blocks
+// into one.
 constexpr int64_t kBlockPadding = 16 * 1024 + 512;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Everything on chip that a kernel can change: the SBUF and PSUM images and the accumulators of the Scalar engine.
+// Everything on chip that a kernel can change: the SBUF and PSUM images and the accumulators of the Scalar
+// engine.
 #ifndef NKI_MEMORY_MACHINE_STATE_H_
 #define NKI_MEMORY_MACHINE_STATE_H_
 
@@ -34,8 +35,8 @@ struct MachineState {
       : sbuf(partitions, sbuf_bytes), psum(partitions, psum_bytes) {}
   PartitionedMemory sbuf;
   PartitionedMemory psum;
-  // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6). Aligned: workers that own
-  // different blocks of partitions share no line.
+  // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6). Aligned: workers
+  // that own different blocks of partitions share no line.
   alignas(64) std::array<float, 128> scalar_accumulators{};
 };
 

@@ -18,10 +18,14 @@ constexpr bool In(Space space, SpaceSet set) { return static_cast<uint8_t>(space
 
 constexpr std::string_view Name(Space space) {
   switch (space) {
-    case Space::kSbuf: return "sbuf";
-    case Space::kPsum: return "psum";
-    case Space::kPrivateHbm: return "private_hbm";
-    case Space::kSharedHbm: return "shared_hbm";
+    case Space::kSbuf:
+      return "sbuf";
+    case Space::kPsum:
+      return "psum";
+    case Space::kPrivateHbm:
+      return "private_hbm";
+    case Space::kSharedHbm:
+      return "shared_hbm";
   }
   return "?";
 }

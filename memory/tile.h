@@ -13,9 +13,10 @@ namespace nki {
 
 inline constexpr int kLanes = 16;      // partitions in one block: the SIMD axis
 inline constexpr int kLineBytes = 64;  // one 4-byte word of 16 partitions
-inline constexpr int kBlocks = 8;       // blocks in one memory: 128 partitions in every generation
+inline constexpr int kBlocks = 8;      // blocks in one memory: 128 partitions in every generation
 
-// SBUF and PSUM lie in blocks of 16 partitions; a block is an array of 64-byte lines, one line per 4-byte word:
+// SBUF and PSUM lie in blocks of 16 partitions; a block is an array of 64-byte lines, one line per 4-byte
+// word:
 //   host_byte(p, o) = base + (p >> 4) * block_bytes + (o >> 2) * 64 + (p & 15) * 4 + (o & 3)
 // so that the partition axis is the SIMD axis and any free pattern is only line addressing.
 struct Tile {

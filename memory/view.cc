@@ -23,7 +23,8 @@ void CheckNotPartition(const View& view, int axis, const char* what) {
 }
 
 void CheckRank(int rank) {
-  if (rank > kMaxRank) ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
+  if (rank > kMaxRank)
+    ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
 }
 
 // Resolves one -1 in `sizes` so that their product is `elements`.
@@ -34,7 +35,8 @@ void ResolveSizes(Shape& sizes, int64_t elements, const char* what) {
     if (sizes[i] == -1 && unknown < 0) {
       unknown = static_cast<int>(i);
     } else if (sizes[i] < 1) {
-      ThrowValue(std::string(what) + ": sizes must be positive, at most one may be -1; got " + ToString(sizes));
+      ThrowValue(std::string(what) + ": sizes must be positive, at most one may be -1; got " +
+                 ToString(sizes));
     } else {
       known *= sizes[i];
     }
@@ -43,7 +45,8 @@ void ResolveSizes(Shape& sizes, int64_t elements, const char* what) {
   int64_t product = 1;
   for (int64_t size : sizes) product *= size;
   if (product != elements) {
-    ThrowValue(std::string(what) + ": " + ToString(sizes) + " does not hold " + to_string(elements) + " elements");
+    ThrowValue(std::string(what) + ": " + ToString(sizes) + " does not hold " + to_string(elements) +
+               " elements");
   }
 }
 
@@ -107,8 +110,8 @@ View View::Slice(int axis, int64_t start, int64_t stop, int64_t step) const {
   if (step < 1) ThrowValue("slice: step must be positive, got " + to_string(step));
   if (start < 0 || stop > size || start >= stop) {
     ThrowIndex("slice: [" + to_string(start) + ":" + to_string(stop) + "] of axis " + to_string(axis) +
-               (start >= stop ? " is empty; the axis of " : " is out of bounds; the axis of ") + ToString() + " has " +
-               to_string(size) + " elements");
+               (start >= stop ? " is empty; the axis of " : " is out of bounds; the axis of ") + ToString() +
+               " has " + to_string(size) + " elements");
   }
   View view = *this;
   view.offset += start * dims[axis].step;
@@ -121,8 +124,8 @@ View View::Select(int axis, int64_t index, bool keep_axis) const {
   const int64_t size = dims[axis].count;
   const int64_t at = index < 0 ? index + size : index;
   if (at < 0 || at >= size) {
-    ThrowIndex("index: " + to_string(index) + " is out of bounds for axis " + to_string(axis) + " of " + ToString() +
-               " with " + to_string(size) + " elements");
+    ThrowIndex("index: " + to_string(index) + " is out of bounds for axis " + to_string(axis) + " of " +
+               ToString() + " with " + to_string(size) + " elements");
   }
   View view = Slice(axis, at, at + 1, 1);
   return keep_axis ? view : view.SqueezeDim(axis);
@@ -149,8 +152,9 @@ View View::Broadcast(int axis, int64_t size) const {
   if (dims[axis].count == size) return *this;
   CheckNotPartition(*this, axis, "broadcast");
   if (dims[axis].count != 1 || size < 1) {
-    ThrowValue("broadcast: axis " + to_string(axis) + " of " + ToString() + " has " + to_string(dims[axis].count) +
-               " elements; only an axis of one element can become " + to_string(size));
+    ThrowValue("broadcast: axis " + to_string(axis) + " of " + ToString() + " has " +
+               to_string(dims[axis].count) + " elements; only an axis of one element can become " +
+               to_string(size));
   }
   View view = *this;
   view.dims[axis] = {0, size};
@@ -159,7 +163,8 @@ View View::Broadcast(int axis, int64_t size) const {
 
 View View::BroadcastTo(const Shape& shape) const {
   if (static_cast<int>(shape.size()) != rank) {
-    ThrowValue("broadcast_to: the shape " + nki::ToString(shape) + " has another number of axes than " + ToString());
+    ThrowValue("broadcast_to: the shape " + nki::ToString(shape) + " has another number of axes than " +
+               ToString());
   }
   View view = *this;
   for (int i = 0; i < rank; ++i) view = view.Broadcast(i, shape[i]);
@@ -180,7 +185,8 @@ View View::ExpandDim(int axis) const {
 View View::SqueezeDim(int axis) const {
   CheckAxis(*this, axis, "squeeze_dim");
   if (dims[axis].count != 1) {
-    ThrowValue("squeeze_dim: axis " + to_string(axis) + " has " + to_string(dims[axis].count) + " elements, not 1");
+    ThrowValue("squeeze_dim: axis " + to_string(axis) + " has " + to_string(dims[axis].count) +
+               " elements, not 1");
   }
   View view = *this;
   for (int i = axis; i + 1 < rank; ++i) view.dims[i] = dims[i + 1];
@@ -266,13 +272,15 @@ View View::Reinterpret(Dtype to) const {
   view.dtype = to;
   if (from_bytes == to_bytes) return view;
   if (rank == 0 || (dims[rank - 1].step != 1 && dims[rank - 1].count != 1)) {
-    ThrowValue("view: the last axis of " + ToString() + " must be contiguous to be seen as " + std::string(Name(to)));
+    ThrowValue("view: the last axis of " + ToString() + " must be contiguous to be seen as " +
+               std::string(Name(to)));
   }
   const auto scaled = [&](int64_t elements, const char* what) {
     const int64_t bytes = elements * from_bytes;
     if (bytes % to_bytes != 0) {
       ThrowValue("view: " + std::string(what) + " of " + ToString() + " (" + to_string(bytes) +
-                 " bytes) is not a multiple of the " + to_string(to_bytes) + " bytes of " + std::string(Name(to)));
+                 " bytes) is not a multiple of the " + to_string(to_bytes) + " bytes of " +
+                 std::string(Name(to)));
     }
     return bytes / to_bytes;
   };
@@ -309,8 +317,9 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
   }
   if (on_chip()) view.dims[0].step = row;
   if (at < 0 || last >= storage || last_free >= row) {
-    ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) + (on_chip() ? " of a partition" : "") +
-               "; the storage of " + tensor->name + " holds " + to_string(last_free >= row ? row : storage));
+    ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
+               (on_chip() ? " of a partition" : "") + "; the storage of " + tensor->name + " holds " +
+               to_string(last_free >= row ? row : storage));
   }
   return view;
 }

@@ -11,7 +11,8 @@
 
 namespace nki {
 
-inline constexpr int kMaxRank = 6;  // five axes of an access pattern (NKI 0.6, NkiTensor) and one to spare for HBM
+inline constexpr int kMaxRank =
+    6;  // five axes of an access pattern (NKI 0.6, NkiTensor) and one to spare for HBM
 
 // One axis: `count` elements, `step` elements of the storage apart (0 repeats the same element).
 struct Dim {
@@ -20,9 +21,10 @@ struct Dim {
   bool operator==(const Dim&) const = default;
 };
 
-// Element (i0, i1, …) lies `offset + Σ dims[k].step · i_k` elements of `dtype` from the start of the storage, where an
-// on-chip storage counts its partitions one after the other (partition p starts at p · storage_row()).
-// Views are values; making one moves no data. Source of the semantics: nki.language.NkiTensor, NKI 0.6.
+// Element (i0, i1, …) lies `offset + Σ dims[k].step · i_k` elements of `dtype` from the start of the storage,
+// where an on-chip storage counts its partitions one after the other (partition p starts at p ·
+// storage_row()). Views are values; making one moves no data. Source of the semantics:
+// nki.language.NkiTensor, NKI 0.6.
 struct View {
   const Tensor* tensor = nullptr;
   Dtype dtype = Dtype::kFloat32;
@@ -51,7 +53,8 @@ struct View {
   bool IsContiguous() const;
 
   // Each returns a new view or throws ArgumentError with the axis, the value and the limit.
-  View Slice(int axis, int64_t start, int64_t stop, int64_t step) const;  // 0 <= start < stop <= size, step >= 1
+  View Slice(int axis, int64_t start, int64_t stop,
+             int64_t step) const;  // 0 <= start < stop <= size, step >= 1
   View Select(int axis, int64_t index, bool keep_axis) const;
   View Permute(std::span<const int> order) const;
   View Broadcast(int axis, int64_t size) const;
@@ -62,7 +65,8 @@ struct View {
   View FlattenDims(int first, int last) const;
   View Reshape(Shape shape) const;  // one size may be -1
   View Reinterpret(Dtype dtype) const;
-  // The pattern of `.ap`: steps and counts over the flattened storage in elements of `dtype`, replacing shape and steps.
+  // The pattern of `.ap`: steps and counts over the flattened storage in elements of `dtype`, replacing shape
+  // and steps.
   View AccessPattern(std::span<const Dim> pattern, int64_t offset, Dtype dtype) const;
 
   std::string ToString() const;  // "t3[128, 512] float32 sbuf"

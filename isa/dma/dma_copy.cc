@@ -61,6 +61,7 @@ struct DmaCopy {
             dst.elements() / std::min(ContiguousRun(src), ContiguousRun(dst))};
   }
 
+  bool MovesBits() const { return dst.dtype == src.dtype && !SkipsElements() && !Overlaps(dst); }
   bool LaneLocal() const { return Splits(); }
   bool Splits() const { return !SkipsElements() && MovesRows(dst, src) && !Overlaps(dst); }
   bool SkipsElements() const {

@@ -86,6 +86,10 @@ struct Activation {
   bool Adds() const { return reduce_cmd == ReduceCmd::kReduce || reduce_cmd == ReduceCmd::kResetReduce; }
   bool Resets() const { return reduce_cmd == ReduceCmd::kReset || reduce_cmd == ReduceCmd::kResetReduce; }
 
+  bool Elementwise() const {
+    return !scale.is_column() && !bias.is_column() && !reduce_res && reduce_cmd == ReduceCmd::kIdle;
+  }
+
   // One element per cycle; 64 more to read the registers (nki.isa.activation and activation_reduce, v2.26).
   Cost CostOn(const Generation&) const {
     Cost cost = EngineCost(Engine::kScalar, static_cast<double>(dst.free_elements()));

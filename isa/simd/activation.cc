@@ -31,24 +31,24 @@ HWY_INLINE void ActivateColumn(const float* x, int64_t x_stride, FloatVec scale,
   const FloatTag df;
   if (sum == nullptr) {
     for (int64_t i = 0; i < n; ++i, x += x_stride, y += y_stride) {
-      hn::Store(Activate<kOp>(hn::MulAdd(hn::Load(df, x), scale, bias)), df, y);
+      hn::StoreU(Activate<kOp>(hn::MulAdd(hn::LoadU(df, x), scale, bias)), df, y);
     }
     return;
   }
-  FloatVec total = hn::Load(df, sum);
+  FloatVec total = hn::LoadU(df, sum);
   for (int64_t i = 0; i < n; ++i, x += x_stride, y += y_stride) {
-    const FloatVec result = Activate<kOp>(hn::MulAdd(hn::Load(df, x), scale, bias));
-    hn::Store(result, df, y);
+    const FloatVec result = Activate<kOp>(hn::MulAdd(hn::LoadU(df, x), scale, bias));
+    hn::StoreU(result, df, y);
     total = hn::Add(total, result);
   }
-  hn::Store(total, df, sum);
+  hn::StoreU(total, df, sum);
 }
 
 template <ActivationOp kOp>
 void ActivateLines(Lines x, const float* scale, const float* bias, MutableLines y, int64_t n, float* sums) {
   const FloatTag df;
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
-    ActivateColumn<kOp>(x.first + lane, x.stride, hn::Load(df, scale + lane), hn::Load(df, bias + lane),
+    ActivateColumn<kOp>(x.first + lane, x.stride, hn::LoadU(df, scale + lane), hn::LoadU(df, bias + lane),
                         y.first + lane, y.stride, n, sums == nullptr ? nullptr : sums + lane);
   }
 }

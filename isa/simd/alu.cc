@@ -37,7 +37,7 @@ void Loop(Lines a, Lines b, MutableLines d, int64_t n) {
       PowerLine(pa, pb, pd);
     } else {
       for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
-        hn::Store(Apply<kOp, kForm>(hn::Load(df, pa + lane), hn::Load(df, pb + lane)), df, pd + lane);
+        hn::StoreU(Apply<kOp, kForm>(hn::LoadU(df, pa + lane), hn::LoadU(df, pb + lane)), df, pd + lane);
       }
     }
   }
@@ -72,7 +72,7 @@ void CountRun(const uint32_t* lanes, const FreeCursor::Run& run, float* lines) {
   for (int64_t i = 0; i < run.count; ++i) {
     const WordVec value = Word(static_cast<uint32_t>(run.offset + i * run.step));
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-      hn::Store(AsFloat(hn::Add(hn::Load(dw, lanes + lane), value)), FloatTag(), lines + i * kLanes + lane);
+      hn::StoreU(AsFloat(hn::Add(hn::LoadU(dw, lanes + lane), value)), FloatTag(), lines + i * kLanes + lane);
     }
   }
 }

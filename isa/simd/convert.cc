@@ -64,9 +64,9 @@ template <LineForm kForm, Dtype kDtype, int kIndex>
 HWY_INLINE void LoadElementOf(WordVec word, float* line) {
   if constexpr (kForm == LineForm::kFloat && kDtype == Dtype::kBfloat16) {
     const WordVec bits = kIndex == 0 ? hn::ShiftLeft<16>(word) : hn::And(word, Word(0xffff0000u));
-    hn::Store(AsFloat(bits), df, line + kIndex * kLanes);
+    hn::StoreU(AsFloat(bits), df, line + kIndex * kLanes);
   } else {
-    hn::Store(ToLine<kForm, kDtype>(ElementOf<kDtype, kIndex>(word)), df, line + kIndex * kLanes);
+    hn::StoreU(ToLine<kForm, kDtype>(ElementOf<kDtype, kIndex>(word)), df, line + kIndex * kLanes);
   }
 }
 
@@ -74,7 +74,7 @@ HWY_INLINE void LoadElementOf(WordVec word, float* line) {
 template <LineForm kForm, Dtype kDtype, int... kIndex>
 HWY_INLINE void LoadWhole(const uint32_t* words, float* lines, std::integer_sequence<int, kIndex...>) {
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-    const WordVec word = hn::Load(dw, words + lane);
+    const WordVec word = hn::LoadU(dw, words + lane);
     (LoadElementOf<kForm, kDtype, kIndex>(word, lines + lane), ...);
   }
 }
@@ -95,8 +95,8 @@ void LoadRunOf(const std::byte* block, const FreeCursor::Run& run, float* lines)
     }
     const int shift = static_cast<int>(element % kPerWord) * 8 * kBytes;
     for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-      const WordVec code = ElementOf<kDtype, 0>(hn::ShiftRightSame(hn::Load(dw, words + lane), shift));
-      hn::Store(ToLine<kForm, kDtype>(code), df, line + lane);
+      const WordVec code = ElementOf<kDtype, 0>(hn::ShiftRightSame(hn::LoadU(dw, words + lane), shift));
+      hn::StoreU(ToLine<kForm, kDtype>(code), df, line + lane);
     }
     ++i;
     element += run.step;
@@ -106,7 +106,7 @@ void LoadRunOf(const std::byte* block, const FreeCursor::Run& run, float* lines)
 // Writes the lanes of `word` below `lanes` to one word of the block.
 HWY_INLINE void StoreWord(WordVec word, uint32_t* words, size_t lane, int lanes) {
   if (lanes == kLanes) {
-    hn::Store(word, dw, words + lane);
+    hn::StoreU(word, dw, words + lane);
   } else if (static_cast<size_t>(lanes) > lane) {
     hn::BlendedStore(word, hn::FirstN(dw, static_cast<size_t>(lanes) - lane), dw, words + lane);
   }
@@ -119,8 +119,8 @@ HWY_INLINE void StoreNarrow(const float* line, std::byte* block, int64_t byte, i
   uint32_t* words = reinterpret_cast<uint32_t*>(block + (byte >> 2) * kLineBytes);
   const int shift = static_cast<int>(byte & 3) * 8;
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-    const WordVec code = FromLine<kForm, kDtype>(hn::Load(df, line + lane));
-    const WordVec kept = hn::AndNot(Word(kMask << shift), hn::Load(dw, words + lane));
+    const WordVec code = FromLine<kForm, kDtype>(hn::LoadU(df, line + lane));
+    const WordVec kept = hn::AndNot(Word(kMask << shift), hn::LoadU(dw, words + lane));
     StoreWord(hn::Or(kept, hn::ShiftLeftSame(code, shift)), words, lane, lanes);
   }
 }
@@ -131,11 +131,11 @@ HWY_INLINE void StoreWhole(const float* line, int64_t stride, std::byte* block, 
                            int lanes) {
   uint32_t* words = reinterpret_cast<uint32_t*>(block + word_index * kLineBytes);
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dw)) {
-    WordVec word = FromLine<kForm, kDtype>(hn::Load(df, line + lane));
+    WordVec word = FromLine<kForm, kDtype>(hn::LoadU(df, line + lane));
     if constexpr (kPerWord >= 2) {
       constexpr int kBits = 32 / kPerWord;
       const auto next = [&](int j) HWY_ATTR {
-        return FromLine<kForm, kDtype>(hn::Load(df, line + j * stride + lane));
+        return FromLine<kForm, kDtype>(hn::LoadU(df, line + j * stride + lane));
       };
       word = hn::Or(word, hn::ShiftLeft<kBits>(next(1)));
       if constexpr (kPerWord == 4) {

@@ -32,6 +32,8 @@ struct Reciprocal {
     c.SameFree(data, dst);
   }
 
+  bool Elementwise() const { return true; }
+
   // Eight cycles per element (nki.api.shared, "NKI Engine Selection", 0.6).
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, 8 * static_cast<double>(dst.free_elements()));

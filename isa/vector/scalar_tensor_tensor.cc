@@ -56,6 +56,8 @@ struct ScalarTensorTensor {
     if (c.ScalarOperand(operand0, data, kOnChip) && operand0.is_column()) c.NotPacked(operand0.column);
   }
 
+  bool Elementwise() const { return !operand0.is_column(); }
+
   // As tensor_tensor: 2 cycles per element, 1 if one tile is in PSUM (nki.isa.tensor_tensor, v2.26) or in the
   // 16-bit mode of trn2 (trainium2_arch). 1 also for bfloat16 subtract and multiply
   // (nki.isa.scalar_tensor_tensor, v2.26).

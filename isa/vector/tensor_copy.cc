@@ -39,6 +39,8 @@ struct TensorCopy {
     if (engine == Engine::kScalar) c.Requires(Feature::kScalarExactCopy);
   }
 
+  bool Elementwise() const { return true; }
+
   // One element per cycle (nki.isa.tensor_copy, v2.26), faster in the Vector engine's fast modes.
   Cost CostOn(const Generation& gen) const {
     const Engine chosen = engine == Engine::kUnknown ? Engine::kVector : engine;

@@ -99,6 +99,8 @@ struct TensorScalar {
     return HasRsqrt() ? Engine::kGpSimd : Engine::kVector;
   }
 
+  bool Elementwise() const { return !operand0.is_column() && !operand1.is_column(); }
+
   // One element per cycle (nki.isa.tensor_scalar, v2.26); nl.rsqrt on GpSimd four times that (nki.api.shared,
   // 0.6).
   Cost CostOn(const Generation& gen) const {

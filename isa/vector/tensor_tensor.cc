@@ -57,6 +57,8 @@ struct TensorTensor {
     return !IsBitwise(op) && Is32BitInteger(dst) && Is32BitInteger(data1) && Is32BitInteger(data2);
   }
 
+  bool Elementwise() const { return true; }
+
   // Two SBUF operands share a read port: 2 cycles per element, 1 if one is in PSUM or all are bfloat16 with
   // add/multiply/subtract (nki.isa.tensor_tensor, v2.26); 1 in the 16-bit mode of trn2 (trainium2_arch).
   Cost CostOn(const Generation& gen) const {
