@@ -23,7 +23,8 @@ std::string Repr(PyObject* object) {
   const std::string text = py::cast<std::string>(py::repr(py::handle(object)));
   if (text.size() <= 80 && text.find('\n') == std::string::npos) return text;
   const py::handle type = py::type::handle_of(object);
-  return "a " + py::cast<std::string>(type.attr("__module__")) + "." + py::cast<std::string>(type.attr("__qualname__"));
+  return "a " + py::cast<std::string>(type.attr("__module__")) + "." +
+         py::cast<std::string>(type.attr("__qualname__"));
 }
 
 bool IsNumber(PyObject* object) {
@@ -45,7 +46,9 @@ void RegisterOperator(PyObject* object, const std::string& name) {
   Operators()[object] = meaning;
 }
 
-std::string ArgumentReader::Place(const Field& field) const { return std::string(instruction_) + ": " + field.name; }
+std::string ArgumentReader::Place(const Field& field) const {
+  return std::string(instruction_) + ": " + field.name;
+}
 
 void ArgumentReader::WrongType(const Field& field, const char* wanted, PyObject* argument) const {
   ThrowType(Place(field) + " must be " + wanted + ", got " + Repr(argument));
@@ -58,10 +61,12 @@ PyObject* ArgumentReader::Next(const Field& field) {
 }
 
 View ArgumentReader::ReadView(const Field& field, PyObject* argument) {
-  if (!IsTensor(argument)) WrongType(field, "a tensor (made with nl.ndarray, or an argument of the kernel)", argument);
+  if (!IsTensor(argument))
+    WrongType(field, "a tensor (made with nl.ndarray, or an argument of the kernel)", argument);
   TensorObject* tensor = AsTensor(argument);
   if (tensor->graph.get() != &graph_) {
-    ThrowValue(Place(field) + ": tensor " + tensor->view.tensor->name + " belongs to another call of a kernel");
+    ThrowValue(Place(field) + ": tensor " + tensor->view.tensor->name +
+               " belongs to another call of a kernel");
   }
   return tensor->view;
 }
@@ -113,7 +118,8 @@ void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
   const Operator* meaning = FindOperator(argument);
   if (meaning == nullptr) WrongType(field, "an activation function such as nl.exp", argument);
   if (!meaning->activation) {
-    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->alu)) + "' is not a function of the Scalar engine");
+    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->alu)) +
+               "' is not a function of the Scalar engine");
   }
   value = *meaning->activation;
 }

@@ -16,7 +16,8 @@ struct Operator {
   std::optional<AluOp> alu;
   std::optional<ActivationOp> activation;
 };
-void RegisterOperator(PyObject* object, const std::string& name);  // keeps the object for the life of the process
+void RegisterOperator(PyObject* object,
+                      const std::string& name);  // keeps the object for the life of the process
 
 // The arguments of one call, in the order of the instruction's fields; null where nothing was passed.
 class ArgumentReader : public FieldVisitor {

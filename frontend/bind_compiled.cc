@@ -20,7 +20,8 @@ py::tuple Types(const Plan& plan, bool outputs) {
   const KernelGraph& graph = *plan.graph;
   py::list types;
   const auto add = [&](const Shape& shape, Dtype dtype) {
-    types.append(py::make_tuple(py::tuple(py::cast(shape)), py::reinterpret_borrow<py::object>(DtypeName(dtype))));
+    types.append(
+        py::make_tuple(py::tuple(py::cast(shape)), py::reinterpret_borrow<py::object>(DtypeName(dtype))));
   };
   if (outputs) {
     for (const View& output : graph.outputs) add(output.shape(), output.dtype);
@@ -82,7 +83,8 @@ class LogFile {
   }
   void Write(const std::string& line) {
     std::lock_guard lock(mutex_);
-    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr) << line << std::endl;  // nothing closes it at exit
+    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr)
+        << line << std::endl;  // nothing closes it at exit
   }
 
  private:
@@ -93,7 +95,8 @@ class LogFile {
 void SetHooks(bool check_only, const std::optional<std::string>& log) {
   RunHooks hooks;
   hooks.check_only = check_only;
-  if (log) hooks.log = [file = std::make_shared<LogFile>(*log)](const std::string& line) { file->Write(line); };
+  if (log)
+    hooks.log = [file = std::make_shared<LogFile>(*log)](const std::string& line) { file->Write(line); };
   SetRunHooks(std::move(hooks));
 }
 
@@ -105,7 +108,9 @@ py::dict TotalsByKernel() {
   return rows;
 }
 
-py::tuple ToTuple(const RunReport& report) { return py::make_tuple(report.steps, report.workers, report.seconds); }
+py::tuple ToTuple(const RunReport& report) {
+  return py::make_tuple(report.steps, report.workers, report.seconds);
+}
 
 std::vector<void*> Pointers(const std::vector<uintptr_t>& addresses) {
   std::vector<void*> pointers;
@@ -139,7 +144,8 @@ py::dict Summary(const Plan& plan) {
     counts[name] = py::int_((counts.contains(name) ? counts[name].cast<int64_t>() : 0) + 1);
     const Cost cost = step.instruction->CostOn(*plan.graph->generation);
     const py::str engine{std::string(Name(cost.engine))};
-    engine_cycles[engine] = py::float_((engine_cycles.contains(engine) ? engine_cycles[engine].cast<double>() : 0) + cost.cycles);
+    engine_cycles[engine] =
+        py::float_((engine_cycles.contains(engine) ? engine_cycles[engine].cast<double>() : 0) + cost.cycles);
     dma_bytes += cost.dma_bytes;
   }
   py::dict summary;
@@ -156,8 +162,8 @@ py::list Placements(const Plan& plan) {
   for (const Tensor& tensor : plan.graph->tensors) {
     if (!OnChip(tensor.space)) continue;
     const Placement& placement = plan.placements[tensor.id];
-    rows.append(py::make_tuple(tensor.name, std::string(Name(tensor.space)), placement.partition, placement.byte,
-                               tensor.partitions(), tensor.bytes_per_partition()));
+    rows.append(py::make_tuple(tensor.name, std::string(Name(tensor.space)), placement.partition,
+                               placement.byte, tensor.partitions(), tensor.bytes_per_partition()));
   }
   return rows;
 }
@@ -165,7 +171,8 @@ py::list Placements(const Plan& plan) {
 }  // namespace
 
 void BindCompiled(py::module_& module) {
-  py::class_<Plan, PlanPointer>(module, "Plan", "A verified and placed kernel; immutable, usable from any thread.")
+  py::class_<Plan, PlanPointer>(module, "Plan",
+                                "A verified and placed kernel; immutable, usable from any thread.")
       .def_property_readonly("name", [](const Plan& plan) { return plan.graph->name; })
       .def_property_readonly("inputs", [](const Plan& plan) { return Types(plan, false); })
       .def_property_readonly("outputs", [](const Plan& plan) { return Types(plan, true); })
@@ -184,7 +191,8 @@ void BindCompiled(py::module_& module) {
   module.def("add_compiled", [](const std::string& key, const PlanPointer& plan) { AddCompiled(key, plan); });
   module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));
   module.def("run_totals", TotalsByKernel);
-  module.def("run_pointers", [](const std::string& key, const std::vector<uintptr_t>& inputs, const std::vector<uintptr_t>& outputs) {
+  module.def("run_pointers", [](const std::string& key, const std::vector<uintptr_t>& inputs,
+                                const std::vector<uintptr_t>& outputs) {
     return ToTuple(RunWithPointers(*GetCompiled(key), Pointers(inputs), Pointers(outputs)));
   });
 }

@@ -16,7 +16,8 @@ const Generation& GenerationNamed(const std::string& name) {
   const Generation* generation = FindGeneration(name);
   if (generation == nullptr) {
     std::string known;
-    for (const Generation* each : AllGenerations()) known += (known.empty() ? "" : ", ") + std::string(each->name);
+    for (const Generation* each : AllGenerations())
+      known += (known.empty() ? "" : ", ") + std::string(each->name);
     ThrowValue("target '" + name + "' is not known; there are " + known + " (also inf2, gen2, gen3, gen4)");
   }
   return *generation;
@@ -57,17 +58,19 @@ Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
                " axes; a tensor has at most 5");
   }
   for (int64_t extent : shape) {
-    if (extent < 1) ThrowValue("ndarray: shape " + ToString(shape) + " holds nothing; every size must be at least 1");
+    if (extent < 1)
+      ThrowValue("ndarray: shape " + ToString(shape) + " holds nothing; every size must be at least 1");
   }
   if (!OnChip(space)) return shape;
   if (shape.size() < 2) {
-    ThrowValue("ndarray: shape " + ToString(shape) + " needs two axes or more in " + std::string(Name(space)) +
-               ": partitions and free elements");
+    ThrowValue("ndarray: shape " + ToString(shape) + " needs two axes or more in " +
+               std::string(Name(space)) + ": partitions and free elements");
   }
   if (shape[0] > gen.partitions) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape[0]) + " partitions; " +
-               std::string(Name(space)) + " of " + std::string(gen.name) + " has " + std::to_string(gen.partitions) +
-               "; take it in tiles of at most " + std::to_string(gen.partitions) + " rows");
+               std::string(Name(space)) + " of " + std::string(gen.name) + " has " +
+               std::to_string(gen.partitions) + "; take it in tiles of at most " +
+               std::to_string(gen.partitions) + " rows");
   }
   return shape;
 }
@@ -76,21 +79,24 @@ std::optional<Address> ReadAddress(PyObject* value, Space space, const Shape& sh
   if (value == Py_None) return std::nullopt;
   const Shape pair = ReadInts(value, "ndarray: address");
   if (pair.size() != 2 || !OnChip(space)) {
-    ThrowValue("ndarray: address must be (start partition, byte offset in the partition) of an on-chip tensor");
+    ThrowValue(
+        "ndarray: address must be (start partition, byte offset in the partition) of an on-chip tensor");
   }
   if (pair[0] < 0 || pair[0] + shape[0] > gen.partitions) {
-    ThrowValue("ndarray: address starts at partition " + std::to_string(pair[0]) + "; with " + std::to_string(shape[0]) +
-               " partitions it passes the last of " + std::to_string(gen.partitions));
+    ThrowValue("ndarray: address starts at partition " + std::to_string(pair[0]) + "; with " +
+               std::to_string(shape[0]) + " partitions it passes the last of " +
+               std::to_string(gen.partitions));
   }
   const int64_t step = space == Space::kPsum ? gen.psum_bank_bytes() : 4;
   if (pair[1] < 0 || pair[1] % step != 0) {
-    ThrowValue("ndarray: address byte " + std::to_string(pair[1]) + " must be a multiple of " + std::to_string(step) +
-               (space == Space::kPsum ? ", the bytes of a PSUM bank" : ""));
+    ThrowValue("ndarray: address byte " + std::to_string(pair[1]) + " must be a multiple of " +
+               std::to_string(step) + (space == Space::kPsum ? ", the bytes of a PSUM bank" : ""));
   }
   return Address{static_cast<int>(pair[0]), pair[1]};
 }
 
-// new_tensor(shape, dtype, buffer, name, address) -> NkiTensor. As a METH_FASTCALL function: it is called for every tile.
+// new_tensor(shape, dtype, buffer, name, address) -> NkiTensor. As a METH_FASTCALL function: it is called for
+// every tile.
 PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
   return Guarded<PyObject*>(nullptr, [&] {
     Tracer& tracer = Tracer::Require("nki.language.ndarray");
@@ -101,12 +107,14 @@ PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
     Py_ssize_t length = 0;
     const char* name = args[3] == Py_None ? "" : PyUnicode_AsUTF8AndSize(args[3], &length);
     if (name == nullptr) throw py::error_already_set();
-    const Tensor& tensor = tracer.AddTensor({name, static_cast<size_t>(length)}, space, std::move(shape), dtype, address);
+    const Tensor& tensor =
+        tracer.AddTensor({name, static_cast<size_t>(length)}, space, std::move(shape), dtype, address);
     return MakeTensor(View::Of(tensor), tracer.graph());
   });
 }
 
-PyMethodDef kNewTensor = {"new_tensor", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor)),
+PyMethodDef kNewTensor = {"new_tensor",
+                          reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor)),
                           METH_FASTCALL, "new_tensor(shape, dtype, buffer, name, address)"};
 
 py::object NewConstant(const py::buffer& bytes, const Shape& shape, const py::object& dtype) {
@@ -133,44 +141,57 @@ py::object TargetFacts(const std::string& target) {
 void BindTrace(py::module_& module) {
   py::class_<KernelGraph, std::shared_ptr<KernelGraph>>(module, "Graph", "A traced kernel; immutable.")
       .def_readonly("name", &KernelGraph::name)
-      .def_property_readonly("target", [](const KernelGraph& graph) { return std::string(graph.generation->name); })
+      .def_property_readonly("target",
+                             [](const KernelGraph& graph) { return std::string(graph.generation->name); })
       .def_readonly("grid", &KernelGraph::grid)
       .def("__len__", [](const KernelGraph& graph) { return graph.nodes.size(); })
-      .def("text", [](const KernelGraph& graph) { return ToText(graph); }, "The stable text form.")
-      .def("constants", [](const KernelGraph& graph) {
-        py::list contents;
-        for (const auto& bytes : graph.constants) contents.append(py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
-        return contents;
-      })
-      .def("to_dict", [](const KernelGraph& graph) { return ToDict(graph); }, "The graph as plain Python values.");
+      .def(
+          "text", [](const KernelGraph& graph) { return ToText(graph); }, "The stable text form.")
+      .def("constants",
+           [](const KernelGraph& graph) {
+             py::list contents;
+             for (const auto& bytes : graph.constants)
+               contents.append(py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+             return contents;
+           })
+      .def(
+          "to_dict", [](const KernelGraph& graph) { return ToDict(graph); },
+          "The graph as plain Python values.");
 
   py::class_<Trace>(module, "Trace")
-      .def(py::init<std::string, const std::string&, std::vector<int64_t>>(), py::arg("name"), py::arg("target"), py::arg("grid"))
+      .def(py::init<std::string, const std::string&, std::vector<int64_t>>(), py::arg("name"),
+           py::arg("target"), py::arg("grid"))
       .def("__enter__", [](Trace& trace) { trace.Enter(); })
       .def("__exit__", [](Trace& trace, const py::args&) { trace.Exit(); })
       .def("add_input",
            [](Trace& trace, std::string name, Shape shape, const py::object& dtype) {
-             return Wrap(trace.tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr())), trace.tracer());
+             return Wrap(trace.tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr())),
+                         trace.tracer());
            })
-      .def("begin_program", [](Trace& trace, std::vector<int64_t> ids) { trace.tracer().BeginProgram(std::move(ids)); })
+      .def("begin_program",
+           [](Trace& trace, std::vector<int64_t> ids) { trace.tracer().BeginProgram(std::move(ids)); })
       .def("finish", [](Trace& trace, const py::list& outputs) {
         return std::const_pointer_cast<KernelGraph>(Finish(trace, outputs));
       });
 
   module.attr("new_tensor") = py::reinterpret_steal<py::object>(PyCFunction_New(&kNewTensor, nullptr));
   module.def("new_constant", NewConstant);
-  module.def("tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");
+  module.def(
+      "tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");
   module.def("current_target", [] { return std::string(Tracer::Require("nki.language").generation().name); });
   module.def("current_grid", [] {
     const Tracer& tracer = Tracer::Require("nki.language.program_id or num_programs");
     return py::make_tuple(py::tuple(py::cast(tracer.graph()->grid)), py::tuple(py::cast(tracer.program())));
   });
   module.def("target_facts", TargetFacts);
-  module.def("parse_dtype", [](const py::object& dtype) { return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr()))); });
+  module.def("parse_dtype", [](const py::object& dtype) {
+    return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr())));
+  });
   module.def("tensor_id", [](const py::object& tensor) { return AsTensor(tensor.ptr())->view.tensor->id; });
   module.def("is_whole", [](const py::object& tensor) {
     const View& view = AsTensor(tensor.ptr())->view;
-    return view.offset == 0 && view.IsContiguous() && view.elements() * ItemBytes(view.dtype) == view.tensor->bytes();
+    return view.offset == 0 && view.IsContiguous() &&
+           view.elements() * ItemBytes(view.dtype) == view.tensor->bytes();
   });
   module.def("set_package_folder", SourceSites::SetPackageFolder);
 }

@@ -42,8 +42,8 @@ std::vector<PyObject*>& DtypeNames() {
   return *names;
 }
 
-// The name by which an object that is not a string calls a dtype: `name` of NumPy and ml_dtypes dtypes, `__name__` of
-// scalar types, the text of torch dtypes.
+// The name by which an object that is not a string calls a dtype: `name` of NumPy and ml_dtypes dtypes,
+// `__name__` of scalar types, the text of torch dtypes.
 std::string DtypeNameOf(PyObject* value) {
   py::handle object(value);
   for (const char* attribute : {"name", "__name__"}) {
@@ -69,7 +69,8 @@ void BindEnums(py::module_& module) {
     type.attr("__module__") = row == &kRegionRow ? "nki.language" : "nki.isa";
     module.attr(row->name) = type;
     EnumObjects objects = {row, {}};
-    for (int i = 0; i < row->count; ++i) objects.members.push_back(py::object(type.attr(row->members[i])).release().ptr());
+    for (int i = 0; i < row->count; ++i)
+      objects.members.push_back(py::object(type.attr(row->members[i])).release().ptr());
     Enums().push_back(std::move(objects));
   }
 }

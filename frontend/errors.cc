@@ -26,9 +26,12 @@ py::handle MakeClass(py::module_& module, const char* name, const char* doc, con
 
 py::handle ClassOf(const ArgumentError& error) {
   switch (error.kind) {
-    case ArgumentError::Kind::kType: return PyExc_TypeError;
-    case ArgumentError::Kind::kIndex: return PyExc_IndexError;
-    case ArgumentError::Kind::kValue: break;
+    case ArgumentError::Kind::kType:
+      return PyExc_TypeError;
+    case ArgumentError::Kind::kIndex:
+      return PyExc_IndexError;
+    case ArgumentError::Kind::kValue:
+      break;
   }
   return PyExc_ValueError;
 }
@@ -76,13 +79,15 @@ void Translate(std::exception_ptr thrown) {
 
 void BindErrors(py::module_& module) {
   ErrorClasses& classes = Classes();
-  classes.error = MakeClass(module, "NkiError", "The base of nki-py's own errors.", py::handle(PyExc_Exception).cast<py::object>());
+  classes.error = MakeClass(module, "NkiError", "The base of nki-py's own errors.",
+                            py::handle(PyExc_Exception).cast<py::object>());
   const py::object base = classes.error.cast<py::object>();
   // nki.isa.NkiValidationError is AWS's public name for a broken hardware constraint.
-  classes.verify = MakeClass(module, "VerifyError",
-                             "The kernel breaks rules of the hardware. `diagnostics` lists all of them: dicts with "
-                             "severity, rule, message, file, line and text.",
-                             base);
+  classes.verify =
+      MakeClass(module, "VerifyError",
+                "The kernel breaks rules of the hardware. `diagnostics` lists all of them: dicts with "
+                "severity, rule, message, file, line and text.",
+                base);
   classes.run = MakeClass(module, "RunError", "The data broke the kernel while it ran.", base);
   classes.internal = MakeClass(module, "InternalError", "A mistake in nki-py itself.", base);
   classes.unknown_kernel = MakeClass(module, "UnknownKernelError",

@@ -15,7 +15,8 @@ class Describer : public FieldVisitor {
   void Visit(const Field& field, View&) override { Add(field, "tensor", "None"); }
   void Visit(const Field& field, std::optional<View>&) override { Add(field, "tensor | None", "None"); }
   void Visit(const Field& field, Operand& value) override {
-    Add(field, "tensor | number", value.is_constant() ? py::cast<std::string>(py::repr(py::float_(value.constant))) : "None");
+    Add(field, "tensor | number",
+        value.is_constant() ? py::cast<std::string>(py::repr(py::float_(value.constant))) : "None");
   }
   void Visit(const Field& field, AluOp&) override { Add(field, "operator", "None"); }
   void Visit(const Field& field, std::optional<AluOp>&) override { Add(field, "operator | None", "None"); }
@@ -30,7 +31,8 @@ class Describer : public FieldVisitor {
     Add(field, row.name, std::string(row.name) + "." + row.members[value]);
   }
   void Add(const Field& field, const char* type, const std::string& value) {
-    rows.append(py::make_tuple(field.name, kRoles[static_cast<int>(field.role)], type, field.required, value));
+    rows.append(
+        py::make_tuple(field.name, kRoles[static_cast<int>(field.role)], type, field.required, value));
   }
 };
 
@@ -70,7 +72,9 @@ class Values : public FieldVisitor {
   void Visit(const Field& field, std::optional<AluOp>& value) override {
     dict[field.name] = value ? py::object(py::str(std::string(Name(*value)))) : py::none();
   }
-  void Visit(const Field& field, ActivationOp& value) override { dict[field.name] = std::string(Name(value)); }
+  void Visit(const Field& field, ActivationOp& value) override {
+    dict[field.name] = std::string(Name(value));
+  }
   void Visit(const Field& field, bool& value) override { dict[field.name] = value; }
   void Visit(const Field& field, std::optional<bool>& value) override { dict[field.name] = value; }
   void Visit(const Field& field, int64_t& value) override { dict[field.name] = value; }
@@ -81,7 +85,9 @@ class Values : public FieldVisitor {
     dict[field.name] = list;
   }
   void Visit(const Field& field, Pattern& value) override { dict[field.name] = Pairs(value); }
-  void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override { dict[field.name] = row.members[value]; }
+  void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
+    dict[field.name] = row.members[value];
+  }
 };
 
 const char* RoleName(TensorRole role) {

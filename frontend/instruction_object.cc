@@ -18,8 +18,7 @@ constexpr size_t kMaxFields = 16;
 using Names = std::vector<PyObject*>;  // interned; owned for the life of the process
 
 struct InstructionObject {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   PyObject* attributes;  // __name__, __doc__, …
   const InstructionDef* def;
   Names* fields;  // the last one is `name`
@@ -29,16 +28,16 @@ InstructionObject* Self(PyObject* object) { return reinterpret_cast<InstructionO
 
 // What a call returns (nki.isa.NkiInstruction, NKI 0.6).
 struct HandleObject {
-  PyObject_HEAD
-  size_t index;  // of the node in the graph
+  PyObject_HEAD size_t index;  // of the node in the graph
 };
 PyTypeObject* handle_type = nullptr;
 
 [[noreturn]] void UnknownKeyword(const InstructionObject& self, PyObject* keyword) {
   std::string known;
-  for (PyObject* field : *self.fields) known += (known.empty() ? "" : ", ") + py::cast<std::string>(py::handle(field));
-  ThrowType(std::string(self.def->name) + ": no argument is called '" + py::cast<std::string>(py::handle(keyword)) +
-            "'; there are " + known);
+  for (PyObject* field : *self.fields)
+    known += (known.empty() ? "" : ", ") + py::cast<std::string>(py::handle(field));
+  ThrowType(std::string(self.def->name) + ": no argument is called '" +
+            py::cast<std::string>(py::handle(keyword)) + "'; there are " + known);
 }
 
 size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
@@ -52,8 +51,8 @@ size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
   UnknownKeyword(self, keyword);
 }
 
-void CollectArguments(const InstructionObject& self, PyObject* const* args, size_t positional, PyObject* keywords,
-                      PyObject** slots) {
+void CollectArguments(const InstructionObject& self, PyObject* const* args, size_t positional,
+                      PyObject* keywords, PyObject** slots) {
   const size_t count = self.fields->size();
   if (positional > count) {
     ThrowType(std::string(self.def->name) + ": takes " + std::to_string(count) + " arguments, got " +
@@ -84,7 +83,8 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObjec
     instruction->VisitFields(reader);
     PyObject* name = slots[self.fields->size() - 1];
     const bool named = name != nullptr && name != Py_None;
-    tracer->Record(std::move(instruction), named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
+    tracer->Record(std::move(instruction),
+                   named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
     HandleObject* handle = PyObject_New(HandleObject, handle_type);
     if (handle != nullptr) handle->index = tracer->recorded() - 1;
     return reinterpret_cast<PyObject*>(handle);
@@ -110,18 +110,21 @@ PyObject* Represent(PyObject* object) {
   return PyUnicode_FromFormat("<instruction nki.isa.%s>", std::string(Self(object)->def->name).c_str());
 }
 
-// As for a builtin function: found through a class it does not become a method. pydoc then shows it as a function.
+// As for a builtin function: found through a class it does not become a method. pydoc then shows it as a
+// function.
 PyObject* Bind(PyObject* object, PyObject*, PyObject*) { return Py_NewRef(object); }
 
 PyObject* DependsOn(PyObject* self, PyObject* producers) {
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(producers); ++i) {
     PyObject* producer = PyTuple_GET_ITEM(producers, i);
     if (Py_TYPE(producer) != handle_type) {
-      PyErr_Format(PyExc_TypeError, "depends_on: producers must be results of nki.isa calls, got %R", producer);
+      PyErr_Format(PyExc_TypeError, "depends_on: producers must be results of nki.isa calls, got %R",
+                   producer);
       return nullptr;
     }
     if (reinterpret_cast<HandleObject*>(producer)->index >= reinterpret_cast<HandleObject*>(self)->index) {
-      PyErr_SetString(PyExc_ValueError, "depends_on: a producer must be issued before the instruction that waits for it");
+      PyErr_SetString(PyExc_ValueError,
+                      "depends_on: a producer must be issued before the instruction that waits for it");
       return nullptr;
     }
   }
@@ -129,10 +132,10 @@ PyObject* DependsOn(PyObject* self, PyObject* producers) {
 }
 
 PyTypeObject* MakeHandleType() {
-  static PyMethodDef methods[] = {
-      {"depends_on", DependsOn, METH_VARARGS,
-       "depends_on($self, *producers)\n--\n\nThis instruction runs after the producers, as it does here anyway."},
-      {nullptr, nullptr, 0, nullptr}};
+  static PyMethodDef methods[] = {{"depends_on", DependsOn, METH_VARARGS,
+                                   "depends_on($self, *producers)\n--\n\nThis instruction runs after the "
+                                   "producers, as it does here anyway."},
+                                  {nullptr, nullptr, 0, nullptr}};
   static PyType_Slot slots[] = {
       {Py_tp_methods, methods},
       {Py_tp_doc, const_cast<char*>("An issued instruction: what a function of nki.isa returns.")},
@@ -145,7 +148,8 @@ PyTypeObject* MakeHandleType() {
 PyTypeObject* MakeInstructionType() {
   static PyGetSetDef attributes[] = {
       {"__signature__", GetSignature, nullptr, nullptr, nullptr},
-      {"fields", GetFields, nullptr, "[(name, role, required, default)] in the order of the arguments.", nullptr},
+      {"fields", GetFields, nullptr, "[(name, role, required, default)] in the order of the arguments.",
+       nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMemberDef members[] = {
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(InstructionObject, vectorcall), READONLY, nullptr},
@@ -157,8 +161,9 @@ PyTypeObject* MakeInstructionType() {
                                 {Py_tp_repr, reinterpret_cast<void*>(Represent)},
                                 {Py_tp_descr_get, reinterpret_cast<void*>(Bind)},
                                 {0, nullptr}};
-  static PyType_Spec spec = {"nki._core.instruction", sizeof(InstructionObject), 0,
-                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  static PyType_Spec spec = {
+      "nki._core.instruction", sizeof(InstructionObject), 0,
+      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
 }
 
@@ -187,13 +192,15 @@ void BindInstructions(py::module_& module) {
   handle_type = MakeHandleType();
   PyTypeObject* type = MakeInstructionType();
   if (handle_type == nullptr || type == nullptr) throw py::error_already_set();
-  module.attr("NkiInstruction") = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(handle_type));
+  module.attr("NkiInstruction") =
+      py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(handle_type));
   py::dict instructions;
   for (const InstructionDef* def : AllInstructions()) {
     instructions[py::str(std::string(def->name))] = MakeInstruction(type, *def);
   }
   module.attr("instructions") = instructions;
-  module.def("register_operator", [](const py::object& object, const std::string& name) { RegisterOperator(object.ptr(), name); });
+  module.def("register_operator",
+             [](const py::object& object, const std::string& name) { RegisterOperator(object.ptr(), name); });
 }
 
 }  // namespace nki

@@ -20,6 +20,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindCompiled(module);
 #ifdef NKI_HAS_JAX
   // JAX takes the handler's address in a capsule; the name is that of XLA's custom-call protocol.
-  module.def("jax_handler", [](int device_count) { return pybind11::capsule(nki::JaxHandler(device_count)); });
+  module.def("jax_handler",
+             [](int device_count) { return pybind11::capsule(nki::JaxHandler(device_count)); });
 #endif
 }

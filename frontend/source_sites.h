@@ -12,8 +12,8 @@
 
 namespace nki {
 
-// Numbers the places from which instructions are issued. Noting one costs a hash look-up; files and lines are worked out
-// once per place at the end.
+// Numbers the places from which instructions are issued. Noting one costs a hash look-up; files and lines are
+// worked out once per place at the end.
 class SourceSites {
  public:
   SourceSites() = default;

@@ -62,8 +62,8 @@ View Index(const View& view, PyObject* key) {
   const auto consumes = [](PyObject* item) { return item != Py_None && item != Py_Ellipsis; };
   const int given = static_cast<int>(std::count_if(items, items + count, consumes));
   if (given > view.rank) {
-    ThrowIndex("index: " + to_string(given) + " indices for " + view.ToString() + ", which has " + to_string(view.rank) +
-               " axes");
+    ThrowIndex("index: " + to_string(given) + " indices for " + view.ToString() + ", which has " +
+               to_string(view.rank) + " axes");
   }
   bool ellipsis = false;
   for (Py_ssize_t i = 0; i < count; ++i) {
@@ -118,7 +118,8 @@ std::vector<Dim> ReadPattern(PyObject* value, const char* what) {
   std::vector<Dim> pattern;
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(value); ++i) {
     const Shape pair = ReadInts(PySequence_Fast_ITEMS(value)[i], what);
-    if (pair.size() != 2) ThrowValue(std::string(what) + ": entry " + to_string(i) + " is not a [step, count] pair");
+    if (pair.size() != 2)
+      ThrowValue(std::string(what) + ": entry " + to_string(i) + " is not a [step, count] pair");
     pattern.push_back({pair[0], pair[1]});
   }
   return pattern;

@@ -12,7 +12,8 @@ const View& ViewOf(PyObject* self) { return AsTensor(self)->view; }
 
 // Parses keyword arguments with PyArg's format language. Throws the Python error.
 template <size_t kCount, typename... Targets>
-void Parse(PyObject* args, PyObject* kwargs, const char* format, const char* const (&names)[kCount], Targets*... targets) {
+void Parse(PyObject* args, PyObject* kwargs, const char* format, const char* const (&names)[kCount],
+           Targets*... targets) {
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, format, const_cast<char**>(names), targets...)) {
     throw pybind11::error_already_set();
   }
@@ -33,8 +34,8 @@ PyObject* Slice(PyObject* self, PyObject* args, PyObject* kwargs) {
     static const char* const names[] = {"dim", "start", "end", "step", nullptr};
     PyObject *dim, *start, *end, *step = nullptr;
     Parse(args, kwargs, "OOO|O", names, &dim, &start, &end, &step);
-    return view.Slice(Axis(view, dim, "slice: dim"), ReadInt(start, "slice: start"), ReadInt(end, "slice: end"),
-                      step ? ReadInt(step, "slice: step") : 1);
+    return view.Slice(Axis(view, dim, "slice: dim"), ReadInt(start, "slice: start"),
+                      ReadInt(end, "slice: end"), step ? ReadInt(step, "slice: step") : 1);
   });
 }
 
@@ -44,7 +45,8 @@ PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
     PyObject *dim, *index;
     Parse(args, kwargs, "OO", names, &dim, &index);
     const int axis = Axis(view, dim, "select: dim");
-    if (axis == 0 && view.on_chip()) ThrowValue("select: axis 0 of an on-chip tensor is the partition axis and stays");
+    if (axis == 0 && view.on_chip())
+      ThrowValue("select: axis 0 of an on-chip tensor is the partition axis and stays");
     return view.Select(axis, ReadInt(index, "select: index"), false);
   });
 }
@@ -95,7 +97,8 @@ PyObject* SqueezeDim(PyObject* self, PyObject* args, PyObject* kwargs) {
     PyObject* dim;
     Parse(args, kwargs, "O", names, &dim);
     const int axis = Axis(view, dim, "squeeze_dim: dim");
-    if (axis == 0 && view.on_chip()) ThrowValue("squeeze_dim: axis 0 of an on-chip tensor is the partition axis and stays");
+    if (axis == 0 && view.on_chip())
+      ThrowValue("squeeze_dim: axis 0 of an on-chip tensor is the partition axis and stays");
     return view.SqueezeDim(axis);
   });
 }
@@ -114,7 +117,8 @@ PyObject* FlattenDims(PyObject* self, PyObject* args, PyObject* kwargs) {
     static const char* const names[] = {"start_dim", "end_dim", nullptr};
     PyObject *start, *end;
     Parse(args, kwargs, "OO", names, &start, &end);
-    return view.FlattenDims(Axis(view, start, "flatten_dims: start_dim"), Axis(view, end, "flatten_dims: end_dim"));
+    return view.FlattenDims(Axis(view, start, "flatten_dims: start_dim"),
+                            Axis(view, end, "flatten_dims: end_dim"));
   });
 }
 
@@ -138,11 +142,15 @@ PyObject* Reinterpret(PyObject* self, PyObject* args, PyObject* kwargs) {
 
 PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
-    static const char* const names[] = {"pattern", "offset", "scalar_offset", "vector_offset", "indirect_dim", "dtype", nullptr};
-    PyObject *pattern, *offset = Py_None, *scalar = Py_None, *vector = Py_None, *indirect = nullptr, *dtype = Py_None;
+    static const char* const names[] = {"pattern",      "offset", "scalar_offset", "vector_offset",
+                                        "indirect_dim", "dtype",  nullptr};
+    PyObject *pattern, *offset = Py_None, *scalar = Py_None, *vector = Py_None, *indirect = nullptr,
+                       *dtype = Py_None;
     Parse(args, kwargs, "O|OOOOO", names, &pattern, &offset, &scalar, &vector, &indirect, &dtype);
     if (scalar != Py_None || vector != Py_None) {
-      ThrowValue("ap: scalar_offset and vector_offset (addresses known only while the kernel runs) are not supported");
+      ThrowValue(
+          "ap: scalar_offset and vector_offset (addresses known only while the kernel runs) are not "
+          "supported");
     }
     const Dtype as = dtype == Py_None ? view.dtype : ReadDtype(dtype);
     // None keeps the view's own offset (NKI 0.5 and later), in elements of the new dtype.
@@ -169,27 +177,34 @@ PyObject* IsIndirect(PyObject*, PyObject*) { Py_RETURN_FALSE; }
 
 }  // namespace
 
-#define NKI_VIEW_METHOD(name, function, signature, doc) \
-  {name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), METH_VARARGS | METH_KEYWORDS, \
-   name "($self, " signature ")\n--\n\n" doc}
+#define NKI_VIEW_METHOD(name, function, signature, doc)                          \
+  {                                                                              \
+    name, reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function)), \
+        METH_VARARGS | METH_KEYWORDS, name "($self, " signature ")\n--\n\n" doc  \
+  }
 
 PyMethodDef kTensorMethods[] = {
-    NKI_VIEW_METHOD("slice", Slice, "dim, start, end, step=1", "The elements start, start+step, … below end of one axis."),
+    NKI_VIEW_METHOD("slice", Slice, "dim, start, end, step=1",
+                    "The elements start, start+step, … below end of one axis."),
     NKI_VIEW_METHOD("select", Select, "dim, index", "One index of an axis; the axis is dropped."),
     NKI_VIEW_METHOD("permute", Permute, "dims", "The axes in another order; on chip axis 0 stays first."),
     NKI_VIEW_METHOD("broadcast", Broadcast, "dim, size", "An axis of one element, repeated."),
     NKI_VIEW_METHOD("broadcast_to", BroadcastTo, "shape", "Every axis of one element, repeated to `shape`."),
     NKI_VIEW_METHOD("expand_dim", ExpandDim, "dim", "With a new axis of one element."),
     NKI_VIEW_METHOD("squeeze_dim", SqueezeDim, "dim", "Without an axis of one element."),
-    NKI_VIEW_METHOD("reshape_dim", ReshapeDim, "dim, shape", "One axis split into several; one size may be -1."),
+    NKI_VIEW_METHOD("reshape_dim", ReshapeDim, "dim, shape",
+                    "One axis split into several; one size may be -1."),
     NKI_VIEW_METHOD("flatten_dims", FlattenDims, "start_dim, end_dim", "Neighbouring axes joined into one."),
     NKI_VIEW_METHOD("reshape", Reshape, "shape", "Another shape of the same elements in the same order."),
     NKI_VIEW_METHOD("view", Reinterpret, "dtype", "The same bytes as another dtype."),
-    NKI_VIEW_METHOD("reinterpret_cast", Reinterpret, "dtype", "The same bytes as another dtype; `view` by its other name."),
-    NKI_VIEW_METHOD("ap", AccessPattern,
-                    "pattern, offset=None, scalar_offset=None, vector_offset=None, indirect_dim=0, dtype=None",
-                    "An access pattern over the storage: [[step, count], …] in elements, from `offset`."),
-    {"get_pattern", GetPattern, METH_NOARGS, "get_pattern($self)\n--\n\n[[step, count], …], one pair per axis."},
+    NKI_VIEW_METHOD("reinterpret_cast", Reinterpret, "dtype",
+                    "The same bytes as another dtype; `view` by its other name."),
+    NKI_VIEW_METHOD(
+        "ap", AccessPattern,
+        "pattern, offset=None, scalar_offset=None, vector_offset=None, indirect_dim=0, dtype=None",
+        "An access pattern over the storage: [[step, count], …] in elements, from `offset`."),
+    {"get_pattern", GetPattern, METH_NOARGS,
+     "get_pattern($self)\n--\n\n[[step, count], …], one pair per axis."},
     {"is_contiguous", IsContiguous, METH_NOARGS,
      "is_contiguous($self)\n--\n\nTrue if the elements lie side by side (on chip: inside each partition)."},
     {"is_indirect", IsIndirect, METH_NOARGS, "is_indirect($self)\n--\n\nTrue if addresses depend on data."},

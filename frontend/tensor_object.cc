@@ -34,7 +34,8 @@ PyObject* GetItemBytes(PyObject* self, void*) { return PyLong_FromLong(ItemBytes
 
 PyGetSetDef kAttributes[] = {
     {"shape", GetShape, nullptr, "Elements along each axis; on chip axis 0 is the partition axis.", nullptr},
-    {"strides", GetStrides, nullptr, "Elements of the storage from one index to the next, per axis.", nullptr},
+    {"strides", GetStrides, nullptr, "Elements of the storage from one index to the next, per axis.",
+     nullptr},
     {"offset", GetOffset, nullptr, "Elements from the start of the storage to the first element.", nullptr},
     {"name", GetName, nullptr, "The name given when it was made, or one like 'sbuf.3'.", nullptr},
     {"dtype", GetDtype, nullptr, "The data type, a string like 'float32'.", nullptr},
@@ -55,18 +56,21 @@ void Deallocate(PyObject* self) {
 PyObject* Represent(PyObject* self) {
   return Guarded<PyObject*>(nullptr, [&] {
     const View& view = ViewOf(self);
-    const std::string text = "<NkiTensor " + ToText(view) + ": " + TypeText(view.dtype, view.shape()) + " in " + std::string(Name(view.space())) + ">";
+    const std::string text = "<NkiTensor " + ToText(view) + ": " + TypeText(view.dtype, view.shape()) +
+                             " in " + std::string(Name(view.space())) + ">";
     return PyUnicode_FromString(text.c_str());
   });
 }
 
 PyObject* Subscript(PyObject* self, PyObject* key) {
-  return Guarded<PyObject*>(nullptr, [&] { return MakeTensor(Index(ViewOf(self), key), AsTensor(self)->graph); });
+  return Guarded<PyObject*>(nullptr,
+                            [&] { return MakeTensor(Index(ViewOf(self), key), AsTensor(self)->graph); });
 }
 
 int AssignSubscript(PyObject*, PyObject*, PyObject*) {
   PyErr_SetString(PyExc_TypeError,
-                  "a tensor is written by an instruction, not by assignment: use nisa.tensor_copy(dst=t[...], src=...) on "
+                  "a tensor is written by an instruction, not by assignment: use "
+                  "nisa.tensor_copy(dst=t[...], src=...) on "
                   "chip, or nisa.dma_copy(dst=t[...], src=...) to and from HBM");
   return -1;
 }
@@ -75,7 +79,8 @@ Py_ssize_t Length(PyObject* self) { return static_cast<Py_ssize_t>(ViewOf(self).
 
 int Truth(PyObject* self) {
   PyErr_Format(PyExc_TypeError,
-               "the truth value of tensor %s is not known while a kernel is traced; Python's if, while and assert can use "
+               "the truth value of tensor %s is not known while a kernel is traced; Python's if, while and "
+               "assert can use "
                "shapes, dtypes and arguments that are not tensors",
                ViewOf(self).tensor->name.c_str());
   return -1;
@@ -83,10 +88,11 @@ int Truth(PyObject* self) {
 
 PyObject* RefuseOperator(PyObject* left, PyObject* right) {
   PyObject* tensor = IsTensor(left) ? left : right;
-  PyErr_Format(PyExc_TypeError,
-               "tensor %s has no Python operators; use an instruction such as nisa.tensor_tensor(dst=..., data1=..., "
-               "data2=..., op=nl.add) or nisa.tensor_scalar(...)",
-               ViewOf(tensor).tensor->name.c_str());
+  PyErr_Format(
+      PyExc_TypeError,
+      "tensor %s has no Python operators; use an instruction such as nisa.tensor_tensor(dst=..., data1=..., "
+      "data2=..., op=nl.add) or nisa.tensor_scalar(...)",
+      ViewOf(tensor).tensor->name.c_str());
   return nullptr;
 }
 
@@ -94,12 +100,14 @@ PyObject* RefuseUnary(PyObject* self) { return RefuseOperator(self, self); }
 
 // Equality stays identity, so that a list of tensors can be searched.
 PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
-  if (comparison == Py_EQ || comparison == Py_NE) return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
+  if (comparison == Py_EQ || comparison == Py_NE)
+    return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
   return RefuseOperator(left, right);
 }
 
 PyObject* Iterate(PyObject* self) {
-  PyErr_Format(PyExc_TypeError, "tensor %s can't be iterated over; index it: for i in nl.affine_range(%zd): t[i]",
+  PyErr_Format(PyExc_TypeError,
+               "tensor %s can't be iterated over; index it: for i in nl.affine_range(%zd): t[i]",
                ViewOf(self).tensor->name.c_str(), Length(self));
   return nullptr;
 }
@@ -137,8 +145,9 @@ PyType_Slot kSlots[] = {
     {Py_tp_richcompare, reinterpret_cast<void*>(Compare)},
     {Py_tp_hash, reinterpret_cast<void*>(_Py_HashPointer)},
     {Py_tp_iter, reinterpret_cast<void*>(Iterate)},
-    {Py_tp_doc, const_cast<char*>("A tensor of a kernel, or a view of one. Views share the storage; none moves data.\n\n"
-                                  "Source of the semantics: nki.language.NkiTensor, NKI 0.6.")},
+    {Py_tp_doc,
+     const_cast<char*>("A tensor of a kernel, or a view of one. Views share the storage; none moves data.\n\n"
+                       "Source of the semantics: nki.language.NkiTensor, NKI 0.6.")},
     {0, nullptr},
 };
 
@@ -149,7 +158,8 @@ PyType_Spec kSpec = {"nki.language.NkiTensor", sizeof(TensorObject), 0, Py_TPFLA
 void BindTensor(pybind11::module_& module) {
   tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&kSpec));
   if (tensor_type == nullptr) throw pybind11::error_already_set();
-  module.attr("NkiTensor") = pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor_type));
+  module.attr("NkiTensor") =
+      pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor_type));
 }
 
 bool IsTensor(PyObject* object) { return Py_TYPE(object) == tensor_type; }

@@ -14,8 +14,7 @@
 namespace nki {
 
 struct TensorObject {
-  PyObject_HEAD
-  View view;
+  PyObject_HEAD View view;
   std::shared_ptr<KernelGraph> graph;  // keeps the tensor that the view points to
 };
 

@@ -22,7 +22,8 @@ Tracer& Tracer::Require(const char* called) {
   Tracer* current = Current();
   if (current == nullptr) {
     throw Error(std::string(called) +
-                " was called outside a kernel; call it inside a function decorated with @nki.jit, which you call with arrays");
+                " was called outside a kernel; call it inside a function decorated with @nki.jit, which you "
+                "call with arrays");
   }
   return *current;
 }
@@ -48,13 +49,14 @@ const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype) {
   return tensor;
 }
 
-const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtype dtype, std::optional<Address> address) {
+const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtype dtype,
+                                std::optional<Address> address) {
   const bool first_program = graph_->programs.size() <= 1;
   if (space == Space::kSharedHbm && !first_program) {
     const Tensor* earlier = next_shared_ < shared_.size() ? &graph_->tensors[shared_[next_shared_]] : nullptr;
     if (earlier == nullptr || earlier->shape != shape || earlier->dtype != dtype) {
-      ThrowValue("ndarray: tensor " + to_string(next_shared_) + " in shared_hbm is " + std::string(Name(dtype)) +
-                 ToString(shape) + " in this program of the grid but " +
+      ThrowValue("ndarray: tensor " + to_string(next_shared_) + " in shared_hbm is " +
+                 std::string(Name(dtype)) + ToString(shape) + " in this program of the grid but " +
                  (earlier ? std::string(Name(earlier->dtype)) + ToString(earlier->shape) : "absent") +
                  " in the first; all programs share these tensors and must make the same ones");
     }

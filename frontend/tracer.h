@@ -12,7 +12,8 @@
 
 namespace nki {
 
-// Where traced instructions go. The graph is one such place; running each instruction at once would be another.
+// Where traced instructions go. The graph is one such place; running each instruction at once would be
+// another.
 class InstructionSink {
  public:
   virtual ~InstructionSink() = default;
@@ -41,9 +42,10 @@ class Tracer {
   static Tracer& Require(const char* called);
 
   const Tensor& AddInput(std::string name, Shape shape, Dtype dtype);
-  // `name` may be empty. Tensors in shared HBM are one tensor for all programs: the n-th of a later program is the n-th of
-  // the first.
-  const Tensor& AddTensor(std::string name, Space space, Shape shape, Dtype dtype, std::optional<Address> address);
+  // `name` may be empty. Tensors in shared HBM are one tensor for all programs: the n-th of a later program
+  // is the n-th of the first.
+  const Tensor& AddTensor(std::string name, Space space, Shape shape, Dtype dtype,
+                          std::optional<Address> address);
   const Tensor& AddConstant(Shape shape, Dtype dtype, const void* bytes);
   void Record(std::unique_ptr<Instruction> instruction, std::string name);
   void BeginProgram(std::vector<int64_t> ids);
@@ -61,10 +63,10 @@ class Tracer {
   std::shared_ptr<KernelGraph> graph_;
   GraphSink sink_;
   SourceSites sites_;
-  std::vector<int64_t> program_;         // ids of the present program, one per axis of the grid
-  std::vector<int> shared_;              // tensors in shared HBM, in the order in which the first program made them
-  size_t next_shared_ = 0;               // of the present program
-  int counters_[3] = {};                 // for the names of unnamed tensors in SBUF, PSUM and HBM
+  std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
+  std::vector<int> shared_;       // tensors in shared HBM, in the order in which the first program made them
+  size_t next_shared_ = 0;        // of the present program
+  int counters_[3] = {};          // for the names of unnamed tensors in SBUF, PSUM and HBM
   std::unordered_set<std::string> names_;  // of all tensors: the text form must say which one is meant
 };
 
