@@ -1,0 +1,148 @@
+#include "tests/interpreter/random_kernel.h"
+
+namespace nki {
+
+RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
+  input_ = b_.Input({128, kFree});
+  const View second = b_.Input({kTiles, 128, kFree});
+  scratch_ = b_.Hbm({128, kFree});
+  for (int i = 0; i < kTiles; ++i) {
+    tiles_.push_back(b_.Sbuf({128, kFree}));
+    b_.Load(tiles_[i], second.Select(0, i, false));
+  }
+  for (int i = 0; i < 2; ++i) psum_.push_back(b_.Psum({128, kFree}));
+  b_.Load(scratch_, tiles_[0]);
+  for (int i = 0; i < instructions; ++i) AddOne();
+  for (int i = 0; i < kTiles; ++i) {
+    const View result = b_.Hbm({128, kFree});
+    b_.Load(result, tiles_[i]);
+    b_.Return(result);
+  }
+  b_.Return(scratch_);
+  b_.Return(input_);
+}
+
+View RandomKernel::Part(const View& tile, int64_t count, int64_t free) {
+  const int64_t stride = count > 64 ? 128 : count > 32 ? 64 : 32;
+  const int64_t start = Pick(0, (128 - count) / stride) * stride;
+  const int64_t column = Pick(0, kFree - free);
+  return tile.Slice(0, start, start + count, 1).Slice(1, column, column + free, 1);
+}
+
+View RandomKernel::DmaPart(const View& tile, int64_t count, int64_t step, int64_t free) {
+  const int64_t reach = (count - 1) * step + 1;
+  const int64_t start = Pick(0, 128 - reach), column = Pick(0, kFree - free);
+  return tile.Slice(0, start, start + reach, step).Slice(1, column, column + free, 1);
+}
+
+void RandomKernel::AddOne() {
+  switch (Pick(0, 11)) {
+    case 0:
+      return Elementwise();
+    case 1:
+      return Elementwise();
+    case 2:
+      return Reduce();
+    case 3:
+      return Activate();
+    case 4:
+    case 5:
+      return Multiply();
+    case 6:
+      return TransposeTensor();
+    case 7:
+      return TransposeVector();
+    case 8:
+      return RoundTrip();
+    case 9:
+      return MoveRows();
+    case 10:
+      return ChangeInput();
+    default: {
+      const int64_t count = Count(), free = Pick(1, kFree);
+      return b_.Add("tensor_copy", {{"dst", Part(Tile(), count, free)}, {"src", Part(Tile(), count, free)}});
+    }
+  }
+}
+
+void RandomKernel::Elementwise() {
+  const int64_t count = Count(), free = Pick(1, kFree);
+  const View dst = Part(Tile(), count, free), data = Pick(0, 1) ? dst : Part(Tile(), count, free);
+  if (Pick(0, 1)) {
+    return b_.Add(
+        "tensor_tensor",
+        {{"dst", dst}, {"data1", data}, {"data2", Part(Tile(), count, free)}, {"op", AluOp::kMaximum}});
+  }
+  const Operand column{Operand::Kind::kColumn, false, 0, Part(Tile(), count, 1)};
+  b_.Add("tensor_scalar", {{"dst", dst},
+                           {"data", data},
+                           {"op0", AluOp::kAdd},
+                           {"operand0", column},
+                           {"op1", AluOp::kMultiply},
+                           {"operand1", Operand::Constant(0.5)}});
+}
+
+void RandomKernel::Reduce() {
+  const int64_t count = Count();
+  b_.Add("tensor_reduce", {{"dst", Part(Tile(), count, 1)},
+                           {"op", AluOp::kMinimum},
+                           {"data", Part(Tile(), count, Pick(1, kFree))},
+                           {"axis", IntList{1}}});
+}
+
+void RandomKernel::Activate() {
+  const int64_t count = Count(), free = Pick(1, kFree);
+  const View dst = Part(Tile(), count, free);
+  Arguments arguments = {{"dst", dst}, {"op", ActivationOp::kTanh}, {"data", Part(Tile(), count, free)}};
+  if (Pick(0, 1)) {
+    arguments.insert({{"reduce_op", AluOp::kAdd},
+                      {"reduce_cmd", ReduceCmd::kResetReduce},
+                      {"reduce_res", Part(Tile(), count, 1)}});
+  }
+  b_.Add("activation", arguments);
+}
+
+// A matmul into all or a part of a PSUM tile, then a copy of what it wrote to SBUF.
+void RandomKernel::Multiply() {
+  const int64_t contraction = Count(), m = std::array<int64_t, 3>{16, 32, 48}[Pick(0, 2)], n = Pick(1, kFree);
+  const View dst = Part(psum_[Pick(0, 1)], m, n);
+  Arguments arguments = {
+      {"dst", dst}, {"stationary", Part(Tile(), contraction, m)}, {"moving", Part(Tile(), contraction, n)}};
+  if (Pick(0, 2) == 0) arguments.insert({"accumulate", false});
+  b_.Add("nc_matmul", arguments);
+  // Brought back to the size of the inputs: sums of products would soon leave float32.
+  b_.Add("activation", {{"dst", Part(Tile(), m, n)}, {"op", ActivationOp::kTanh}, {"data", dst}});
+}
+
+void RandomKernel::TransposeTensor() {
+  const int64_t rows = std::array<int64_t, 3>{16, 32, 48}[Pick(0, 2)], columns = Pick(1, kFree);
+  const View dst = Part(psum_[Pick(0, 1)], columns, rows);
+  b_.Add("nc_transpose", {{"dst", dst}, {"data", Part(Tile(), rows, columns)}});
+  b_.Add("tensor_copy", {{"dst", Part(Tile(), columns, rows)}, {"src", dst}});
+}
+
+void RandomKernel::TransposeVector() {
+  const int64_t rows = Pick(1, 32), columns = Pick(1, 32);
+  const View data = Part(Tile(), rows, columns);
+  const bool in_place = rows == columns && Pick(0, 1);
+  b_.Add("nc_transpose", {{"dst", in_place ? data : Part(Tile(), columns, rows)}, {"data", data}});
+}
+
+void RandomKernel::RoundTrip() {
+  const int64_t count = Pick(1, 128), free = Pick(1, kFree);
+  b_.Load(DmaPart(scratch_, count, 1, free), DmaPart(Tile(), count, 1, free));
+  if (Pick(0, 1)) b_.Load(DmaPart(Tile(), count, 1, free), DmaPart(scratch_, count, 1, free));
+}
+
+void RandomKernel::MoveRows() {
+  const int64_t count = Pick(1, 32), free = Pick(1, kFree);
+  b_.Load(DmaPart(Tile(), count, Pick(1, 3), free), DmaPart(Tile(), count, Pick(1, 3), free));
+}
+
+void RandomKernel::ChangeInput() {
+  const int64_t count = Pick(1, 128), free = Pick(1, kFree);
+  b_.Load(DmaPart(Tile(), count, 1, free), DmaPart(input_, count, 1, free));
+  b_.Load(DmaPart(input_, count, 1, free), DmaPart(Tile(), count, 1, free));
+}
+
+}  // namespace nki

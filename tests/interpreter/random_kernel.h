@@ -1,0 +1,50 @@
+// Random legal kernels: tiles that move between HBM, SBUF and PSUM and across partitions, in all ways that
+// workers have to wait for each other.
+#ifndef NKI_TESTS_INTERPRETER_RANDOM_KERNEL_H_
+#define NKI_TESTS_INTERPRETER_RANDOM_KERNEL_H_
+
+#include <random>
+
+#include "tests/interpreter/graph_builder.h"
+
+namespace nki {
+
+class RandomKernel {
+ public:
+  // Every result is written in full: the SBUF tiles and the scratch tensor go out at the end.
+  RandomKernel(uint32_t seed, int instructions);
+  const GraphBuilder& builder() const { return b_; }
+
+ private:
+  static constexpr int kTiles = 3;
+  static constexpr int64_t kFree = 48;
+
+  int64_t Pick(int64_t first, int64_t last) {
+    return std::uniform_int_distribution<int64_t>(first, last)(random_);
+  }
+  View Tile() { return tiles_[Pick(0, kTiles - 1)]; }
+  // Partitions [start, start + count) where compute instructions may start, and `free` neighbouring elements.
+  View Part(const View& tile, int64_t count, int64_t free);
+  View DmaPart(const View& tile, int64_t count, int64_t step, int64_t free);
+  int64_t Count() { return std::array<int64_t, 6>{16, 32, 40, 64, 96, 128}[Pick(0, 5)]; }
+
+  void AddOne();
+  void Elementwise();
+  void Reduce();
+  void Activate();
+  void Multiply();
+  void TransposeTensor();
+  void TransposeVector();
+  void RoundTrip();
+  void MoveRows();
+  void ChangeInput();
+
+  std::mt19937 random_;
+  GraphBuilder b_;
+  std::vector<View> tiles_, psum_;
+  View input_, scratch_;
+};
+
+}  // namespace nki
+
+#endif  // NKI_TESTS_INTERPRETER_RANDOM_KERNEL_H_
