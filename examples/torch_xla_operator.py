@@ -1,4 +1,4 @@
-"""The same inside a torch_xla script, as it would run on a Trainium; here on the stand-in device if torch_xla is absent."""
+"""The same inside a torch_xla script, as it would run on a Trainium; on the stand-in device if torch_xla is absent."""
 
 import nki  # noqa: F401  makes the stand-in importable; nki-py does so itself
 import torch

@@ -136,9 +136,7 @@ py::object TargetFacts(const std::string& target) {
   return facts;
 }
 
-}  // namespace
-
-void BindTrace(py::module_& module) {
+void BindGraphClass(py::module_& module) {
   py::class_<KernelGraph, std::shared_ptr<KernelGraph>>(module, "Graph", "A traced kernel; immutable.")
       .def_readonly("name", &KernelGraph::name)
       .def_property_readonly("target",
@@ -157,7 +155,9 @@ void BindTrace(py::module_& module) {
       .def(
           "to_dict", [](const KernelGraph& graph) { return ToDict(graph); },
           "The graph as plain Python values.");
+}
 
+void BindTraceClass(py::module_& module) {
   py::class_<Trace>(module, "Trace")
       .def(py::init<std::string, const std::string&, std::vector<int64_t>>(), py::arg("name"),
            py::arg("target"), py::arg("grid"))
@@ -173,7 +173,13 @@ void BindTrace(py::module_& module) {
       .def("finish", [](Trace& trace, const py::list& outputs) {
         return std::const_pointer_cast<KernelGraph>(Finish(trace, outputs));
       });
+}
 
+}  // namespace
+
+void BindTrace(py::module_& module) {
+  BindGraphClass(module);
+  BindTraceClass(module);
   module.attr("new_tensor") = py::reinterpret_steal<py::object>(PyCFunction_New(&kNewTensor, nullptr));
   module.def("new_constant", NewConstant);
   module.def(

@@ -1,6 +1,6 @@
 // CPython inside our own process.
-#ifndef FRONTEND_EMBED_H_
-#define FRONTEND_EMBED_H_
+#ifndef NKI_FRONTEND_EMBED_H_
+#define NKI_FRONTEND_EMBED_H_
 
 #include <optional>
 #include <string>
@@ -23,4 +23,4 @@ int RunPython(const std::vector<std::string>& arguments, const LaunchOptions& op
 
 }  // namespace nki
 
-#endif  // FRONTEND_EMBED_H_
+#endif  // NKI_FRONTEND_EMBED_H_

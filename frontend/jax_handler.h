@@ -1,3 +1,4 @@
+// The address that JAX needs of the handler behind every kernel in a JAX program.
 #ifndef NKI_FRONTEND_JAX_HANDLER_H_
 #define NKI_FRONTEND_JAX_HANDLER_H_
 

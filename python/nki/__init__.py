@@ -17,8 +17,8 @@ _standins.install()
 
 # Arguments of AWS's decorator that choose how a kernel is compiled or started for a device, in any release.
 _WITHOUT_MEANING = frozenset(
-    "mode debug_kernel show_compiler_tb experimental_flags enable_out_of_bound_check additional_compile_opt kernel_return "
-    "grid artifacts_dir".split()
+    "mode debug_kernel show_compiler_tb experimental_flags enable_out_of_bound_check additional_compile_opt "
+    "kernel_return grid artifacts_dir".split()
 )
 
 
@@ -36,9 +36,8 @@ def jit(fn=None, *, platform_target=None, **options):
     """
     unknown = sorted(set(options) - _WITHOUT_MEANING)
     if unknown:
-        raise TypeError(
-            f"nki.jit: no option is called {unknown[0]!r}; there are platform_target, {', '.join(sorted(_WITHOUT_MEANING))}"
-        )
+        known = ", ".join(["platform_target", *sorted(_WITHOUT_MEANING)])
+        raise TypeError(f"nki.jit: no option is called {unknown[0]!r}; there are {known}")
     for option in options:
         if option != "mode":
             _warnings.warn(f"nki.jit: {option} has no meaning in nki-py", DeprecationWarning, stacklevel=2)

@@ -8,8 +8,8 @@ _PLAIN = (int, float, complex, bool, str, bytes, type(None), tuple, frozenset)
 class Captured:
     """The plain values and functions that a function, and the functions it calls, find in globals and closures.
 
-    Values are compared by identity, which costs a dictionary look-up each. What is inside lists, dicts and objects is not
-    followed.
+    Values are compared by identity, which costs a dictionary look-up each. What is inside lists, dicts and objects is
+    not followed.
     """
 
     def __init__(self, function):

@@ -5,7 +5,8 @@ import json
 
 _STYLE = (
     "<style>.nki table{border-collapse:collapse;font-size:90%}.nki td,.nki th{border:1px solid #8884;padding:2px 8px;"
-    "text-align:left}.nki pre{margin:4px 0;font-size:90%;max-height:24em;overflow:auto}.nki summary{cursor:pointer}</style>"
+    "text-align:left}.nki pre{margin:4px 0;font-size:90%;max-height:24em;overflow:auto}.nki summary{cursor:pointer}"
+    "</style>"
 )
 
 

@@ -1,7 +1,8 @@
 # Written by python/tools/generate.py from the instruction table; don't edit.
 """The instructions of a NeuronCore, as kernels call them: `nki.isa.tensor_tensor(dst=…, data1=…, data2=…, op=nl.add)`.
 
-Every function is one row of the instruction table; `help(nki.isa.nc_matmul)` shows shapes, data types, limits and errors."""
+Every function is one row of the instruction table; `help(nki.isa.nc_matmul)` shows shapes, data types, limits and
+errors."""
 
 from collections.abc import Sequence
 from enum import Enum

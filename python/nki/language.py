@@ -1,7 +1,8 @@
 """Tensors, data types, ranges and operators of kernels: `import nki.language as nl`."""
 
 from nki import _core, _settings
-from nki._core import MemoryRegion, NkiTensor
+from nki._core import MemoryRegion
+from nki._core import NkiTensor as NkiTensor
 
 # Data types are strings, as in NKI 0.1 and later.
 DType = str

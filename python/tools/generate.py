@@ -55,7 +55,8 @@ def generate():
     enums = [value for value in vars(isa).values() if isinstance(value, type) and hasattr(value, "__members__")]
     parts = [HEADING.format(doc=isa.__doc__.strip())]
     parts += sorted(enum_stub(enumeration) + "\n" for enumeration in enums)
-    parts.append("\n".join(f"{name}: {type(value).__name__}" for name, value in vars(isa).items() if _is_member(value)) + "\n")
+    members = [(name, type(value).__name__) for name, value in vars(isa).items() if _is_member(value)]
+    parts.append("".join(f"{name}: {enumeration}\n" for name, enumeration in members))
     parts += [function_stub(_core.instructions[name]) + "\n" for name in sorted(_core.instructions)]
     return "\n".join(parts)
 

@@ -2,8 +2,8 @@
 
     .venv/bin/python tests/golden/run_golden.py [--rebase] [FILE ...]
 
-A file's functions `case` or `case_…` run in order. What one returns is printed, a graph also as JSON; what one raises is
-printed with the place in the file. --rebase writes that into the files: read the diff before you commit it.
+A file's functions `case` or `case_…` run in order. What one returns is printed, a graph also as JSON; what one raises
+is printed with the place in the file. --rebase writes that into the files: read the diff before you commit it.
 """
 import argparse
 import difflib

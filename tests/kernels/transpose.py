@@ -29,7 +29,7 @@ def transpose(x):
 
 @nki.jit
 def transpose_free(x, rows, columns):
-    """[partitions, rows · columns]: each partition's [rows, columns] becomes [columns, rows], by reading in that order."""
+    """[partitions, rows · columns]: each partition's [rows, columns] becomes [columns, rows] by reading it so."""
     partitions, elements = x.shape
     assert elements == rows * columns, f"{elements} elements are not {rows} x {columns}"
     result = nl.ndarray(x.shape, dtype=x.dtype, buffer=nl.shared_hbm)

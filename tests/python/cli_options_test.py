@@ -29,8 +29,8 @@ x = np.ones((4, 8), np.float32)
 DOORS = {
     "numpy": KERNEL + "print(double(x).sum(), double(x).sum())",
     "torch": KERNEL + "import torch\nt = torch.from_numpy(x)\nprint(double(t).sum().item(), double(t).sum().item())",
-    "torch_compiled": KERNEL + "import torch\nt = torch.from_numpy(x)\nf = torch.compile(lambda t: double(t), backend='eager')\n"
-    "print(f(t).sum().item(), f(t).sum().item())",
+    "torch_compiled": KERNEL + "import torch\nt = torch.from_numpy(x)\n"
+    "f = torch.compile(lambda t: double(t), backend='eager')\nprint(f(t).sum().item(), f(t).sum().item())",
     "jax": KERNEL + "import jax\nj = jax.numpy.asarray(x)\nprint(double(j).sum(), double(j).sum())",
     "jax_jit": KERNEL + "import jax\nf = jax.jit(double)\nprint(f(x).sum(), f(x).sum())",
 }
@@ -44,7 +44,8 @@ def run(tmp_path):
         path.write_text(script, encoding="utf-8")
         variables = {**os.environ, "JAX_PLATFORMS": "cpu", **environment}
         command = [*program, *map(str, options), str(path)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300, env=variables, stdin=subprocess.DEVNULL)
+        quiet = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
+        return subprocess.run(command, timeout=300, env=variables, **quiet)
 
     return launch
 

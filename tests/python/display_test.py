@@ -2,12 +2,11 @@
 import html.parser
 import json
 
-import numpy as np
-import pytest
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
+import pytest
 
 
 @nki.jit

@@ -7,13 +7,13 @@ import threading
 import time
 import traceback
 
-import numpy as np
-import pytest
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
+import pytest
 from nki import _core
+
 from tests.golden import run_golden
 
 
@@ -90,7 +90,8 @@ def test_next_call_works_after_each_refusal(path):
 
 
 @pytest.mark.parametrize(
-    "bad", [numbers(dtype=np.float64), np.array([[object()]]), np.zeros((0, 8), np.float32), np.float32(1), "text", None]
+    "bad",
+    [numbers(dtype=np.float64), np.array([[object()]]), np.zeros((0, 8), np.float32), np.float32(1), "text", None],
 )
 def test_refused_argument_then_a_good_one(bad):
     with pytest.raises((TypeError, ValueError)):
@@ -117,7 +118,13 @@ def test_traceback_shows_the_line_of_the_kernel():
 
 @pytest.mark.parametrize(
     "array",
-    [numbers((8, 4)).T, numbers((8, 16))[::2, ::2], numbers((4, 8))[:, ::-1], numbers().astype(">f4"), np.asfortranarray(numbers())],
+    [
+        numbers((8, 4)).T,
+        numbers((8, 16))[::2, ::2],
+        numbers((4, 8))[:, ::-1],
+        numbers().astype(">f4"),
+        np.asfortranarray(numbers()),
+    ],
     ids=["transposed", "strided", "reversed", "big-endian", "fortran"],
 )
 def test_layouts_that_work(array):

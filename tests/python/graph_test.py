@@ -1,11 +1,10 @@
-"""Graphs as objects: text, dict, JSON, length; names; what makes two kernels the same. The forms are pinned in tests/golden."""
+"""Graphs as objects: text, dict, JSON, names; what makes two kernels the same. tests/golden pins the forms."""
 import json
-
-import numpy as np
 
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 X = np.arange(32, dtype=np.float32).reshape(4, 8)
 
@@ -107,4 +106,6 @@ def test_tensor_shows_type_and_memory():
         return x
 
     kernel.graph(X)
-    assert shown == ["<NkiTensor x: float32[4, 8] in shared_hbm>", "<NkiTensor sbuf.0[0:4, 1:4:2]: bfloat16[4, 2] in sbuf>"]
+    whole, part = shown
+    assert whole == "<NkiTensor x: float32[4, 8] in shared_hbm>"
+    assert part == "<NkiTensor sbuf.0[0:4, 1:4:2]: bfloat16[4, 2] in sbuf>"

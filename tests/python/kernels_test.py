@@ -170,8 +170,8 @@ def test_attention(rng, sizes, dtype, causal):
     q, k, v = (random(rng, (heads, n, depth), dtype) for n in (queries, keys, keys))
     result = attention.attention(q, k, v, causal=causal)
     expected = attention.reference(q, k, v, causal=causal)
-    # Scores below 8 in float32 give weights within 1e-5; bfloat16 weights are off by 2^-8 each, which adds up to at most
-    # that share of the largest value, and the result is rounded once more.
+    # Scores below 8 in float32 give weights within 1e-5; bfloat16 weights are off by 2^-8 each, which adds up to
+    # at most that share of the largest value, and the result is rounded once more.
     limit = (2e-5 if dtype == DTYPES[0] else 2 * 2.0**-8) * np.abs(v.astype(np.float64)).max()
     assert result.dtype == dtype
     assert np.abs(result.astype(np.float64) - expected).max() <= limit

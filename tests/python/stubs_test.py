@@ -7,9 +7,8 @@ import pathlib
 import subprocess
 import sys
 
-import pytest
-
 import nki.isa as nisa
+import pytest
 from nki import _core
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -93,7 +92,8 @@ def test_signature_is_that_of_the_release(name):
 
 
 def test_pydoc_shows_signature_and_document():
-    done = subprocess.run([sys.executable, "-m", "pydoc", "nki.isa.tensor_tensor"], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-m", "pydoc", "nki.isa.tensor_tensor"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "tensor_tensor(dst, data1, data2, op, engine=<engine.unknown: 0>, name=None)" in done.stdout
     assert "Args:" in done.stdout and "nki.isa.tensor_tensor, NKI 0.6" in done.stdout
 

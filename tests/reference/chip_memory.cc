@@ -1,3 +1,4 @@
+// Reading and writing single elements of on-chip tensors, for tests.
 #include <algorithm>
 #include <cstring>
 #include <random>

@@ -1,9 +1,8 @@
 """Calls whose arguments do not fit the function, or are no arrays."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -32,16 +31,16 @@ def case_no_array():
 # ---- expected ----
 # case_too_few:
 # TypeError: copy(x): missing a required argument: 'x'
-#   at bad/bad_arguments.py:17: copy()
+#   at bad/bad_arguments.py:16: copy()
 #
 # case_too_many:
 # TypeError: copy(x): too many positional arguments
-#   at bad/bad_arguments.py:21: copy(np.zeros((4, 8), np.float32), 1)
+#   at bad/bad_arguments.py:20: copy(np.zeros((4, 8), np.float32), 1)
 #
 # case_unknown:
 # TypeError: copy(x): no argument is called 'y'
-#   at bad/bad_arguments.py:25: copy(y=np.zeros((4, 8), np.float32))
+#   at bad/bad_arguments.py:24: copy(y=np.zeros((4, 8), np.float32))
 #
 # case_no_array:
 # TypeError: copy: none of the arguments is an array; pass NumPy, torch or JAX arrays
-#   at bad/bad_arguments.py:29: copy([[1.0, 2.0], [3.0, 4.0]])
+#   at bad/bad_arguments.py:28: copy([[1.0, 2.0], [3.0, 4.0]])

@@ -1,7 +1,6 @@
 """The kernel's own assert comes through as it is."""
-import numpy as np
-
 import nki
+import numpy as np
 
 
 @nki.jit
@@ -17,4 +16,4 @@ def case():
 
 # ---- expected ----
 # AssertionError: x must be square, but it is 4 x 8
-#   at bad/bad_assert.py:10: assert rows == columns, f"x must be square, but it is {rows} x {columns}"
+#   at bad/bad_assert.py:9: assert rows == columns, f"x must be square, but it is {rows} x {columns}"

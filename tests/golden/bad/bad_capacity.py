@@ -1,9 +1,8 @@
 """Tiles that do not fit SBUF or PSUM, alone or together."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -47,17 +46,17 @@ def case_at_an_address():
 
 # ---- expected ----
 # case_one_tile:
-# VerifyError: bad/bad_capacity.py:14: error: sbuf.0 (128, 50000) needs 200000 bytes per partition of SBUF while 0 are in use: 200000, and trn1 has 196608; use smaller tiles, or fewer at a time [sbuf-capacity]
+# VerifyError: bad/bad_capacity.py:13: error: sbuf.0 (128, 50000) needs 200000 bytes per partition of SBUF while 0 are in use: 200000, and trn1 has 196608; use smaller tiles, or fewer at a time [sbuf-capacity]
 #     tile = nl.ndarray((128, columns), nl.float32, buffer=buffer)
 #
 # case_many_tiles:
-# VerifyError: bad/bad_capacity.py:14: error: sbuf.3 (128, 16384) needs 65536 bytes per partition of SBUF while 196608 are in use: 262144, and trn1 has 196608; use smaller tiles, or fewer at a time [sbuf-capacity]
+# VerifyError: bad/bad_capacity.py:13: error: sbuf.3 (128, 16384) needs 65536 bytes per partition of SBUF while 196608 are in use: 262144, and trn1 has 196608; use smaller tiles, or fewer at a time [sbuf-capacity]
 #     tile = nl.ndarray((128, columns), nl.float32, buffer=buffer)
 #
 # case_psum:
-# VerifyError: bad/bad_capacity.py:14: error: psum.8 (128, 512) needs 2048 bytes per partition of PSUM while 16384 are in use: 18432, and trn1 has 16384; use smaller tiles, or fewer at a time [psum-capacity]
+# VerifyError: bad/bad_capacity.py:13: error: psum.8 (128, 512) needs 2048 bytes per partition of PSUM while 16384 are in use: 18432, and trn1 has 16384; use smaller tiles, or fewer at a time [psum-capacity]
 #     tile = nl.ndarray((128, columns), nl.float32, buffer=buffer)
 #
 # case_at_an_address:
-# VerifyError: bad/bad_capacity.py:26: error: sbuf.0 (128, 8) needs 32 bytes per partition of SBUF from byte 196600; trn1 has 196608 [sbuf-capacity]
+# VerifyError: bad/bad_capacity.py:25: error: sbuf.0 (128, 8) needs 32 bytes per partition of SBUF from byte 196600; trn1 has 196608 [sbuf-capacity]
 #     tile = nl.ndarray((128, 8), nl.float32, address=(0, 196600))

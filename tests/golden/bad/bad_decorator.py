@@ -1,9 +1,8 @@
 """Options, targets and grids that do not exist."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -38,16 +37,16 @@ def case_shared_tensors_differ():
 # ---- expected ----
 # case_option:
 # TypeError: nki.jit: no option is called 'platform'; there are platform_target, additional_compile_opt, artifacts_dir, debug_kernel, enable_out_of_bound_check, experimental_flags, grid, kernel_return, mode, show_compiler_tb
-#   at bad/bad_decorator.py:17: nki.jit(platform="trn1")
+#   at bad/bad_decorator.py:16: nki.jit(platform="trn1")
 #
 # case_target:
 # ValueError: target 'trn9' is not known; there are trn1, trn2, trn3 (also inf2, gen2, gen3, gen4)
-#   at bad/bad_decorator.py:21: nki.jit(platform_target="trn9")(copy.function)
+#   at bad/bad_decorator.py:20: nki.jit(platform_target="trn9")(copy.function)
 #
 # case_grid:
 # ValueError: a grid is one or more positive integers, got 0
-#   at bad/bad_decorator.py:25: copy[0](np.zeros((4, 8), np.float32))
+#   at bad/bad_decorator.py:24: copy[0](np.zeros((4, 8), np.float32))
 #
 # case_shared_tensors_differ:
 # ValueError: ndarray: tensor 0 in shared_hbm is float32(4, 9) in this program of the grid but float32(4, 8) in the first; all programs share these tensors and must make the same ones
-#   at bad/bad_decorator.py:31: result = nl.ndarray((4, 8 + nl.program_id(0)), x.dtype, buffer=nl.shared_hbm)
+#   at bad/bad_decorator.py:30: result = nl.ndarray((4, 8 + nl.program_id(0)), x.dtype, buffer=nl.shared_hbm)

@@ -1,8 +1,7 @@
 """An exception inside a kernel comes through as it is."""
-import numpy as np
-
 import nki
 import nki.language as nl
+import numpy as np
 
 
 def tiles_of(extent, size):
@@ -30,8 +29,8 @@ def case_attribute():
 # ---- expected ----
 # case_in_a_function_it_calls:
 # ZeroDivisionError: integer division or modulo by zero
-#   at bad/bad_exception.py:9: return extent // size
+#   at bad/bad_exception.py:8: return extent // size
 #
 # case_attribute:
 # AttributeError: module 'nki.language' has no attribute 'ndarry'
-#   at bad/bad_exception.py:19: return nl.ndarry(x.shape, x.dtype)
+#   at bad/bad_exception.py:18: return nl.ndarry(x.shape, x.dtype)

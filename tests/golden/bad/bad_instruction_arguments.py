@@ -1,9 +1,8 @@
 """Arguments that an instruction does not take."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 def kernel_of(call):
@@ -35,60 +34,60 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 # ---- expected ----
 # case_missing:
 # TypeError: tensor_tensor: data2 is required and missing
-#   at bad/bad_instruction_arguments.py:19: case_missing = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, op=nl.add))
+#   at bad/bad_instruction_arguments.py:18: case_missing = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, op=nl.add))
 #
 # case_unknown:
 # TypeError: tensor_copy: no argument is called 'source'; there are dst, src, engine, name
-#   at bad/bad_instruction_arguments.py:20: case_unknown = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, source=t))
+#   at bad/bad_instruction_arguments.py:19: case_unknown = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, source=t))
 #
 # case_twice:
 # TypeError: tensor_copy: argument 'dst' was given twice
-#   at bad/bad_instruction_arguments.py:21: case_twice = kernel_of(lambda x, t: nisa.tensor_copy(t, t, dst=t))
+#   at bad/bad_instruction_arguments.py:20: case_twice = kernel_of(lambda x, t: nisa.tensor_copy(t, t, dst=t))
 #
 # case_too_many:
 # TypeError: reciprocal: takes 3 arguments, got 5
-#   at bad/bad_instruction_arguments.py:22: case_too_many = kernel_of(lambda x, t: nisa.reciprocal(t, t, t, t, t))
+#   at bad/bad_instruction_arguments.py:21: case_too_many = kernel_of(lambda x, t: nisa.reciprocal(t, t, t, t, t))
 #
 # case_no_tensor:
 # TypeError: dma_copy: src must be a tensor (made with nl.ndarray, or an argument of the kernel), got a numpy.ndarray
-#   at bad/bad_instruction_arguments.py:23: case_no_tensor = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=np.zeros((4, 8), np.float32)))
+#   at bad/bad_instruction_arguments.py:22: case_no_tensor = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=np.zeros((4, 8), np.float32)))
 #
 # case_no_operator:
 # TypeError: tensor_tensor: op must be an operator such as nl.add, got 'add'
-#   at bad/bad_instruction_arguments.py:24: case_no_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op="add"))
+#   at bad/bad_instruction_arguments.py:23: case_no_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op="add"))
 #
 # case_numpy_operator:
 # TypeError: tensor_tensor: op must be an operator such as nl.add, got <ufunc 'add'>
-#   at bad/bad_instruction_arguments.py:25: case_numpy_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=np.add))
+#   at bad/bad_instruction_arguments.py:24: case_numpy_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=np.add))
 #
 # case_function_for_operator:
 # ValueError: tensor_tensor: op: 'tanh' is a function of nisa.activation, not an operator of this instruction
-#   at bad/bad_instruction_arguments.py:26: case_function_for_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.tanh))
+#   at bad/bad_instruction_arguments.py:25: case_function_for_operator = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.tanh))
 #
 # case_operator_for_function:
 # ValueError: activation: op: 'maximum' is not a function of the Scalar engine
-#   at bad/bad_instruction_arguments.py:27: case_operator_for_function = kernel_of(lambda x, t: nisa.activation(dst=t, op=nl.maximum, data=t))
+#   at bad/bad_instruction_arguments.py:26: case_operator_for_function = kernel_of(lambda x, t: nisa.activation(dst=t, op=nl.maximum, data=t))
 #
 # case_no_engine:
 # TypeError: tensor_copy: engine must be one of nisa.engine.unknown, engine.tensor, engine.scalar, engine.gpsimd, engine.dma, engine.vector, engine.sync, got 'vector'
-#   at bad/bad_instruction_arguments.py:28: case_no_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine="vector"))
+#   at bad/bad_instruction_arguments.py:27: case_no_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine="vector"))
 #
 # case_wrong_engine:
-# VerifyError: bad/bad_instruction_arguments.py:29: error: tensor_copy: engine 'tensor' can't run it; allowed are vector, scalar, gpsimd [engine]
+# VerifyError: bad/bad_instruction_arguments.py:28: error: tensor_copy: engine 'tensor' can't run it; allowed are vector, scalar, gpsimd [engine]
 #     case_wrong_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine=nisa.tensor_engine))
 #
 # case_no_number:
 # TypeError: memset: value must be a number or a tensor with one value per partition, got 'zero'
-#   at bad/bad_instruction_arguments.py:30: case_no_number = kernel_of(lambda x, t: nisa.memset(dst=t, value="zero"))
+#   at bad/bad_instruction_arguments.py:29: case_no_number = kernel_of(lambda x, t: nisa.memset(dst=t, value="zero"))
 #
 # case_bitwise:
-# VerifyError: bad/bad_instruction_arguments.py:31: error: tensor_tensor: dst is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
+# VerifyError: bad/bad_instruction_arguments.py:30: error: tensor_tensor: dst is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
-# bad/bad_instruction_arguments.py:31: error: tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
+# bad/bad_instruction_arguments.py:30: error: tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
-# bad/bad_instruction_arguments.py:31: error: tensor_tensor: data2 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
+# bad/bad_instruction_arguments.py:30: error: tensor_tensor: data2 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
 #
 # case_newer_target:
-# VerifyError: bad/bad_instruction_arguments.py:32: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
+# VerifyError: bad/bad_instruction_arguments.py:31: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
 #     case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))

@@ -1,9 +1,8 @@
 """Matmuls beyond the array's limits."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -40,27 +39,27 @@ def case_integers():
 
 # ---- expected ----
 # case_stationary_free_size:
-# VerifyError: bad/bad_matmul.py:14: error: nc_matmul: stationary has 129 free elements; trn1 allows at most 128 [free-at-most]
+# VerifyError: bad/bad_matmul.py:13: error: nc_matmul: stationary has 129 free elements; trn1 allows at most 128 [free-at-most]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
-# bad/bad_matmul.py:14: error: nc_matmul: stationary (128, 129) and moving (128, 64) give [129, 64]; dst has shape (128, 64) [dst-shape]
+# bad/bad_matmul.py:13: error: nc_matmul: stationary (128, 129) and moving (128, 64) give [129, 64]; dst has shape (128, 64) [dst-shape]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
 #
 # case_moving_free_size:
-# VerifyError: bad/bad_matmul.py:14: error: nc_matmul: moving has 640 free elements; trn1 allows at most 512 [free-at-most]
+# VerifyError: bad/bad_matmul.py:13: error: nc_matmul: moving has 640 free elements; trn1 allows at most 512 [free-at-most]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
-# bad/bad_matmul.py:14: error: nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM banks) [dst-bank]
+# bad/bad_matmul.py:13: error: nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM banks) [dst-bank]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
 #
 # case_result_shape:
-# VerifyError: bad/bad_matmul.py:14: error: nc_matmul: stationary (128, 64) and moving (128, 256) give [64, 256]; dst has shape (64, 255) [dst-shape]
+# VerifyError: bad/bad_matmul.py:13: error: nc_matmul: stationary (128, 64) and moving (128, 256) give [64, 256]; dst has shape (64, 255) [dst-shape]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
 #
 # case_dtypes:
-# VerifyError: bad/bad_matmul.py:14: error: nc_matmul: stationary is float32 and moving is bfloat16; float32 and tfloat32 go with float32 or tfloat32 only [matmul-dtypes]
+# VerifyError: bad/bad_matmul.py:13: error: nc_matmul: stationary is float32 and moving is bfloat16; float32 and tfloat32 go with float32 or tfloat32 only [matmul-dtypes]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
 #
 # case_integers:
-# VerifyError: bad/bad_matmul.py:14: error: nc_matmul: stationary is int32; allowed are float8_e4m3, float8_e5m2, float8_e4m3fn, bfloat16, float16, tfloat32, float32 [dtype]
+# VerifyError: bad/bad_matmul.py:13: error: nc_matmul: stationary is int32; allowed are float8_e4m3, float8_e5m2, float8_e4m3fn, bfloat16, float16, tfloat32, float32 [dtype]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
-# bad/bad_matmul.py:14: error: nc_matmul: moving is int32; allowed are float8_e4m3, float8_e5m2, float8_e4m3fn, bfloat16, float16, tfloat32, float32 [dtype]
+# bad/bad_matmul.py:13: error: nc_matmul: moving is int32; allowed are float8_e4m3, float8_e5m2, float8_e4m3fn, bfloat16, float16, tfloat32, float32 [dtype]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)

@@ -1,9 +1,8 @@
 """Instructions and tensors outside a kernel."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 def case_instruction():
@@ -42,16 +41,16 @@ def case_tensor_of_another_call():
 # ---- expected ----
 # case_instruction:
 # NkiError: nki.isa.memset was called outside a kernel; call it inside a function decorated with @nki.jit, which you call with arrays
-#   at bad/bad_outside.py:10: nisa.memset(dst=None, value=0.0)
+#   at bad/bad_outside.py:9: nisa.memset(dst=None, value=0.0)
 #
 # case_tensor:
 # NkiError: nki.language.ndarray was called outside a kernel; call it inside a function decorated with @nki.jit, which you call with arrays
-#   at bad/bad_outside.py:14: nl.ndarray((128, 512), nl.float32)
+#   at bad/bad_outside.py:13: nl.ndarray((128, 512), nl.float32)
 #
 # case_program_id:
 # NkiError: nki.language.program_id or num_programs was called outside a kernel; call it inside a function decorated with @nki.jit, which you call with arrays
-#   at bad/bad_outside.py:18: nl.program_id(0)
+#   at bad/bad_outside.py:17: nl.program_id(0)
 #
 # case_tensor_of_another_call:
 # ValueError: dma_copy: src: tensor x belongs to another call of a kernel
-#   at bad/bad_outside.py:31: nisa.dma_copy(dst=x, src=kept[0])
+#   at bad/bad_outside.py:30: nisa.dma_copy(dst=x, src=kept[0])

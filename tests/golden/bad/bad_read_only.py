@@ -1,9 +1,8 @@
 """A kernel that writes an argument can't take a read-only array for it."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -21,4 +20,4 @@ def case():
 
 # ---- expected ----
 # ValueError: clear: the kernel writes its argument 'x', but that array is read-only
-#   at bad/bad_read_only.py:19: clear(x)
+#   at bad/bad_read_only.py:18: clear(x)

@@ -1,9 +1,8 @@
 """Results that a kernel can't give."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -75,27 +74,27 @@ def case_half_written():
 
 # ---- expected ----
 # case_in_sbuf:
-# VerifyError: bad/bad_result.py:10: error: kernel sbuf returned sbuf.0 (2, 3), which is in sbuf; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
+# VerifyError: bad/bad_result.py:9: error: kernel sbuf returned sbuf.0 (2, 3), which is in sbuf; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
 #     def sbuf(x):
 #
 # case_in_private_hbm:
-# VerifyError: bad/bad_result.py:17: error: kernel private returned hbm.0 (2, 3), which is in private_hbm; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
+# VerifyError: bad/bad_result.py:16: error: kernel private returned hbm.0 (2, 3), which is in private_hbm; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
 #     def private(x):
 #
 # case_part_of_a_tensor:
-# VerifyError: bad/bad_result.py:24: error: kernel part returned hbm.0 (1, 3), a part of a tensor; results must be whole tensors [result-view]
+# VerifyError: bad/bad_result.py:23: error: kernel part returned hbm.0 (1, 3), a part of a tensor; results must be whole tensors [result-view]
 #     def part(x):
 #
 # case_forgotten:
-# VerifyError: bad/bad_result.py:31: error: kernel forgotten returned None and wrote none of its arguments; return the output tensor [no-result]
+# VerifyError: bad/bad_result.py:30: error: kernel forgotten returned None and wrote none of its arguments; return the output tensor [no-result]
 #     def forgotten(x):
 #
 # case_unwritten:
-# VerifyError: bad/bad_result.py:38: error: the kernel returns hbm.0 (2, 3) but never writes it [output-unwritten]
+# VerifyError: bad/bad_result.py:37: error: the kernel returns hbm.0 (2, 3) but never writes it [output-unwritten]
 #     result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
 #
 # case_half_written:
 # [[ 0.  0.  0.]
 #  [nan nan nan]]
-# NkiWarning: bad/bad_result.py:44: warning: the kernel returns hbm.0 (2, 3) but leaves byte 12 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
+# NkiWarning: bad/bad_result.py:43: warning: the kernel returns hbm.0 (2, 3) but leaves byte 12 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
 #     result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)

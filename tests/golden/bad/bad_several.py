@@ -1,9 +1,8 @@
 """Every mistake is reported, in the order of the kernel's lines; a loop's mistakes once per line."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -25,13 +24,13 @@ def case():
 
 
 # ---- expected ----
-# VerifyError: bad/bad_several.py:14: error: tensor_copy: src has 9 elements per partition and dst has 8; they must have the same number [same-free]
+# VerifyError: bad/bad_several.py:13: error: tensor_copy: src has 9 elements per partition and dst has 8; they must have the same number [same-free]
 #     nisa.tensor_copy(dst=tile, src=wide)
-# bad/bad_several.py:14: error: tensor_copy: src reads partition 0, byte 0 of sbuf.1 (sbuf), which nothing has written [uninitialised-read]
+# bad/bad_several.py:13: error: tensor_copy: src reads partition 0, byte 0 of sbuf.1 (sbuf), which nothing has written [uninitialised-read]
 #     nisa.tensor_copy(dst=tile, src=wide)
-# bad/bad_several.py:16: error: tensor_tensor: data2 is in shared_hbm; it must be in SBUF or PSUM (and 7 more like it at this line) [space]
+# bad/bad_several.py:15: error: tensor_tensor: data2 is in shared_hbm; it must be in SBUF or PSUM (and 7 more like it at this line) [space]
 #     nisa.tensor_tensor(dst=tile, data1=tile, data2=x[0:8, i : i + 8], op=nl.add)
-# bad/bad_several.py:18: error: nc_matmul: stationary (8, 8) and moving (8, 9) give [8, 9]; dst has shape (8, 8) [dst-shape]
+# bad/bad_several.py:17: error: nc_matmul: stationary (8, 8) and moving (8, 9) give [8, 9]; dst has shape (8, 8) [dst-shape]
 #     nisa.nc_matmul(dst=acc, stationary=tile, moving=wide)
-# bad/bad_several.py:19: error: dma_copy: src is in psum; it must be in SBUF or HBM [space]
+# bad/bad_several.py:18: error: dma_copy: src is in psum; it must be in SBUF or HBM [space]
 #     nisa.dma_copy(dst=result, src=acc)

@@ -1,9 +1,8 @@
 """A kernel that relies on equal shapes, called with two that differ."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -40,15 +39,15 @@ def case_dma():
 
 # ---- expected ----
 # case_partitions:
-# VerifyError: bad/bad_shapes_differ.py:16: error: tensor_tensor: data1 has 4 partitions and data2 has 5; they must have the same number [same-partitions]
+# VerifyError: bad/bad_shapes_differ.py:15: error: tensor_tensor: data1 has 4 partitions and data2 has 5; they must have the same number [same-partitions]
 #     nisa.tensor_tensor(dst=a_tile, data1=a_tile, data2=b_tile, op=nl.add)
 #
 # case_free:
-# VerifyError: bad/bad_shapes_differ.py:16: error: tensor_tensor: data1 has 8 elements per partition and data2 has 9; they must have the same number [same-free]
+# VerifyError: bad/bad_shapes_differ.py:15: error: tensor_tensor: data1 has 8 elements per partition and data2 has 9; they must have the same number [same-free]
 #     nisa.tensor_tensor(dst=a_tile, data1=a_tile, data2=b_tile, op=nl.add)
 #
 # case_dma:
-# VerifyError: bad/bad_shapes_differ.py:23: error: the kernel returns hbm.0 (4, 8) but never writes it [output-unwritten]
+# VerifyError: bad/bad_shapes_differ.py:22: error: the kernel returns hbm.0 (4, 8) but never writes it [output-unwritten]
 #     result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
-# bad/bad_shapes_differ.py:25: error: dma_copy: src has shape (4, 8) and dst has shape (4, 6); they must hold the same number of elements [same-elements]
+# bad/bad_shapes_differ.py:24: error: dma_copy: src has shape (4, 8) and dst has shape (4, 6); they must hold the same number of elements [same-elements]
 #     nisa.dma_copy(dst=tile, src=x)

@@ -1,9 +1,8 @@
 """Reads of memory that nothing has written."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -57,17 +56,17 @@ def case_hbm():
 
 # ---- expected ----
 # case_never_written:
-# VerifyError: bad/bad_uninitialised.py:12: error: dma_copy: src reads partition 0, byte 0 of sbuf.0 (sbuf), which nothing has written [uninitialised-read]
+# VerifyError: bad/bad_uninitialised.py:11: error: dma_copy: src reads partition 0, byte 0 of sbuf.0 (sbuf), which nothing has written [uninitialised-read]
 #     nisa.dma_copy(dst=x, src=tile)
 #
 # case_partly_written:
-# VerifyError: bad/bad_uninitialised.py:20: error: dma_copy: src reads partition 0, byte 20 of sbuf.0 (sbuf), which nothing has written [uninitialised-read]
+# VerifyError: bad/bad_uninitialised.py:19: error: dma_copy: src reads partition 0, byte 20 of sbuf.0 (sbuf), which nothing has written [uninitialised-read]
 #     nisa.dma_copy(dst=x, src=tile)
 #
 # case_accumulated:
-# VerifyError: bad/bad_uninitialised.py:28: error: nc_matmul: dst reads partition 0, byte 0 of psum.0 (psum), which nothing has written [uninitialised-read]
+# VerifyError: bad/bad_uninitialised.py:27: error: nc_matmul: dst reads partition 0, byte 0 of psum.0 (psum), which nothing has written [uninitialised-read]
 #     nisa.nc_matmul(dst=acc, stationary=tile, moving=tile, accumulate=True)
 #
 # case_hbm:
-# VerifyError: bad/bad_uninitialised.py:35: error: dma_copy: src reads byte 0 of hbm.0 (private_hbm), which nothing has written [uninitialised-read]
+# VerifyError: bad/bad_uninitialised.py:34: error: dma_copy: src reads byte 0 of hbm.0 (private_hbm), which nothing has written [uninitialised-read]
 #     nisa.dma_copy(dst=x, src=scratch)

@@ -1,9 +1,8 @@
 """Access patterns, permuted and reshaped views, and the same bytes as another dtype."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -51,10 +50,10 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "x", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 13},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "x", "dtype": "uint16", "offset": 0, "pattern": [[1, 8], [8, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 14},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 4, "pattern": [[64, 8], [2, 16], [1, 2]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [0, 16], [1, 2]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 15},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 16], [16, 4]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 16},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint32", "offset": 0, "pattern": [[32, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "uint32", "offset": 16, "pattern": [[32, 8], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 18},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 19}
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "x", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 12},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "x", "dtype": "uint16", "offset": 0, "pattern": [[1, 8], [8, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 13},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 4, "pattern": [[64, 8], [2, 16], [1, 2]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [0, 16], [1, 2]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 14},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 16], [16, 4]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 15},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "uint32", "offset": 0, "pattern": [[32, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "uint32", "offset": 16, "pattern": [[32, 8], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/access_patterns.py", "line": 17},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "src": {"tensor": "sbuf.0", "dtype": "uint16", "offset": 0, "pattern": [[64, 8], [1, 64]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/access_patterns.py", "line": 18}
 # ]}

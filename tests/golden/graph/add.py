@@ -1,9 +1,8 @@
 """One tile in, one instruction, one tile out."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -55,8 +54,8 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "a", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 14},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "b", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 15},
-#   {"op": "tensor_tensor", "fields": {"dst": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "data1": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "data2": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "op": "add", "engine": "unknown"}, "engine": "vector", "file": "graph/add.py", "line": 17},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 18}
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "a", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 13},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "b", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 14},
+#   {"op": "tensor_tensor", "fields": {"dst": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "data1": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "data2": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "op": "add", "engine": "unknown"}, "engine": "vector", "file": "graph/add.py", "line": 16},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "src": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[512, 128], [1, 512]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/add.py", "line": 17}
 # ]}

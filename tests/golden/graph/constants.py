@@ -1,9 +1,8 @@
 """Numbers as operands, whole and fractional, and arguments that are no tensors."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -54,11 +53,11 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/constants.py", "line": 13},
-#   {"op": "tensor_scalar", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "multiply", "operand0": 0.125, "reverse0": false, "op1": "add", "operand1": -2.0, "reverse1": false, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 14},
-#   {"op": "tensor_scalar", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "maximum", "operand0": 1e-30, "reverse0": false, "op1": null, "operand1": null, "reverse1": false, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 15},
-#   {"op": "activation", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op": "tanh", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "bias": null, "scale": 0.3333333333333333, "reduce_op": null, "reduce_res": null, "reduce_cmd": "idle"}, "engine": "scalar", "file": "graph/constants.py", "line": 16},
-#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "value": 1.0, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 17},
-#   {"op": "scalar_tensor_tensor", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "subtract", "operand0": 1.0, "op1": "multiply", "operand1": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "reverse0": false, "reverse1": false}, "engine": "vector", "file": "graph/constants.py", "line": 18},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/constants.py", "line": 19}
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/constants.py", "line": 12},
+#   {"op": "tensor_scalar", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "multiply", "operand0": 0.125, "reverse0": false, "op1": "add", "operand1": -2.0, "reverse1": false, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 13},
+#   {"op": "tensor_scalar", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "maximum", "operand0": 1e-30, "reverse0": false, "op1": null, "operand1": null, "reverse1": false, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 14},
+#   {"op": "activation", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op": "tanh", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "bias": null, "scale": 0.3333333333333333, "reduce_op": null, "reduce_res": null, "reduce_cmd": "idle"}, "engine": "scalar", "file": "graph/constants.py", "line": 15},
+#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "value": 1.0, "engine": "unknown"}, "engine": "vector", "file": "graph/constants.py", "line": 16},
+#   {"op": "scalar_tensor_tensor", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "op0": "subtract", "operand0": 1.0, "op1": "multiply", "operand1": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "reverse0": false, "reverse1": false}, "engine": "vector", "file": "graph/constants.py", "line": 17},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[8, 2], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/constants.py", "line": 18}
 # ]}

@@ -1,9 +1,8 @@
 """Two programs: tensors in shared HBM are one for both, tiles are each program's own."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -51,8 +50,8 @@ def case():
 # ],
 # "programs": [0, 2],
 # "instructions": [
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "x", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 15},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "sbuf.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 16},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "x", "dtype": "int32", "offset": 1024, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 15},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int32", "offset": 1024, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "sbuf.1", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 16}
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "x", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 14},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "sbuf.0", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 15},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "x", "dtype": "int32", "offset": 1024, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 14},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int32", "offset": 1024, "pattern": [[32, 32], [1, 32]]}, "src": {"tensor": "sbuf.1", "dtype": "int32", "offset": 0, "pattern": [[32, 32], [1, 32]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/grid.py", "line": 15}
 # ]}

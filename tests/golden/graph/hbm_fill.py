@@ -1,9 +1,8 @@
 """A tensor in HBM that is filled: a tile of the value is copied over it."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -41,7 +40,7 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[24, 128], [1, 24]]}, "value": 0.0, "engine": "unknown"}, "engine": "vector", "file": "graph/hbm_fill.py", "line": 11},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[24, 125], [1, 24]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[24, 125], [1, 24]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/hbm_fill.py", "line": 11},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[1000, 1], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[8, 1], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/hbm_fill.py", "line": 12}
+#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[24, 128], [1, 24]]}, "value": 0.0, "engine": "unknown"}, "engine": "vector", "file": "graph/hbm_fill.py", "line": 10},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[24, 125], [1, 24]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[24, 125], [1, 24]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/hbm_fill.py", "line": 10},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[1000, 1], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[8, 1], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/hbm_fill.py", "line": 11}
 # ]}

@@ -1,9 +1,8 @@
 """Names of tensors and instructions, one of them used twice; tensors at addresses; private HBM."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit(platform_target="trn2")
@@ -57,9 +56,9 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "dma_copy", "name": "park", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "x", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 14},
-#   {"op": "dma_copy", "name": "load_0", "fields": {"dst": {"tensor": "tile", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 17},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "result", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "tile", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 18},
-#   {"op": "dma_copy", "name": "load_1", "fields": {"dst": {"tensor": "tile.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 17},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "tile.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 18}
+#   {"op": "dma_copy", "name": "park", "fields": {"dst": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "x", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 13},
+#   {"op": "dma_copy", "name": "load_0", "fields": {"dst": {"tensor": "tile", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 16},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "result", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "tile", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 17},
+#   {"op": "dma_copy", "name": "load_1", "fields": {"dst": {"tensor": "tile.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "hbm.0", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 16},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "src": {"tensor": "tile.1", "dtype": "int8", "offset": 0, "pattern": [[16, 16], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/names.py", "line": 17}
 # ]}

@@ -1,9 +1,8 @@
 """Slices with steps, integers, an ellipsis and a new axis, as the text form shows them."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -52,11 +51,11 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "value": 0.5, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 13},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 3, "pattern": [[128, 4], [32, 4], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 3, "pattern": [[128, 4], [32, 4], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 14},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 1, "pattern": [[128, 4], [16, 8]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 2, "pattern": [[128, 4], [16, 8]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 15},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 112, "pattern": [[128, 4], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 16},
-#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 16, "pattern": [[128, 4], [16, 1], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 32, "pattern": [[128, 4], [16, 1], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 17},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 256, "pattern": [[16, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 256, "pattern": [[128, 1], [16, 8], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 18},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 19}
+#   {"op": "memset", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "value": 0.5, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 12},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 3, "pattern": [[128, 4], [32, 4], [1, 8]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 3, "pattern": [[128, 4], [32, 4], [1, 8]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 13},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 1, "pattern": [[128, 4], [16, 8]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 2, "pattern": [[128, 4], [16, 8]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 14},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 112, "pattern": [[128, 4], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 15},
+#   {"op": "tensor_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 16, "pattern": [[128, 4], [16, 1], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 32, "pattern": [[128, 4], [16, 1], [1, 16]]}, "engine": "unknown"}, "engine": "vector", "file": "graph/slices.py", "line": 16},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 256, "pattern": [[16, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 256, "pattern": [[128, 1], [16, 8], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 17},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[128, 4], [16, 8], [1, 16]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/slices.py", "line": 18}
 # ]}

@@ -1,9 +1,8 @@
 """Softmax over the free axis: per-partition columns as operands, a broadcast view, a result written over its input."""
-import numpy as np
-
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import numpy as np
 
 
 @nki.jit
@@ -57,10 +56,10 @@ def case():
 # ],
 # "programs": [0],
 # "instructions": [
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/softmax.py", "line": 14},
-#   {"op": "tensor_reduce", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "op": "maximum", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "axis": [1], "negate": true, "keepdims": false}, "engine": "vector", "file": "graph/softmax.py", "line": 16},
-#   {"op": "activation", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "op": "exp", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "bias": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "scale": 1.0, "reduce_op": "add", "reduce_res": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "reduce_cmd": "idle"}, "engine": "scalar", "file": "graph/softmax.py", "line": 18},
-#   {"op": "reciprocal", "fields": {"dst": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "data": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}}, "engine": "vector", "file": "graph/softmax.py", "line": 19},
-#   {"op": "tensor_tensor", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "data1": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "data2": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [0, 256]]}, "op": "multiply", "engine": "unknown"}, "engine": "vector", "file": "graph/softmax.py", "line": 20},
-#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/softmax.py", "line": 21}
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "src": {"tensor": "x", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/softmax.py", "line": 13},
+#   {"op": "tensor_reduce", "fields": {"dst": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "op": "maximum", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "axis": [1], "negate": true, "keepdims": false}, "engine": "vector", "file": "graph/softmax.py", "line": 15},
+#   {"op": "activation", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "op": "exp", "data": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "bias": {"tensor": "sbuf.1", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "scale": 1.0, "reduce_op": "add", "reduce_res": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "reduce_cmd": "idle"}, "engine": "scalar", "file": "graph/softmax.py", "line": 17},
+#   {"op": "reciprocal", "fields": {"dst": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}, "data": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [1, 1]]}}, "engine": "vector", "file": "graph/softmax.py", "line": 18},
+#   {"op": "tensor_tensor", "fields": {"dst": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "data1": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "data2": {"tensor": "sbuf.2", "dtype": "float32", "offset": 0, "pattern": [[1, 64], [0, 256]]}, "op": "multiply", "engine": "unknown"}, "engine": "vector", "file": "graph/softmax.py", "line": 19},
+#   {"op": "dma_copy", "fields": {"dst": {"tensor": "hbm.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "src": {"tensor": "sbuf.0", "dtype": "float32", "offset": 0, "pattern": [[256, 64], [1, 256]]}, "priority": null, "oob_mode": "error", "dge_mode": "unknown", "engine": "unknown"}, "engine": "dma", "file": "graph/softmax.py", "line": 20}
 # ]}
