@@ -3,6 +3,7 @@
 #include "frontend/enums.h"
 #include "frontend/errors.h"
 #include "frontend/instruction_object.h"
+#include "frontend/result_arrays.h"
 #include "frontend/tensor_object.h"
 #ifdef NKI_HAS_JAX
 #include "frontend/jax_handler.h"
@@ -18,6 +19,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindTrace(module);
   nki::BindInstructions(module);
   nki::BindCompiled(module);
+  nki::BindResultArrays(module);
 #ifdef NKI_HAS_JAX
   // JAX takes the handler's address in a capsule; the name is that of XLA's custom-call protocol.
   module.def("jax_handler",

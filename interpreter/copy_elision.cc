@@ -63,6 +63,8 @@ class Elision {
     for (size_t node = 0; node < plan_.steps.size(); ++node) {
       if (InstructionAt(node).Elementwise()) Try(node);
     }
+    MergeNeighbours(ByColumns);
+    MergeNeighbours(ByRows);
   }
 
  private:
@@ -147,6 +149,54 @@ class Elision {
       plan_.steps[copy].elided = true;
       step.barrier |= plan_.steps[copy].barrier;  // what the copy had to wait for, the instruction now does
     }
+  }
+
+  // Joins each step in HBM with the ones after it, as long as nothing but elided copies lies between them.
+  template <typename Join>
+  void MergeNeighbours(const Join& join) {
+    Step* into = nullptr;
+    for (Step& step : plan_.steps) {
+      if (step.elided) continue;
+      if (step.in_hbm >= 0 && into != nullptr && Merge(*into, step, join)) {
+        into->barrier |= step.barrier;
+        step.elided = true;
+      } else {
+        into = step.in_hbm >= 0 ? &step : nullptr;
+      }
+    }
+  }
+
+  template <typename Join>
+  bool Merge(const Step& into, const Step& step, const Join& join) {
+    if (&into.instruction->def() != &step.instruction->def()) return false;
+    std::vector<HbmRows>& rows = plan_.in_hbm[into.in_hbm];
+    const std::vector<HbmRows>& next = plan_.in_hbm[step.in_hbm];
+    if (rows.size() != next.size()) return false;
+    std::vector<HbmRows> joined = rows;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].rows.tensor != next[i].rows.tensor || !join(joined[i].rows, next[i].rows)) return false;
+      // What the first writes (its last rows) the second must not read.
+      if (i + 1 < rows.size() && next[i].rows.tensor == rows.back().rows.tensor) return false;
+    }
+    if (AttributesText(*into.instruction) != AttributesText(*step.instruction)) return false;
+    rows = std::move(joined);
+    return true;
+  }
+
+  // So long a step still lets Ctrl-C through in time.
+  static constexpr int64_t kMostElements = int64_t{1} << 24;
+
+  static bool ByColumns(View& left, const View& right) {
+    if (left.dims[0] != right.dims[0] || right.offset != left.offset + left.dims[1].count) return false;
+    left.dims[1].count += right.dims[1].count;
+    return left.dims[1].count <= left.dims[0].step && left.elements() <= kMostElements;
+  }
+
+  static bool ByRows(View& upper, const View& lower) {
+    if (upper.dims[1] != lower.dims[1] || upper.dims[0].step != lower.dims[0].step) return false;
+    if (lower.offset != upper.offset + upper.dims[0].count * upper.dims[0].step) return false;
+    upper.dims[0].count += lower.dims[0].count;
+    return upper.elements() <= kMostElements;
   }
 
   Plan& plan_;

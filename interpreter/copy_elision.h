@@ -11,7 +11,8 @@ namespace nki {
 //
 // An elementwise result does not care which elements are neighbours, as long as all operands agree: a contiguous row of
 // C elements is, byte for byte, a block of 16 partitions with C / 16 elements each (tile.h). So the instruction's own body
-// runs on HBM, one block per row, with the same bits and without the transposes of two loads and a store.
+// runs on HBM, one block per row, with the same bits and without the transposes of two loads and a store. Such steps that
+// follow each other over neighbouring columns or rows become one step: memory is then read in long runs.
 void ElideCopies(Plan& plan, const std::vector<bool>& overwrites_hbm);
 
 }  // namespace nki

@@ -123,9 +123,9 @@ class Run {
     for (const Step& step : plan_.steps) {
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;
       // A log shows what the kernel says, so with one nothing is elided.
-      if (kLogged || step.in_hbm < 0) {
-        if (kLogged || !step.elided) RunStep(step, own, worker, context);
-      } else {
+      if (kLogged || (step.in_hbm < 0 && !step.elided)) {
+        RunStep(step, own, worker, context);
+      } else if (!step.elided) {
         RunInHbm(step, worker, workers, context);
       }
       if constexpr (kLogged) options_.log(LogLine(step));

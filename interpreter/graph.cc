@@ -46,14 +46,17 @@ std::string Slices(const View& view) {
 
 class TextVisitor : public FieldVisitor {
  public:
+  explicit TextVisitor(bool with_views) : with_views_(with_views) {}
   std::string text;
 
-  void Visit(const Field& field, View& value) override { Put(field, ToText(value)); }
+  void Visit(const Field& field, View& value) override {
+    if (with_views_) Put(field, ToText(value));
+  }
   void Visit(const Field& field, std::optional<View>& value) override {
-    if (value) Put(field, ToText(*value));
+    if (value && with_views_) Put(field, ToText(*value));
   }
   void Visit(const Field& field, Operand& value) override {
-    if (value.is_column()) Put(field, ToText(value.column));
+    if (value.is_column() && with_views_) Put(field, ToText(value.column));
     if (value.is_constant()) Put(field, Number(value.constant));
   }
   void Visit(const Field& field, AluOp& value) override { Put(field, std::string(Name(value))); }
@@ -86,7 +89,16 @@ class TextVisitor : public FieldVisitor {
   void Put(const Field& field, const std::string& value) {
     text += std::string(" ") + field.name + "=" + value;
   }
+
+  const bool with_views_;
 };
+
+std::string FieldsText(const Instruction& instruction, bool with_views) {
+  TextVisitor visitor(with_views);
+  // Visitors see fields as mutable; this one only reads.
+  const_cast<Instruction&>(instruction).VisitFields(visitor);
+  return visitor.text;
+}
 
 std::string Describe(const Tensor& tensor) {
   std::string text = TypeText(tensor.dtype, tensor.shape) + " " + std::string(Name(tensor.space));
@@ -126,11 +138,10 @@ std::string ToText(const View& view) {
 }
 
 std::string ToText(const Instruction& instruction) {
-  TextVisitor visitor;
-  const_cast<Instruction&>(instruction)
-      .VisitFields(visitor);  // visitors see fields as mutable; this one only reads
-  return std::string(instruction.def().name) + visitor.text;
+  return std::string(instruction.def().name) + FieldsText(instruction, true);
 }
+
+std::string AttributesText(const Instruction& instruction) { return FieldsText(instruction, false); }
 
 std::string ToText(const KernelGraph& graph) {
   std::string text = "kernel " + graph.name + " on " + std::string(graph.generation->name) + "\n";

@@ -46,6 +46,8 @@ std::string ToText(const KernelGraph& graph);
 std::string ToText(const Instruction& instruction);
 // A tensor's type: "float32[128, 512]".
 std::string TypeText(Dtype dtype, const Shape& shape);
+// Its attributes alone: " op=add".
+std::string AttributesText(const Instruction& instruction);
 // A view: "a[0:128, 512:1024]", or its pattern where slices can't say it.
 std::string ToText(const View& view);
 

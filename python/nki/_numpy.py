@@ -72,8 +72,9 @@ def _refusal(kernel, argument, array):
         )
     advice = "" if array.dtype.kind not in "fiuc" else "; cast it with .astype(np.float32) or another of these"
     return (
-        f"{place} has dtype {array.dtype}, which NKI does not have; it has bool, int8, int16, int32, uint8, uint16, uint32, "
-        f"float16, float32, and of ml_dtypes bfloat16, float8_e4m3, float8_e4m3fn, float8_e5m2, float8_e8m0fnu{advice}"
+        f"{place} has dtype {array.dtype}, which NKI does not have; it has bool, int8, int16, int32, uint8, uint16, "
+        "uint32, float16, float32, and of ml_dtypes bfloat16, float8_e4m3, float8_e4m3fn, float8_e5m2, "
+        f"float8_e8m0fnu{advice}"
     )
 
 
@@ -88,7 +89,7 @@ def run(spec, arrays):
             )
         inputs[index] = arrays[index].copy(order="C")
         copies.append((arrays[index], inputs[index]))
-    outputs = [np.empty(shape, dtype) for shape, dtype in spec.numpy_outputs]
+    outputs = [_core.new_array(shape, dtype) for shape, dtype in spec.numpy_outputs]
     for output, source in spec.aliases.items():
         outputs[output] = inputs[source]
     spec.report = spec.plan.run_arrays(inputs, outputs)
