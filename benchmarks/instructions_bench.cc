@@ -34,7 +34,9 @@ class SampleMachine {
       }
     }
   }
-  RunContext context() { return {.machine = state_, .hbm = hbm_.data(), .placements = placements_.data(), .blocks = {}}; }
+  RunContext context() {
+    return {.machine = state_, .hbm = hbm_.data(), .placements = placements_.data(), .blocks = {}};
+  }
 
  private:
   static inline const Generation& kTrn = *AllGenerations().back();  // the largest memories

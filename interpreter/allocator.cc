@@ -121,8 +121,8 @@ void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector
   found->push_back(std::move(diagnostic));
 }
 
-// Pinned tensors that share bytes are one: what is written under one name may be read under another, so nothing else comes
-// between their first and their last use.
+// Pinned tensors that share bytes are one: what is written under one name may be read under another, so
+// nothing else comes between their first and their last use.
 void SpaceAllocator::JoinPinned() {
   std::ranges::sort(pinned_, {}, [](const Pinned& pin) { return pin.at.begin; });
   std::vector<Pinned> joined;

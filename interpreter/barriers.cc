@@ -38,7 +38,8 @@ class BarrierWalk : public OperandVisitor {
   void OnView(const Field& field, const View& view) override {
     const bool write = field.role == Field::Role::kOut;
     if (!OnChip(view.space())) return OnHbm(view, write);
-    // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared out.
+    // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared
+    // out.
     if (first_ == nullptr) first_ = &view;
     const bool own = step_->shared && SameRows(view, *first_) && (write || lane_local_);
     if (write) written_.push_back(&view);
@@ -52,7 +53,8 @@ class BarrierWalk : public OperandVisitor {
     const Placement& placement = plan_.placements[view.tensor->id];
     std::vector<Touched>& pieces = view.space() == Space::kSbuf ? sbuf_ : psum_;
     const int64_t end = placement.byte + view.tensor->bytes_per_partition();
-    for (int64_t piece = placement.byte / kPiece; piece <= (end - 1) / kPiece && piece < std::ssize(pieces); ++piece) {
+    for (int64_t piece = placement.byte / kPiece; piece <= (end - 1) / kPiece && piece < std::ssize(pieces);
+         ++piece) {
       Touch(pieces[piece], own, write, write);
     }
   }
@@ -67,10 +69,12 @@ class BarrierWalk : public OperandVisitor {
   }
 
   bool SameRows(const View& a, const View& b) const {
-    return FirstPartition(a) == FirstPartition(b) && (a.partitions() == 1 || a.partition_step() == b.partition_step());
+    return FirstPartition(a) == FirstPartition(b) &&
+           (a.partitions() == 1 || a.partition_step() == b.partition_step());
   }
 
-  // Whether two operands may share bytes, judged by the partitions and bytes between their first and last elements.
+  // Whether two operands may share bytes, judged by the partitions and bytes between their first and last
+  // elements.
   bool Overlap(const View& a, const View& b) const {
     const auto apart = [](int64_t a_first, int64_t a_last, int64_t b_first, int64_t b_last) {
       return a_last < b_first || b_last < a_first;
@@ -78,7 +82,8 @@ class BarrierWalk : public OperandVisitor {
     const auto last_partition = [&](const View& view) {
       return FirstPartition(view) + (view.partitions() - 1) * view.partition_step();
     };
-    return &a != &b && a.space() == b.space() && !apart(FirstPartition(a), last_partition(a), FirstPartition(b), last_partition(b)) &&
+    return &a != &b && a.space() == b.space() &&
+           !apart(FirstPartition(a), last_partition(a), FirstPartition(b), last_partition(b)) &&
            !apart(FirstByte(a), LastByte(a), FirstByte(b), LastByte(b));
   }
   int64_t FirstByte(const View& view) const {
@@ -90,7 +95,8 @@ class BarrierWalk : public OperandVisitor {
     return FirstByte(view) + elements * ItemBytes(view.dtype) - 1;
   }
 
-  // Loads and stores of different workers touch different elements, so that only what passes through HBM conflicts.
+  // Loads and stores of different workers touch different elements, so that only what passes through HBM
+  // conflicts.
   void OnHbm(const View& view, bool write) {
     if (phase_ == Phase::kOverlaps) return;
     Touch(hbm_[view.tensor->id], false, write, overwrites_hbm_[now_ - 1]);
@@ -98,7 +104,8 @@ class BarrierWalk : public OperandVisitor {
 
   void Touch(Touched& touched, bool own, bool write, bool write_conflicts) {
     if (phase_ == Phase::kNotes) {
-      (write ? (own ? touched.own_write : touched.cross_write) : (own ? touched.own_read : touched.cross_read)) = now_;
+      (write ? (own ? touched.own_write : touched.cross_write)
+             : (own ? touched.own_read : touched.cross_read)) = now_;
       return;
     }
     // A step's accesses conflict with others' since the last barrier; own ones only with crossing ones.
@@ -125,6 +132,8 @@ class BarrierWalk : public OperandVisitor {
 
 }  // namespace
 
-void PlaceBarriers(Plan& plan, const std::vector<bool>& overwrites_hbm) { BarrierWalk(plan, overwrites_hbm).Run(); }
+void PlaceBarriers(Plan& plan, const std::vector<bool>& overwrites_hbm) {
+  BarrierWalk(plan, overwrites_hbm).Run();
+}
 
 }  // namespace nki

@@ -28,13 +28,14 @@ class Collector : public OperandVisitor {
 
 NodeOperands OperandsOf(const Instruction& instruction) {
   Collector collector;
-  const_cast<Instruction&>(instruction).VisitFields(collector);  // visitors see fields as mutable; this one only reads
+  const_cast<Instruction&>(instruction)
+      .VisitFields(collector);  // visitors see fields as mutable; this one only reads
   return std::move(collector.found);
 }
 
 bool IsWholeTensor(const View& view) {
-  return view.offset == 0 && view.IsContiguous() && !view.tensor->address && view.dtype == view.tensor->dtype &&
-         view.elements() == view.tensor->elements();
+  return view.offset == 0 && view.IsContiguous() && !view.tensor->address &&
+         view.dtype == view.tensor->dtype && view.elements() == view.tensor->elements();
 }
 
 // The view as [rows, elements of a row], if its rows are contiguous and fill whole lines.
@@ -101,7 +102,8 @@ class Elision {
     for (size_t node = first + 1; node < last; ++node) {
       const NodeOperands operands = OperandsOf(InstructionAt(node));
       const auto is_it = [tensor](const View& view) { return view.tensor == tensor; };
-      if (reads ? std::ranges::any_of(operands.ins, is_it) : std::ranges::any_of(operands.outs, is_it)) return true;
+      if (reads ? std::ranges::any_of(operands.ins, is_it) : std::ranges::any_of(operands.outs, is_it))
+        return true;
     }
     return false;
   }
@@ -123,14 +125,18 @@ class Elision {
     }
     const Uses& uses = uses_[out.tensor->id];
     const size_t store = uses.nodes[uses.count - 1];
-    if (operands.ins.empty() || !Suits(out, out) || uses.count > Uses::kMost || uses.count < 2 || store <= node) return;
+    if (operands.ins.empty() || !Suits(out, out) || uses.count > Uses::kMost || uses.count < 2 ||
+        store <= node)
+      return;
     if (uses.nodes[uses.count - 2] != node) return;
     const std::optional<View> target = RowsOfCopy(store, out, false);
     if (!target || overwrites_hbm_[store] || TouchedBetween(node, store, target->tensor, true)) return;
     // Reading and writing one tensor could meet in rows that overlap.
-    if (std::ranges::any_of(rows, [&](const HbmRows& row) { return row.rows.tensor == target->tensor; })) return;
+    if (std::ranges::any_of(rows, [&](const HbmRows& row) { return row.rows.tensor == target->tensor; }))
+      return;
     std::erase_if(rows, [&](const HbmRows& row) { return row.tensor == out.tensor->id; });
-    if (rows.size() != operands.ins.size()) return;  // in place: source and target rows are two places, a tile has one
+    if (rows.size() != operands.ins.size())
+      return;  // in place: source and target rows are two places, a tile has one
     rows.push_back({out.tensor->id, *target});
     copies.push_back(store);
     Elide(node, std::move(rows), copies);

@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kBytesForWorkers = 1 << 20;
 constexpr std::chrono::milliseconds kPollInterval(50);
 
-// On-chip memories that no run uses now. One is kept per generation: a second is only made while two runs overlap.
+// On-chip memories that no run uses now. One is kept per generation: a second is only made while two runs
+// overlap.
 class MachinePool {
  public:
   std::unique_ptr<MachineState> Take(const Generation& gen) {
@@ -55,7 +56,8 @@ void FillUnwritten(const Tensor& tensor, std::byte* memory) {
 
 class Run {
  public:
-  Run(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs, const RunOptions& options)
+  Run(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
+      const RunOptions& options)
       : plan_(plan), options_(options), hbm_(plan.graph->tensors.size(), nullptr), barrier_(Workers()) {
     const KernelGraph& graph = *plan.graph;
     NKI_CHECK(inputs.size() == graph.inputs.size() && outputs.size() == graph.outputs.size());
@@ -115,10 +117,15 @@ class Run {
 
   template <bool kLogged>
   void Steps(int worker, int workers) {
-    const BlockRange own = workers == 1 ? BlockRange{}
-                                        : BlockRange{worker * kBlocks / workers, (worker + 1) * kBlocks / workers};
-    RunContext context{.machine = *machine_, .hbm = hbm_.data(), .placements = plan_.placements.data(), .blocks = own,
-                       .portable_math = options_.portable_math, .gen = plan_.graph->generation};
+    const BlockRange own = workers == 1
+                               ? BlockRange{}
+                               : BlockRange{worker * kBlocks / workers, (worker + 1) * kBlocks / workers};
+    RunContext context{.machine = *machine_,
+                       .hbm = hbm_.data(),
+                       .placements = plan_.placements.data(),
+                       .blocks = own,
+                       .portable_math = options_.portable_math,
+                       .gen = plan_.graph->generation};
     auto polled = Clock::now();
     for (const Step& step : plan_.steps) {
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;

@@ -19,7 +19,8 @@ class ByteCounter : public OperandVisitor {
   void OnView(const Field&, const View& view) override { bytes += view.elements() * ItemBytes(view.dtype); }
 };
 
-// An unrolled loop repeats a mistake once per iteration: one diagnostic per line, rule and field is kept, with a count.
+// An unrolled loop repeats a mistake once per iteration: one diagnostic per line, rule and field is kept,
+// with a count.
 void MergeRepeated(std::vector<Diagnostic>& found) {
   std::map<std::tuple<int, std::string, std::string>, size_t> seen;
   std::vector<Diagnostic> kept;
@@ -42,9 +43,11 @@ void MergeRepeated(std::vector<Diagnostic>& found) {
 }
 
 void ThrowIfErrors(std::vector<Diagnostic>& found) {
-  const bool wrong = std::ranges::any_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  const bool wrong =
+      std::ranges::any_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
   if (!wrong) return;
-  std::ranges::stable_sort(found, {}, &Diagnostic::source);  // in the order in which the kernel's lines were met
+  std::ranges::stable_sort(found, {},
+                           &Diagnostic::source);  // in the order in which the kernel's lines were met
   throw VerifyError(std::move(found));
 }
 
@@ -75,7 +78,8 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   ByteCounter counter;
   for (size_t i = 0; i < graph->nodes.size(); ++i) {
     Instruction& instruction = *graph->nodes[i].instruction;
-    Step step{.instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
+    Step step{
+        .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
     if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
       step.zero_first = static_cast<int>(plan->zeroed.size());
       step.shared = false;

@@ -21,7 +21,7 @@ struct Step {
 
 struct Plan {
   std::shared_ptr<const KernelGraph> graph;
-  std::vector<Step> steps;  // one per node of the graph
+  std::vector<Step> steps;            // one per node of the graph
   std::vector<Placement> placements;  // by tensor id
   std::vector<std::vector<View>> zeroed;
   std::vector<std::vector<HbmRows>> in_hbm;

@@ -9,8 +9,8 @@ namespace {
 
 using std::to_string;
 
-// What has been written of every tensor. Tensors that the kernel placed itself share one map per memory, since they may
-// overlap on purpose; the others have one each.
+// What has been written of every tensor. Tensors that the kernel placed itself share one map per memory,
+// since they may overlap on purpose; the others have one each.
 class WriteTracker {
  public:
   explicit WriteTracker(const KernelGraph& graph) : gen_(*graph.generation), maps_(graph.tensors.size()) {
@@ -33,7 +33,8 @@ class WriteTracker {
     const Tensor& tensor = *view.tensor;
     const int64_t item = ItemBytes(view.dtype), row = Capacity(tensor) / item;
     View absolute = view;
-    absolute.offset = (tensor.address->partition + view.first_partition()) * row + tensor.address->byte / item + view.free_offset();
+    absolute.offset = (tensor.address->partition + view.first_partition()) * row +
+                      tensor.address->byte / item + view.free_offset();
     absolute.dims[0].step = view.partition_step() * row;
     return ByteRuns::Of(absolute);
   }
@@ -46,19 +47,23 @@ class WriteTracker {
       return "partition " + to_string(byte / row) + ", byte " + to_string(byte % row);
     }
     const int64_t row = Capacity(tensor);
-    return "partition " + to_string(byte / row - tensor.address->partition) + ", byte " + to_string(byte % row - tensor.address->byte);
+    return "partition " + to_string(byte / row - tensor.address->partition) + ", byte " +
+           to_string(byte % row - tensor.address->byte);
   }
 
  private:
   static bool Pinned(const Tensor& tensor) { return tensor.address.has_value() && OnChip(tensor.space); }
-  int64_t Capacity(const Tensor& tensor) const { return tensor.space == Space::kSbuf ? gen_.sbuf_bytes : gen_.psum_bytes; }
+  int64_t Capacity(const Tensor& tensor) const {
+    return tensor.space == Space::kSbuf ? gen_.sbuf_bytes : gen_.psum_bytes;
+  }
 
   const Generation& gen_;
   std::vector<std::optional<WrittenMap>> maps_;
   std::optional<WrittenMap> sbuf_, psum_;
 };
 
-// The elements of an on-chip view that are not written yet: one free element per view, in one or all partitions.
+// The elements of an on-chip view that are not written yet: one free element per view, in one or all
+// partitions.
 std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
   std::vector<View> elements;
   WrittenMap& map = tracker.MapOf(*view.tensor);
@@ -83,7 +88,8 @@ std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
 
 class WriteWalk {
  public:
-  WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found) : graph_(graph), tracker_(graph), found_(found) {}
+  WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
+      : graph_(graph), tracker_(graph), found_(found) {}
 
   WriteFacts Run() {
     facts_.destinations.resize(graph_.nodes.size(), WriteState::kUnwritten);
@@ -103,7 +109,8 @@ class WriteWalk {
   struct Reader : OperandVisitor {
     Reader(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
-      if (field.role == Field::Role::kIn || instruction.ReadsDestination()) walk.Read(instruction, field, view);
+      if (field.role == Field::Role::kIn || instruction.ReadsDestination())
+        walk.Read(instruction, field, view);
     }
     WriteWalk& walk;
     const Instruction& instruction;
@@ -156,13 +163,15 @@ class WriteWalk {
       diagnostic.source = tensor.source;
       if (state == WrittenMap::State::kNone) {
         diagnostic.rule = "output-unwritten";
-        diagnostic.message = "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but never writes it";
+        diagnostic.message =
+            "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but never writes it";
       } else {
         diagnostic.severity = Severity::kWarning;
         diagnostic.rule = "output-partly-written";
-        diagnostic.message = "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but leaves " +
-                             tracker_.Where(tensor, *tracker_.MapOf(tensor).FirstMissing(ByteRuns::Of(View::Of(tensor)))) +
-                             " and possibly more of it unwritten; such elements are NaN, or 4 in integers";
+        diagnostic.message =
+            "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but leaves " +
+            tracker_.Where(tensor, *tracker_.MapOf(tensor).FirstMissing(ByteRuns::Of(View::Of(tensor)))) +
+            " and possibly more of it unwritten; such elements are NaN, or 4 in integers";
         facts_.partly_written.push_back(i);
       }
       found_->push_back(std::move(diagnostic));

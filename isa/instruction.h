@@ -1,7 +1,7 @@
 // What an instruction is to the rest of the program, and how a plain struct becomes one.
 //
-// An instruction is one file, isa/<engine>/<name>.cc: doc, fields, Check, CostOn, Run, Samples, and one line in
-// isa/instructions.def. isa/README.md says how to add one.
+// An instruction is one file, isa/<engine>/<name>.cc: doc, fields, Check, CostOn, Run, Samples, and one line
+// in isa/instructions.def. isa/README.md says how to add one.
 #ifndef NKI_ISA_INSTRUCTION_H_
 #define NKI_ISA_INSTRUCTION_H_
 
@@ -39,11 +39,13 @@ class Instruction {
   // Checks nothing: whoever runs an instruction has checked it.
   virtual void Run(RunContext& context) const = 0;
 
-  // False if elements of one partition of the result depend on other partitions of an operand of the same shape.
+  // False if elements of one partition of the result depend on other partitions of an operand of the same
+  // shape.
   virtual bool LaneLocal() const = 0;
   // False if workers can't share the instruction by blocks of partitions.
   virtual bool Splits() const = 0;
-  // True if an element of the only result depends on nothing but the elements at the same place in the operands.
+  // True if an element of the only result depends on nothing but the elements at the same place in the
+  // operands.
   virtual bool Elementwise() const = 0;
   // True if the instruction copies elements as they are from one view to another of the same dtype.
   virtual bool MovesBits() const = 0;
@@ -92,10 +94,12 @@ class InstructionAdaptor final : public Instruction {
   extern const InstructionDef k_##row;                                                                 \
   const InstructionDef k_##row = {                                                                     \
       #row, doc,                                                                                       \
-      []() -> std::unique_ptr<Instruction> { return std::make_unique<InstructionAdaptor<Struct, k_##row>>(); }, \
+      []() -> std::unique_ptr<Instruction> {                                                           \
+        return std::make_unique<InstructionAdaptor<Struct, k_##row>>();                                \
+      },                                                                                               \
       [](SampleBuilder& builder) {                                                                     \
         std::vector<std::unique_ptr<Instruction>> samples;                                             \
-        for (Struct& sample : Struct::Samples(builder)) {                                              \
+        for (Struct & sample : Struct::Samples(builder)) {                                             \
           samples.push_back(std::make_unique<InstructionAdaptor<Struct, k_##row>>(std::move(sample))); \
         }                                                                                              \
         return samples;                                                                                \

@@ -19,7 +19,8 @@ struct Placement {
   int64_t byte = 0;  // inside each partition
 };
 
-// Rows of HBM that stand in for an on-chip tensor (interpreter/copy_elision.h): a view of [rows, contiguous elements].
+// Rows of HBM that stand in for an on-chip tensor (interpreter/copy_elision.h): a view of [rows, contiguous
+// elements].
 struct HbmRows {
   int tensor;
   View rows;
@@ -36,7 +37,7 @@ struct RunContext {
   bool portable_math = false;   // the same bits on every CPU, also for low-precision matmul
   WriteState destination = WriteState::kUnwritten;
   std::span<const HbmRows> in_hbm = {};  // instead of these tensors
-  const Generation* gen = &Trn1();  // for what the generations compute differently
+  const Generation* gen = &Trn1();       // for what the generations compute differently
 
   Tile tile(const View& view) const;
   LinearTile linear(const View& view) const;
