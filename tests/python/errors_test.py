@@ -2,6 +2,7 @@
 
 The texts of errors are pinned in tests/golden/bad.
 """
+import pathlib
 import signal
 import threading
 import time
@@ -107,6 +108,16 @@ def test_diagnostics_are_data():
     assert diagnostic["file"] == __file__ and diagnostic["text"] in str(caught.value)
     assert f"{__file__}:{diagnostic['line']}: error: {diagnostic['message']} [uninitialised-read]" in str(caught.value)
     assert nisa.NkiValidationError is nki.VerifyError and issubclass(nki.VerifyError, nki.NkiError)
+
+
+def test_code_beside_the_package_is_the_users():
+    file = f"{pathlib.Path(nki.__file__).parent}_kernels/reads.py"
+    namespace = {"nki": nki, "nl": nl, "nisa": nisa}
+    source = "def reads(x):\n    nisa.dma_copy(dst=x, src=nl.ndarray(x.shape, x.dtype))"
+    exec(compile(source, file, "exec"), namespace)
+    with pytest.raises(nki.VerifyError) as caught:
+        clear(numbers(), namespace["reads"])
+    assert str(caught.value).startswith(f"{file}:2: error: ")
 
 
 def test_traceback_shows_the_line_of_the_kernel():
