@@ -1,0 +1,216 @@
+"""Calling kernels: what is traced when, compile-time arguments, containers, kernels that call kernels."""
+
+import functools
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+
+traces = []  # of the kernels below: one entry per run of the Python function
+FACTOR = 2.0
+
+
+def scaled(x, factor):
+    out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+    tile = nl.ndarray(x.shape, x.dtype)
+    nisa.dma_copy(dst=tile, src=x)
+    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=float(factor))
+    nisa.dma_copy(dst=out, src=tile)
+    return out
+
+
+@pytest.fixture
+def x():
+    traces.clear()
+    return np.arange(12, dtype=np.float32).reshape(3, 4)
+
+
+@nki.jit
+def times(x, factor=3.0):
+    traces.append((x.shape, x.dtype, factor))
+    return scaled(x, factor)
+
+
+@nki.jit
+def times_global(x):
+    traces.append(FACTOR)
+    return scaled(x, FACTOR)
+
+
+def test_traces_once_per_shape_dtype_and_value(x):
+    kernel = nki.jit(times.function)
+    for _ in range(3):
+        np.testing.assert_array_equal(kernel(x), x * 3)
+    assert traces == [((3, 4), "float32", 3.0)]
+    kernel(x.reshape(4, 3))
+    kernel(x.astype(np.float16))
+    kernel(x, 5)
+    kernel(x, factor=5)
+    assert traces[1:] == [((4, 3), "float32", 3.0), ((3, 4), "float16", 3.0), ((3, 4), "float32", 5)]
+    # Equal values of other types are other arguments: a kernel may ask for the type.
+    kernel(x, 5.0)
+    kernel(x, True)
+    assert len(traces) == 6 and len(kernel.specializations()) == 6
+
+
+def test_positions_and_names_of_arguments_are_the_same_call(x):
+    kernel = nki.jit(times.function)
+    kernel(x, 4.0)
+    np.testing.assert_array_equal(kernel(factor=4.0, x=x), x * 4)
+    assert len(traces) == 1
+
+
+def test_a_changed_global_is_traced_again(x, monkeypatch):
+    np.testing.assert_array_equal(times_global(x), x * 2)
+    times_global(x)
+    assert traces == [2.0]
+    monkeypatch.setitem(globals(), "FACTOR", 7.0)
+    np.testing.assert_array_equal(times_global(x), x * 7)
+    assert traces == [2.0, 7.0]
+
+
+def test_a_changed_closure_value_is_traced_again(x):
+    factor = 2
+
+    @nki.jit
+    def kernel(x):
+        traces.append(factor)
+        return scaled(x, factor)
+
+    np.testing.assert_array_equal(kernel(x), x * 2)
+    kernel(x)
+    factor = 3
+    np.testing.assert_array_equal(kernel(x), x * 3)
+    assert traces == [2, 3]
+
+
+def test_a_failed_trace_leaves_nothing_behind(x):
+    @nki.jit
+    def kernel(x, fail):
+        traces.append(fail)
+        out = scaled(x, 2)
+        assert not fail, "as asked"
+        return out
+
+    with pytest.raises(AssertionError, match="as asked"):
+        kernel(x, True)
+    np.testing.assert_array_equal(kernel(x, False), x * 2)
+    with pytest.raises(AssertionError, match="as asked"):
+        kernel(x, True)
+    assert traces == [True, False, True]
+
+
+@pytest.mark.parametrize("value", [1, 2.5, "text", None, True, (1, (2, 3)), [1, 2], {"a": 1}, nl.add, nl.float32, b"x"])
+def test_compile_time_arguments_arrive_as_they_are(x, value):
+    seen = []
+
+    @nki.jit
+    def kernel(x, value):
+        seen.append(value)
+        return scaled(x, 1)
+
+    kernel(x, value)
+    kernel(x, value)
+    assert seen == [value] and type(seen[0]) is type(value)
+
+
+def test_operators_and_functions_as_arguments(x):
+    @nki.jit
+    def kernel(x, op, change):
+        out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+        tile = nl.ndarray(x.shape, x.dtype)
+        nisa.dma_copy(dst=tile, src=x)
+        nisa.tensor_scalar(dst=tile, data=tile, op0=op, operand0=change(1.0))
+        nisa.dma_copy(dst=out, src=tile)
+        return out
+
+    np.testing.assert_array_equal(kernel(x, nl.add, lambda v: v + 1), x + 2)
+    np.testing.assert_array_equal(kernel(x, nl.subtract, lambda v: v + 2), x - 3)
+
+
+def test_containers_of_arrays_in_and_out(x):
+    @nki.jit
+    def kernel(pair, named, rest):
+        first, (second,) = pair
+        return {"sum": [scaled(first, 2), scaled(second, 3)], "named": (scaled(named["w"], named["k"]), "constant", 5)}
+
+    result = kernel((x, [x + 1]), {"w": x + 2, "k": 4}, rest=None)
+    assert set(result) == {"sum", "named"} and type(result["sum"]) is list and type(result["named"]) is tuple
+    np.testing.assert_array_equal(result["sum"][0], x * 2)
+    np.testing.assert_array_equal(result["sum"][1], (x + 1) * 3)
+    np.testing.assert_array_equal(result["named"][0], (x + 2) * 4)
+    assert result["named"][1:] == ("constant", 5)
+
+
+def test_one_tensor_returned_twice_and_an_input_returned(x):
+    @nki.jit
+    def kernel(x):
+        out = scaled(x, 2)
+        return out, x, out
+
+    first, same, second = kernel(x)
+    np.testing.assert_array_equal(first, x * 2)
+    np.testing.assert_array_equal(second, x * 2)
+    np.testing.assert_array_equal(same, x)
+
+
+def test_a_kernel_called_by_a_kernel_adds_to_the_caller(x):
+    @nki.jit
+    def twice(x):
+        return times(times(x, 2), 5)
+
+    np.testing.assert_array_equal(twice(x), x * 10)
+    assert "tensor_scalar" in twice.graph(x).text() and len(traces) == 2
+    np.testing.assert_array_equal(times(x, 2), x * 2)  # still a kernel of its own
+
+
+def test_a_kernel_as_a_method(x):
+    class Model:
+        factor = 6
+
+        @nki.jit
+        def run(self, x):
+            return scaled(x, self.factor)
+
+    np.testing.assert_array_equal(Model().run(x), x * 6)
+
+
+def test_wrapped_kernels_keep_their_name_and_signature():
+    assert times.__name__ == "times" and times.__wrapped__ is times.function
+    assert nki.jit(times) is times
+    assert functools.partial(times, factor=2).func is times
+
+
+def test_wrong_arguments_are_python_errors(x):
+    with pytest.raises(TypeError, match=r"times\(x, factor=3.0\): too many positional"):
+        times(x, 1, 2)
+    with pytest.raises(TypeError, match="no argument is called 'speed'"):
+        times(x, speed=1)
+    with pytest.raises(TypeError, match="none of the arguments is an array"):
+        times(3)
+    with pytest.raises(TypeError, match="no option is called 'fast'"):
+        nki.jit(fast=True)
+
+
+def test_written_inputs_change_in_place_after_success_only(x):
+    @nki.jit
+    def increment(x, fail=False):
+        tile = nl.ndarray(x.shape, x.dtype)
+        nisa.dma_copy(dst=tile, src=x)
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+        nisa.dma_copy(dst=x, src=tile)
+        if fail:
+            nisa.tensor_copy(dst=nl.ndarray((3, 5), nl.float32), src=tile)
+        return x
+
+    before = x.copy()
+    with pytest.raises(nki.VerifyError):
+        increment(x, fail=True)
+    np.testing.assert_array_equal(x, before)
+    assert increment(x) is x
+    np.testing.assert_array_equal(x, before + 1)
+    wide = np.zeros((3, 8), np.float32)
+    increment(wide[:, ::2])  # not contiguous: written where it lies
+    np.testing.assert_array_equal(wide, np.tile([1, 0], (3, 4)))

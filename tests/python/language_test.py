@@ -1,0 +1,111 @@
+"""Grids, ranges and the making of tensors."""
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+
+
+@nki.jit
+def by_program(x):
+    """Each program doubles its rows and notes who it is."""
+    row, column = nl.program_id(0), nl.program_id(1)
+    rows, columns = x.shape[0] // nl.num_programs(0), x.shape[1] // nl.num_programs(1)
+    assert nl.program_ndim() == 2 and nl.num_programs((0, 1)) == nl.num_programs(0) * nl.num_programs(1)
+    out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+    who = nl.ndarray((nl.num_programs(0), nl.num_programs(1)), nl.int32, buffer=nl.shared_hbm)
+    part = (nl.ds(row * rows, rows), nl.ds(column * columns, columns))
+    tile = nl.ndarray((rows, columns), x.dtype)
+    nisa.dma_copy(dst=tile, src=x[part])
+    nisa.tensor_tensor(dst=tile, data1=tile, data2=tile, op=nl.add)
+    nisa.dma_copy(dst=out[part], src=tile)
+    nisa.dma_copy(dst=who[row : row + 1, column : column + 1], src=nl.full((1, 1), 10 * row + column, nl.int32))
+    return out, who
+
+
+@pytest.mark.parametrize("grid", [(1, 1), (2, 3), (4, 1)])
+def test_programs_of_a_grid_share_results(grid):
+    x = np.arange(8 * 12, dtype=np.float32).reshape(8, 12)
+    out, who = by_program[grid](x)
+    np.testing.assert_array_equal(out, x * 2)
+    np.testing.assert_array_equal(who, np.add.outer(10 * np.arange(grid[0]), np.arange(grid[1])))
+
+
+def test_without_a_grid_there_is_one_program():
+    @nki.jit
+    def kernel(x):
+        assert nl.program_ndim() == 0 and nl.program_id(0) == 0 and nl.num_programs(0) == 1
+        return nl.zeros(x.shape, x.dtype, buffer=nl.shared_hbm)
+
+    np.testing.assert_array_equal(kernel(np.ones((2, 2), np.float32)), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize("grid", [0, -1, 1.5, "2", (2, 0), True])
+def test_a_grid_is_positive_integers(grid):
+    with pytest.raises(ValueError, match="positive integers"):
+        by_program[grid]
+
+
+@pytest.mark.parametrize("make", [nl.affine_range, nl.sequential_range, nl.static_range])
+def test_ranges_are_pythons(make):
+    for arguments in [(5,), (2, 9), (1, 20, 3)]:
+        assert list(make(*arguments)) == list(range(*arguments))
+
+
+@pytest.mark.parametrize("buffer", ["sbuf", "psum", "private_hbm", "shared_hbm"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "int32", "int8"])
+@pytest.mark.parametrize("shape", [(128, 3), (5, 2, 7), (1, 1)])
+def test_filled_tensors(shape, dtype, buffer):
+    @nki.jit
+    def kernel(x):
+        outs = []
+        for tensor in (
+            nl.zeros(shape, dtype, getattr(nl, buffer)),
+            nl.ones(shape, dtype, getattr(nl, buffer)),
+            nl.full(shape, -3, dtype, getattr(nl, buffer)),
+        ):
+            out = nl.ndarray(shape, dtype, buffer=nl.shared_hbm)
+            if buffer == "psum":
+                tile = nl.ndarray(shape, dtype)
+                nisa.tensor_copy(dst=tile, src=tensor)
+                tensor = tile
+            nisa.dma_copy(dst=out, src=tensor)
+            outs.append(out)
+        return tuple(outs)
+
+    for result, value in zip(kernel(np.zeros(1, np.float32)), (0, 1, -3), strict=True):
+        assert result.shape == shape and result.dtype.name == dtype
+        np.testing.assert_array_equal(result.astype(np.float64), np.full(shape, value))
+
+
+@pytest.mark.parametrize("shape", [(3,), (300, 1000), (128 * 2048 + 5,), (7, 11, 13)])
+def test_filled_tensors_of_hbm_of_any_size(shape):
+    @nki.jit
+    def kernel(x):
+        return nl.full(shape, 2.5, nl.float32, nl.shared_hbm)
+
+    np.testing.assert_array_equal(kernel(np.zeros(1, np.float32)), np.full(shape, 2.5))
+
+
+def test_tile_sizes_of_the_targets():
+    def sizes(target):
+        seen = []
+
+        @nki.jit(platform_target=target)
+        def kernel(x):
+            t = nl.tile_size
+            seen.append((t.pmax, t.psum_fmax, t.gemm_stationary_fmax, t.gemm_moving_fmax, t.sbuf_size_bytes >> 20))
+            return nl.zeros(x.shape, x.dtype, buffer=nl.shared_hbm)
+
+        kernel(np.zeros((1, 1), np.float32))
+        return seen[0]
+
+    assert sizes("trn1") == (128, 512, 128, 512, 24)  # SBUF in MiB: 24, 28, 32
+    assert sizes("trn2") == (128, 512, 128, 512, 28)
+    assert sizes("trn3")[4] == 32
+
+
+def test_buffer_questions():
+    assert nl.is_sbuf(nl.sbuf) and nl.is_psum(nl.psum) and nl.is_on_chip(nl.psum) and nl.is_hbm(nl.shared_hbm)
+    assert not nl.is_on_chip(nl.hbm) and not nl.is_hbm(nl.sbuf) and nl.hbm is nl.private_hbm
