@@ -42,6 +42,16 @@ void MergeRepeated(std::vector<Diagnostic>& found) {
   found = std::move(kept);
 }
 
+void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
+  for (Diagnostic& diagnostic : found) {
+    if (diagnostic.source < 0) continue;
+    const SourceLocation& source = graph.sources[diagnostic.source];
+    diagnostic.file = source.file;
+    diagnostic.line = source.line;
+    diagnostic.text = source.text;
+  }
+}
+
 void ThrowIfErrors(std::vector<Diagnostic>& found) {
   const bool wrong =
       std::ranges::any_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
@@ -59,13 +69,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   WriteFacts facts = CheckWrites(*graph, &found);
   Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
   MergeRepeated(found);
-  for (Diagnostic& diagnostic : found) {
-    if (diagnostic.source < 0) continue;
-    const SourceLocation& source = graph->sources[diagnostic.source];
-    diagnostic.file = source.file;
-    diagnostic.line = source.line;
-    diagnostic.text = source.text;
-  }
+  AddPlaces(*graph, found);
   ThrowIfErrors(found);
 
   auto plan = std::make_shared<Plan>();
