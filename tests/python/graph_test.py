@@ -54,7 +54,7 @@ def test_grid():
         return result
 
     assert rows[4].graph(X).to_dict()["programs"] == [0, 1, 2, 3]
-    assert "grid (2, 2)" in rows[2, 2].graph(X).text()
+    assert "grid (4, 1)" in rows[4, 1].graph(X).text()
     assert np.array_equal(rows[4](X), X) and np.array_equal(rows[4].report(X).result, X)
     assert len(rows[4].plan(X).placements) == 0
 
