@@ -148,13 +148,9 @@ class Elision {
   }
 
   void Elide(size_t node, std::vector<HbmRows> rows, const std::vector<size_t>& copies) {
-    Step& step = plan_.steps[node];
-    step.in_hbm = static_cast<int>(plan_.in_hbm.size());
+    plan_.steps[node].in_hbm = static_cast<int>(plan_.in_hbm.size());
     plan_.in_hbm.push_back(std::move(rows));
-    for (size_t copy : copies) {
-      plan_.steps[copy].elided = true;
-      step.barrier |= plan_.steps[copy].barrier;  // what the copy had to wait for, the instruction now does
-    }
+    for (size_t copy : copies) plan_.steps[copy].elided = true;
   }
 
   // Joins each step in HBM with the ones after it, as long as nothing but elided copies lies between them.
@@ -164,7 +160,6 @@ class Elision {
     for (Step& step : plan_.steps) {
       if (step.elided) continue;
       if (step.in_hbm >= 0 && into != nullptr && Merge(*into, step, join)) {
-        into->barrier |= step.barrier;
         step.elided = true;
       } else {
         into = step.in_hbm >= 0 ? &step : nullptr;

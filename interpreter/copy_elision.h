@@ -16,6 +16,7 @@ namespace nki {
 // (tile.h). So the instruction's own body runs on HBM, one block per row, with the same bits and without the
 // transposes of two loads and a store. Such steps that follow each other over neighbouring columns or rows
 // become one step: memory is then read in long runs.
+// Comes before PlaceBarriers, which has to know when memory is really touched.
 void ElideCopies(Plan& plan, const std::vector<bool>& overwrites_hbm);
 
 }  // namespace nki

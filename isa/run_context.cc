@@ -1,8 +1,12 @@
 #include "isa/run_context.h"
 
 #include <cmath>
+#include <cstdint>
 
 namespace nki {
+
+// A result of this size has left a core's caches before it is used again.
+constexpr int64_t kStreamBytes = int64_t{4} << 20;
 
 // One block of 16 partitions per row: see HbmRows.
 Tile RunContext::RowsAsTile(const View& rows) const {
@@ -14,6 +18,9 @@ Tile RunContext::RowsAsTile(const View& rows) const {
   tile.partitions = static_cast<int>(rows.dims[0].count) * kLanes;
   tile.rank = 1;
   tile.dims[0] = {1, rows.dims[1].count / kLanes};
+  const bool aligned =
+      reinterpret_cast<uintptr_t>(tile.base) % kLineBytes == 0 && tile.block_bytes % kLineBytes == 0;
+  tile.streams = aligned && rows.elements() * item >= kStreamBytes;
   return tile;
 }
 

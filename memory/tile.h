@@ -27,7 +27,9 @@ struct Tile {
   int partitions = 0;      // how many
   int partition_step = 1;  // other than 1 only in DMA
   int64_t offset = 0;      // of the first element inside the partition, in elements of dtype
-  int rank = 0;            // of the free axes below; axes of one element are left out, so a column has rank 0
+  bool streams =
+      false;     // as a destination: aligned lines that no one reads soon; better kept out of the caches
+  int rank = 0;  // of the free axes below; axes of one element are left out, so a column has rank 0
   std::array<Dim, kMaxRank> dims;  // the free axes: steps and counts in elements of dtype
 
   int64_t free_elements() const {

@@ -32,15 +32,23 @@ void Loop(Lines a, Lines b, MutableLines d, int64_t n) {
   const float* pa = a.first;
   const float* pb = b.first;
   float* pd = d.first;
-  for (int64_t i = 0; i < n; ++i, pa += a.stride, pb += b.stride, pd += d.stride) {
+  const auto line = [&](const float* x, const float* y, float* result) HWY_ATTR {
     if constexpr (kOp == AluOp::kPower && kForm == LineForm::kFloat) {
-      PowerLine(pa, pb, pd);
+      PowerLine(x, y, result);
     } else {
       for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
-        hn::StoreU(Apply<kOp, kForm>(hn::LoadU(df, pa + lane), hn::LoadU(df, pb + lane)), df, pd + lane);
+        hn::StoreU(Apply<kOp, kForm>(hn::LoadU(df, x + lane), hn::LoadU(df, y + lane)), df, result + lane);
       }
     }
+  };
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4, pa += 4 * a.stride, pb += 4 * b.stride, pd += 4 * d.stride) {
+    line(pa, pb, pd);
+    line(pa + a.stride, pb + b.stride, pd + d.stride);
+    line(pa + 2 * a.stride, pb + 2 * b.stride, pd + 2 * d.stride);
+    line(pa + 3 * a.stride, pb + 3 * b.stride, pd + 3 * d.stride);
   }
+  for (; i < n; ++i, pa += a.stride, pb += b.stride, pd += d.stride) line(pa, pb, pd);
 }
 
 template <LineForm kForm>

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "hwy/cache_control.h"
 #include "isa/simd/targets.h"
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "isa/simd/convert.cc"
@@ -165,6 +166,15 @@ void StoreRunOf(std::byte* block, const FreeCursor::Run& run, Lines lines, int l
   }
 }
 
+void StreamRun(float* to, Lines lines, int64_t n) {
+  const FloatTag df;
+  for (int64_t i = 0; i < n; ++i) {
+    for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
+      hn::Stream(hn::LoadU(df, lines.first + i * lines.stride + lane), df, to + i * kLanes + lane);
+    }
+  }
+}
+
 using LoadFunction = void (*)(const std::byte*, const FreeCursor::Run&, float*);
 using StoreFunction = void (*)(std::byte*, const FreeCursor::Run&, Lines, int);
 
@@ -223,6 +233,11 @@ namespace nki::simd {
 
 HWY_EXPORT(LoadRunAny);
 HWY_EXPORT(StoreRunAny);
+HWY_EXPORT(StreamRun);
+
+void StreamLines(float* to, Lines lines, int64_t n) { HWY_DYNAMIC_DISPATCH(StreamRun)(to, lines, n); }
+
+void FlushStreams() { hwy::FlushStream(); }
 
 void LoadRun(Dtype dtype, LineForm form, const std::byte* block, const FreeCursor::Run& run, float* lines) {
   HWY_DYNAMIC_DISPATCH(LoadRunAny)(dtype, form, block, run, lines);

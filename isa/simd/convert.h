@@ -81,10 +81,19 @@ class LineSource {
   bool direct_;
 };
 
+// Copies n lines to neighbouring aligned ones past the caches; flushing makes them visible to other threads.
+void StreamLines(float* to, Lines lines, int64_t n);
+void FlushStreams();
+
 // A destination. Lanes of the last block that are not the tile's keep their bytes.
 class LineSink {
  public:
   LineSink(const Tile& tile, LineForm form);
+  ~LineSink() {
+    if (streams_) FlushStreams();
+  }
+  LineSink(const LineSink&) = delete;
+  LineSink& operator=(const LineSink&) = delete;
   bool direct(int block) const { return direct_ && LanesOf(block) == kLanes; }
   // Where to write the next n elements of `block`: the memory itself if direct, else `buffer`.
   MutableLines Next(int block, int64_t n, float* buffer);
@@ -101,6 +110,7 @@ class LineSink {
   LineForm form_;
   FreeCursor cursor_;
   bool direct_;
+  bool streams_ = false;  // whole lines go past the caches (Tile::streams)
 };
 
 // The blocks of `dst` that are in `blocks`, counted from its own first block: [begin, end).

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "isa/simd/alu.h"
+#include "isa/simd/alu_pair.h"
 #include "isa/simd/convert.h"
 #include "isa/simd/scalar_line.h"
 #include "memory/error.h"
@@ -84,12 +85,15 @@ void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const
   NKI_CHECK(count == 1 || FormOf(steps[1].op) == form);
   const ScalarStep& second_step = steps[count - 1];
   const Step first(steps[0].op, steps[0].reverse), second(second_step.op, second_step.reverse);
+  const bool may_pair = count == 2 && form == LineForm::kFloat;
+  const AluPairLoop pair =
+      may_pair ? AluPairLoopFor(steps[0].op, steps[0].reverse, second_step.op, second_step.reverse) : nullptr;
   ScalarLine operand0(steps[0].operand, form), operand1(second_step.operand, form);
   LineSource source(data, form);
   LineSink sink(dst, form);
   LineBuffer buffer;
-  const bool whole_blocks =
-      source.direct() && count == 1;  // two steps hand over in chunks that stay in the L1 cache
+  const bool two_passes = count == 2 && pair == nullptr;  // hand over in chunks that stay in the L1 cache
+  const bool whole_blocks = source.direct() && !two_passes;
   int current = -1;
   ForEachChunk(dst, sink, whole_blocks, blocks, [&](int block, int64_t n) {
     if (block != current) {
@@ -99,8 +103,12 @@ void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const
     }
     const Lines lines = source.Next(block, n, buffer.words);
     const MutableLines result = sink.Next(block, n, buffer.words);
-    first(lines, operand0.lines(), result, n);
-    if (count == 2) second(Read(result), operand1.lines(), result, n);
+    if (pair) {
+      pair(lines, operand0.lines().first, operand1.lines().first, result, n);
+    } else {
+      first(lines, operand0.lines(), result, n);
+      if (count == 2) second(Read(result), operand1.lines(), result, n);
+    }
     sink.Store(block, n, Read(result));
   });
 }

@@ -83,7 +83,10 @@ LineSink::LineSink(const Tile& tile, LineForm form)
       form_(form),
       cursor_(tile),
       direct_(IsLineWord(tile.dtype, form) && cursor_.one_run() &&
-              !(form == LineForm::kFloat && tile.dtype == Dtype::kTfloat32)) {}  // storing it rounds
+              !(form == LineForm::kFloat && tile.dtype == Dtype::kTfloat32)) {  // storing it rounds
+  streams_ = tile.streams && direct_ && cursor_.inner().step == 1;
+  direct_ = direct_ && !streams_;
+}
 
 MutableLines LineSink::Next(int block, int64_t n, float* buffer) {
   if (!direct(block)) return {buffer, kLanes};
@@ -95,6 +98,10 @@ void LineSink::Store(int block, int64_t n, Lines lines) {
   if (direct(block)) return;
   for (int64_t done = 0; done < n;) {
     const FreeCursor::Run run = cursor_.Next(n - done);
+    if (streams_) {
+      StreamLines(LineAt(first_block_ + block * block_bytes_, run.offset), lines, run.count);
+      return;  // one run
+    }
     StoreRun(dtype_, form_, first_block_ + block * block_bytes_, run,
              {lines.first + done * lines.stride, lines.stride}, LanesOf(block));
     done += run.count;
