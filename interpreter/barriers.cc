@@ -23,6 +23,11 @@ class BarrierWalk : public OperandVisitor {
   void Run() {
     for (now_ = 1; now_ <= plan_.steps.size(); ++now_) {
       step_ = &plan_.steps[now_ - 1];
+      if (step_->elided) continue;
+      if (step_->in_hbm >= 0) {
+        VisitInHbm();
+        continue;
+      }
       Instruction& instruction = *const_cast<Instruction*>(step_->instruction);
       lane_local_ = instruction.LaneLocal();
       for (Phase phase : {Phase::kOverlaps, Phase::kConflicts, Phase::kNotes}) {
@@ -60,6 +65,16 @@ class BarrierWalk : public OperandVisitor {
   }
 
  private:
+  // The last one is the result (copy_elision.h).
+  void VisitInHbm() {
+    const std::vector<HbmRows>& tiles = plan_.in_hbm[step_->in_hbm];
+    for (Phase phase : {Phase::kConflicts, Phase::kNotes}) {
+      phase_ = phase;
+      for (const HbmRows& tile : tiles) OnHbm(tile.rows, &tile == &tiles.back());
+      if (step_->barrier) last_barrier_ = now_ - 1;
+    }
+  }
+
   static constexpr int64_t kPiece = 2048;  // bytes per partition: a PSUM bank, a [128, 512] float32 tile
 
   enum class Phase { kOverlaps, kConflicts, kNotes };

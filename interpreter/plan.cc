@@ -94,8 +94,8 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   }
   plan->touched_bytes = counter.bytes;
   plan->graph = std::move(graph);
-  PlaceBarriers(*plan, facts.overwrites_hbm);
   ElideCopies(*plan, facts.overwrites_hbm);
+  PlaceBarriers(*plan, facts.overwrites_hbm);
   return plan;
 }
 

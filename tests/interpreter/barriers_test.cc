@@ -49,13 +49,19 @@ class Interleaving {
   }
 
   void Step(const nki::Step& step, int worker) {
-    if (!step.shared && worker != 0) return;
+    if (step.elided || (step.in_hbm < 0 && !step.shared && worker != 0)) return;
     const BlockRange own{worker * kBlocks / workers_, (worker + 1) * kBlocks / workers_};
     RunContext context{.machine = machine_,
                        .hbm = hbm_.data(),
                        .placements = plan_.placements.data(),
                        .blocks = step.shared ? own : BlockRange{},
                        .destination = step.destination};
+    if (step.in_hbm >= 0) {
+      const int64_t rows = plan_.in_hbm[step.in_hbm][0].rows.dims[0].count;
+      context.blocks = {static_cast<int>(rows * worker / workers_),
+                        static_cast<int>(rows * (worker + 1) / workers_)};
+      context.in_hbm = plan_.in_hbm[step.in_hbm];
+    }
     if (step.zero_first >= 0) {
       for (const View& view : plan_.zeroed[step.zero_first]) {
         const Tile tile = context.tile(view);

@@ -36,7 +36,7 @@ View RandomKernel::DmaPart(const View& tile, int64_t count, int64_t step, int64_
 }
 
 void RandomKernel::AddOne() {
-  switch (Pick(0, 11)) {
+  switch (Pick(0, 13)) {
     case 0:
       return Elementwise();
     case 1:
@@ -58,6 +58,9 @@ void RandomKernel::AddOne() {
       return MoveRows();
     case 10:
       return ChangeInput();
+    case 11:
+    case 12:
+      return Stream();
     default: {
       const int64_t count = Count(), free = Pick(1, kFree);
       return b_.Add("tensor_copy", {{"dst", Part(Tile(), count, free)}, {"src", Part(Tile(), count, free)}});
@@ -137,6 +140,23 @@ void RandomKernel::RoundTrip() {
 void RandomKernel::MoveRows() {
   const int64_t count = Pick(1, 32), free = Pick(1, kFree);
   b_.Load(DmaPart(Tile(), count, Pick(1, 3), free), DmaPart(Tile(), count, Pick(1, 3), free));
+}
+
+// From HBM through fresh tiles to a fresh tensor in HBM: a plan may leave these copies out. What comes
+// between them may write a source.
+void RandomKernel::Stream() {
+  const int64_t count = Pick(1, 128), free = Pick(1, 3) * 16;
+  const View a = b_.Sbuf({count, free}), b = b_.Sbuf({count, free}), result = b_.Sbuf({count, free});
+  const View out = b_.Hbm({count, free});
+  b_.Load(a, DmaPart(Pick(0, 1) ? scratch_ : input_, count, 1, free));
+  b_.Load(b, DmaPart(Pick(0, 1) ? scratch_ : input_, count, 1, free));
+  if (Pick(0, 2) == 0) Multiply();
+  if (Pick(0, 4) == 0) ChangeInput();
+  b_.Add("tensor_tensor", {{"dst", result}, {"data1", a}, {"data2", b}, {"op", AluOp::kMinimum}});
+  if (Pick(0, 4) == 0) RoundTrip();
+  b_.Load(out, result);
+  if (Pick(0, 1)) ChangeInput();
+  b_.Load(DmaPart(Pick(0, 1) ? scratch_ : input_, count, 1, free), out);
 }
 
 void RandomKernel::ChangeInput() {

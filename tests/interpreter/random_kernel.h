@@ -38,6 +38,7 @@ class RandomKernel {
   void RoundTrip();
   void MoveRows();
   void ChangeInput();
+  void Stream();
 
   std::mt19937 random_;
   GraphBuilder b_;
