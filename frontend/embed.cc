@@ -92,16 +92,33 @@ PyStatus Initialize(const std::vector<std::string>& arguments, const std::string
   return status;
 }
 
-// A program in a build folder uses the package built with it, whatever the environment has.
+// How many entries of sys.path, from its start, come from PYTHONPATH.
+Py_ssize_t LeadingEntries(PyObject* path) {
+  const char* variable = std::getenv("PYTHONPATH");
+  std::istringstream folders(variable ? variable : "");
+  Py_ssize_t count = 0;
+  for (std::string folder; std::getline(folders, folder, ':') && count < PyList_GET_SIZE(path);) {
+    const Owned entry(PyUnicode_DecodeFSDefault(fs::absolute(folder).c_str()));
+    const Owned given(PyUnicode_DecodeFSDefault(folder.c_str()));
+    PyObject* there = PyList_GET_ITEM(path, count);
+    const bool same =
+        entry && given &&
+        (PyUnicode_Compare(there, entry.get()) == 0 || PyUnicode_Compare(there, given.get()) == 0);
+    if (same) ++count;
+  }
+  return count;
+}
+
+// A program in a build folder uses the package built with it, unless PYTHONPATH names another.
 bool PreferOwnBuild() {
   const fs::path folder = OwnFile().parent_path().parent_path() / "python";
   std::error_code error;
   if (!fs::exists(folder / "nki" / "__init__.py", error)) return true;
   const Owned entry(PyUnicode_DecodeFSDefault(folder.c_str()));
   PyObject* path = PySys_GetObject("path");
-  if (!entry || path == nullptr) return false;
+  if (!entry || path == nullptr || !PyList_Check(path)) return false;
   const int present = PySequence_Contains(path, entry.get());
-  return present == 1 || (present == 0 && PyList_Insert(path, 0, entry.get()) == 0);
+  return present == 1 || (present == 0 && PyList_Insert(path, LeadingEntries(path), entry.get()) == 0);
 }
 
 Owned Text(const std::optional<std::string>& text) {

@@ -26,7 +26,8 @@ void MergeRepeated(std::vector<Diagnostic>& found) {
   std::vector<Diagnostic> kept;
   std::vector<int> more;
   for (Diagnostic& diagnostic : found) {
-    const size_t field_end = diagnostic.message.find(' ', diagnostic.message.find(": ") + 2);
+    const size_t colon = diagnostic.message.find(": ");  // none in what concerns the whole kernel
+    const size_t field_end = colon == std::string::npos ? colon : diagnostic.message.find(' ', colon + 2);
     const auto [at, is_new] = seen.try_emplace(
         {diagnostic.source, diagnostic.rule, diagnostic.message.substr(0, field_end)}, kept.size());
     if (is_new) {

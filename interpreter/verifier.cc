@@ -15,10 +15,13 @@ class WriteTracker {
  public:
   explicit WriteTracker(const KernelGraph& graph) : gen_(*graph.generation), maps_(graph.tensors.size()) {
     for (const Tensor& tensor : graph.tensors) {
-      if (Pinned(tensor)) continue;
       maps_[tensor.id].emplace(tensor.bytes(), tensor.role != TensorRole::kLocal);
     }
   }
+
+  // What was written through this tensor, whatever others left at its address: a tile that is declared anew
+  // in every iteration starts anew.
+  WrittenMap& OwnMapOf(const Tensor& tensor) { return *maps_[tensor.id]; }
 
   WrittenMap& MapOf(const Tensor& tensor) {
     if (!Pinned(tensor)) return *maps_[tensor.id];
@@ -66,7 +69,7 @@ class WriteTracker {
 // partitions.
 std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
   std::vector<View> elements;
-  WrittenMap& map = tracker.MapOf(*view.tensor);
+  WrittenMap& map = tracker.OwnMapOf(*view.tensor);
   for (int64_t i = 0; i < view.free_elements(); ++i) {
     View column = view;
     int64_t rest = i;
@@ -75,12 +78,12 @@ std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
       rest /= view.dims[axis].count;
       column = column.Slice(axis, at, at + 1, 1);
     }
-    const WrittenMap::State state = map.Of(tracker.RunsOf(column));
+    const WrittenMap::State state = map.Of(ByteRuns::Of(column));
     if (state == WrittenMap::State::kNone) elements.push_back(column);
     if (state != WrittenMap::State::kSome) continue;
     for (int64_t p = 0; p < view.partitions(); ++p) {
       const View element = column.Slice(0, p, p + 1, 1);
-      if (map.Of(tracker.RunsOf(element)) != WrittenMap::State::kAll) elements.push_back(element);
+      if (map.Of(ByteRuns::Of(element)) != WrittenMap::State::kAll) elements.push_back(element);
     }
   }
   return elements;
@@ -139,13 +142,14 @@ class WriteWalk {
   }
 
   void Write(const View& view) {
-    WrittenMap& map = tracker_.MapOf(*view.tensor);
-    const ByteRuns runs = tracker_.RunsOf(view);
-    const WrittenMap::State before = map.Of(runs);
+    WrittenMap& own = tracker_.OwnMapOf(*view.tensor);
+    const ByteRuns runs = ByteRuns::Of(view);
+    const WrittenMap::State before = own.Of(runs);
     if (before == WrittenMap::State::kSome && In(view.space(), kPsum)) {
       facts_.zero_first[node_] = UnwrittenElements(view, tracker_);
     }
-    map.Mark(runs);
+    own.Mark(runs);
+    tracker_.MapOf(*view.tensor).Mark(tracker_.RunsOf(view));
     if (before == WrittenMap::State::kNone) return;
     if (OnChip(view.space())) {
       facts_.destinations[node_] = WriteState::kWritten;

@@ -1,6 +1,6 @@
 // Copies between HBM (linear) and on-chip memory (blocks of 16 partitions): what the DMA engines do.
-// Element i of the source, in the order of its axes, goes to element i of the destination; the shapes may differ.
-// Equal dtypes keep every bit; others are converted through float32.
+// Element i of the source, in the order of its axes, goes to element i of the destination; the shapes may
+// differ. Equal dtypes keep every bit; others are converted through float32.
 #ifndef NKI_ISA_SIMD_DMA_H_
 #define NKI_ISA_SIMD_DMA_H_
 
@@ -8,11 +8,12 @@
 
 namespace nki::simd {
 
-// The pure forms: both sides have the same partition count and free element count, so that partition p of the tile is
-// row p of the linear operand. LinearTile::dims[0] is the row axis, the rest are the free axes.
+// The pure forms: both sides have the same partition count and free element count, so that partition p of the
+// tile is row p of the linear operand. LinearTile::dims[0] is the row axis, the rest are the free axes.
 void LoadRows(const LinearTile& src, const Tile& dst, BlockRange blocks);   // HBM -> chip; `blocks` of dst
 void StoreRows(const Tile& src, const LinearTile& dst, BlockRange blocks);  // chip -> HBM; `blocks` of src
-void CopyRows(const Tile& src, const Tile& dst, BlockRange blocks);         // chip -> chip, any partition starts and steps
+void CopyRows(const Tile& src, const Tile& dst,
+              BlockRange blocks);  // chip -> chip, any partition starts and steps
 
 // The general form: any shapes with equal element counts. Not split between workers.
 struct DmaOperand {

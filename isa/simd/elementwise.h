@@ -1,7 +1,8 @@
-// Elementwise loops over tiles: one element of the result from the elements at the same place in the operands.
-// Operands have equal partition and free element counts (ranks may differ) and start on a block of 16 partitions.
-// Arithmetic: load as float32, compute in float32, store as dst.dtype (round to nearest even; integers saturate, NaN
-// becomes 0; bool_ stores "is not zero"). A destination may alias an operand element by element.
+// Elementwise loops over tiles: one element of the result from the elements at the same place in the
+// operands. Operands have equal partition and free element counts (ranks may differ) and start on a block of
+// 16 partitions. Arithmetic: load as float32, compute in float32, store as dst.dtype (round to nearest even;
+// integers saturate, NaN becomes 0; bool_ stores "is not zero"). A destination may alias an operand element
+// by element.
 #ifndef NKI_ISA_SIMD_ELEMENTWISE_H_
 #define NKI_ISA_SIMD_ELEMENTWISE_H_
 
@@ -10,7 +11,8 @@
 
 namespace nki::simd {
 
-// A second operand that is the same for all elements of a partition: a constant, or a column [P, 1] of any dtype.
+// A second operand that is the same for all elements of a partition: a constant, or a column [P, 1] of any
+// dtype.
 struct ScalarOperand {
   bool is_column = false;
   float value = 0;
@@ -18,10 +20,13 @@ struct ScalarOperand {
   Tile column;
 };
 
-// dst = a op b. 32-bit integers go through float32 unless `exact_integers` (GpSimd): then int32/uint32 arithmetic.
-void BinaryTile(AluOp op, const Tile& a, const Tile& b, const Tile& dst, bool exact_integers, BlockRange blocks);
+// dst = a op b. 32-bit integers go through float32 unless `exact_integers` (GpSimd): then int32/uint32
+// arithmetic.
+void BinaryTile(AluOp op, const Tile& a, const Tile& b, const Tile& dst, bool exact_integers,
+                BlockRange blocks);
 
-// One step of tensor_scalar: x = x op operand, or operand op x if reversed. Unary operators ignore the operand.
+// One step of tensor_scalar: x = x op operand, or operand op x if reversed. Unary operators ignore the
+// operand.
 struct ScalarStep {
   AluOp op;
   ScalarOperand operand;
@@ -29,11 +34,12 @@ struct ScalarStep {
 };
 
 // dst = step1(step0(data)); `count` is 1 or 2. Both steps arithmetic or both bitwise.
-void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const Tile& dst, BlockRange blocks);
+void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const Tile& dst,
+                     BlockRange blocks);
 
 // dst = (data op0 operand0) op1 b, each reversible.
-void ScalarTensorTensorTile(const Tile& data, const ScalarStep& first, AluOp op1, bool reverse1, const Tile& b,
-                            const Tile& dst, BlockRange blocks);
+void ScalarTensorTensorTile(const Tile& data, const ScalarStep& first, AluOp op1, bool reverse1,
+                            const Tile& b, const Tile& dst, BlockRange blocks);
 
 // Bit-exact if the dtypes are equal, through float32 otherwise. Partition starts may be on different blocks.
 void CopyTile(const Tile& src, const Tile& dst, BlockRange blocks);
@@ -41,8 +47,8 @@ void CopyTile(const Tile& src, const Tile& dst, BlockRange blocks);
 // Every element becomes the element whose bits are the low ItemBytes(dst.dtype) bytes of `bits`.
 void FillTile(uint32_t bits, const Tile& dst, BlockRange blocks);
 
-// dst[p, i] = offset + p * channel_multiplier + Σ pattern[k].step * i_k, in int32 with wrap-around, then converted.
-// p counts from the tile's own first partition.
+// dst[p, i] = offset + p * channel_multiplier + Σ pattern[k].step * i_k, in int32 with wrap-around, then
+// converted. p counts from the tile's own first partition.
 void IotaTile(int32_t offset, int32_t channel_multiplier, const Dim* pattern, int rank, const Tile& dst,
               BlockRange blocks);
 

@@ -1,5 +1,7 @@
 #include "isa/simd/transpose.h"
 
+#include "hwy/aligned_allocator.h"
+#include "isa/simd/elementwise.h"
 #include "isa/simd/free_offsets.h"
 #include "isa/simd/targets.h"
 
@@ -179,9 +181,39 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace nki::simd {
 HWY_EXPORT(Transpose);
+namespace {
+
+// The bytes of a partition from a tile's first to its last element.
+struct Span {
+  int64_t begin, end;
+};
+Span SpanOf(const Tile& tile) {
+  int64_t last = tile.offset;
+  for (int i = 0; i < tile.rank; ++i) last += tile.dims[i].step * (tile.dims[i].count - 1);
+  return {tile.offset * ItemBytes(tile.dtype), (last + 1) * ItemBytes(tile.dtype)};
+}
+
+bool Overlap(const Tile& a, const Tile& b) {
+  const Span x = SpanOf(a), y = SpanOf(b);
+  return a.base == b.base && x.begin < y.end && y.begin < x.end && a.partition < b.partition + b.partitions &&
+         b.partition < a.partition + a.partitions;
+}
+
+}  // namespace
 
 void TransposeTile(const Tile& src, const Tile& dst, BlockRange blocks) {
-  HWY_DYNAMIC_DISPATCH(Transpose)(src, dst, blocks);
+  if (!Overlap(src, dst)) return HWY_DYNAMIC_DISPATCH(Transpose)(src, dst, blocks);
+  const int64_t lines = src.free_elements();  // a word is enough for any element
+  const auto scratch = hwy::AllocateAligned<std::byte>(static_cast<size_t>(kBlocks * lines * kLineBytes));
+  Tile copy;
+  copy.base = scratch.get();
+  copy.block_bytes = lines * kLineBytes;
+  copy.dtype = src.dtype;
+  copy.partitions = src.partitions;
+  copy.rank = 1;
+  copy.dims[0] = {1, lines};
+  CopyTile(src, copy, {});
+  HWY_DYNAMIC_DISPATCH(Transpose)(copy, dst, blocks);
 }
 
 }  // namespace nki::simd

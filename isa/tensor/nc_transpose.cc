@@ -63,6 +63,9 @@ struct NcTranspose {
   }
 
   bool LaneLocal() const { return false; }
+  bool Splits() const {
+    return dst.tensor != data.tensor;
+  }  // in place, a worker would read what another wrote
 
   void Run(RunContext& ctx) const {
     const Tile from = ctx.tile(data), to = ctx.tile(dst);

@@ -37,6 +37,22 @@ TEST(Verifier, PinnedTensorsShareTheirBytes) {
   EXPECT_THAT(b.Problems(), IsEmpty());
 }
 
+// A tile declared anew at the address of an earlier one starts anew: its first matmul overwrites.
+TEST(Verifier, PinnedAccumulatorsStartAnew) {
+  GraphBuilder b;
+  const View x = b.Sbuf({128, 128});
+  b.Fill(x, 1);
+  for (int i : {0, 1}) {
+    const View sum = b.Psum({128, 128}, Dtype::kFloat32, Address{0, 0});
+    for (int k : {0, 1}) b.Add("nc_matmul", {{"dst", sum}, {"stationary", x}, {"moving", x}}, i * 2 + k);
+  }
+  const auto plan = b.Make();
+  std::vector<WriteState> states;
+  for (const Step& step : plan->steps) states.push_back(step.destination);
+  using enum WriteState;
+  EXPECT_THAT(states, ElementsAre(kUnwritten, kUnwritten, kWritten, kUnwritten, kWritten));
+}
+
 TEST(Verifier, ReportsAReadOnceAndEverythingThatIsWrong) {
   GraphBuilder b;
   const View x = b.Sbuf({128, 64}), y = b.Sbuf({128, 32});

@@ -42,6 +42,20 @@ TEST_F(NcTransposeInstructionTest, VectorEngineWorksInSbuf) {
   ExpectTransposed(dst, data);
 }
 
+TEST_F(NcTransposeInstructionTest, VectorEngineWorksInPlace) {
+  for (Dtype dtype : {Dtype::kFloat32, Dtype::kBfloat16, Dtype::kUint8}) {
+    for (int64_t size : {8, 20, 32}) {
+      const View tile = FillSmall(b.Sbuf({size, size}, dtype));
+      const std::vector<uint32_t> from = Bits(tile);
+      Run(name, {{"dst", tile}, {"data", tile}, {"engine", Engine::kVector}});
+      const std::vector<uint32_t> to = Bits(tile);
+      for (int64_t i = 0; i < size * size; ++i) {
+        ASSERT_EQ(to[i % size * size + i / size], from[i]) << Name(dtype) << " " << size << " " << i;
+      }
+    }
+  }
+}
+
 TEST_F(NcTransposeInstructionTest, NansSpoilTheirRowOnTrn1Only) {
   const View data = FillSmall(b.Sbuf({40, 50}, Dtype::kBfloat16)), dst = b.Psum({50, 40}, Dtype::kBfloat16);
   Fill(data.Slice(0, 7, 8, 1).Slice(1, 20, 21, 1),
