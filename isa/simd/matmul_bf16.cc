@@ -65,12 +65,9 @@ struct Packing {
 NKI_AVX512_BF16 inline void PackBlock(const Packing& packing, int block, bool is_last) {
   const std::byte* line = packing.first + block * packing.block_bytes;
   const __mmask16 present = is_last ? packing.last_present : 0xffff;
-  const int lines = packing.lines;
-  auto& rows = packing.group->words[block];
-  for (int l = 0; l < lines; ++l) {
-    _mm_prefetch(line + (l + kRows) * kLineBytes, _MM_HINT_T0);  // two groups on: the tile comes from L3
-    _mm512_store_si512(rows[2 * l], PairPartitions(line + l * kLineBytes, present, kApart));
-  }
+  for (int l = 0; l < packing.lines; ++l)
+    _mm512_store_si512(packing.group->words[block][2 * l],
+                       PairPartitions(line + l * kLineBytes, present, kApart));
 }
 
 // GCC 12 warns of _mm512_shuffle_i64x2's own code.
