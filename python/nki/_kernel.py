@@ -33,7 +33,7 @@ class CallKey(NamedTuple):
 
 
 class Specialization:
-    """A kernel compiled for one set of shapes, dtypes and arguments. Immutable but for `report`."""
+    """A kernel compiled for one set of shapes, dtypes and arguments. Immutable."""
 
     def __init__(self, key, graph, plan, input_names, result, captured):
         self.key = key
@@ -48,7 +48,6 @@ class Specialization:
         self.mutated = plan.mutated
         self.aliases = plan.aliases
         self.captured = captured
-        self.report = None
         self._result = result
 
     @functools.cached_property
@@ -133,9 +132,13 @@ class Kernel:
 
     def _run_reported(self, grid, args, kwargs):
         arrays, call_key = self.split(args, kwargs, grid)
-        spec = self.specialize(_numpy._types(self, arrays, call_key), call_key)
-        result = _numpy.run(spec, arrays)
-        return Report(spec, spec.report, result)
+        door = _door_for(self, arrays)
+        if door != "numpy":
+            raise TypeError(
+                f"{self.__name__}.report takes NumPy arrays, and these are {door}'s; pass np.asarray(...) of them"
+            )
+        spec = self.specialize(_numpy.types(self, arrays, call_key), call_key)
+        return Report(spec, *_numpy.run_reported(spec, arrays))
 
     def specializations(self):
         """What the kernel was compiled for so far."""
@@ -180,7 +183,7 @@ class Kernel:
         arrays, call_key = self.split(args, kwargs, grid)
         door = _door_for(self, arrays)
         if door == "numpy":
-            return self.specialize(_numpy._types(self, arrays, call_key), call_key)
+            return self.specialize(_numpy.types(self, arrays, call_key), call_key)
         return self.specialize(tuple((tuple(a.shape), _core.parse_dtype(a.dtype)) for a in arrays), call_key)
 
     def _direct_key(self, grid, args):
@@ -195,7 +198,7 @@ class Kernel:
     def _remember_direct(self, direct, args, arrays, call_key):
         if direct is None or len(arrays) != len(args):  # fewer: a container holds none; more: a default is an array
             return
-        self._direct[direct] = self.specialize(_numpy._types(self, arrays, call_key), call_key)
+        self._direct[direct] = self.specialize(_numpy.types(self, arrays, call_key), call_key)
 
     def _compile(self, types, call_key):
         names = self.argument_names(call_key)

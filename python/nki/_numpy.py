@@ -50,10 +50,10 @@ def _ml_dtypes(name):
 
 def call(kernel, arrays, call_key):
     """Runs `kernel` on NumPy arrays; returns what the kernel returns."""
-    return run(kernel.specialize(_types(kernel, arrays, call_key), call_key), arrays)
+    return run(kernel.specialize(types(kernel, arrays, call_key), call_key), arrays)
 
 
-def _types(kernel, arrays, call_key):
+def types(kernel, arrays, call_key):
     types = []
     for index, array in enumerate(arrays):
         name = nki_dtype(array.dtype) if isinstance(array, np.ndarray) else None
@@ -79,7 +79,12 @@ def _refusal(kernel, argument, array):
 
 
 def run(spec, arrays):
-    """Runs a specialization whose types `arrays` have. Written inputs change in place, after the run has succeeded."""
+    """What a specialization returns for `arrays` of its types."""
+    return run_reported(spec, arrays)[1]
+
+
+def run_reported(spec, arrays):
+    """(what the run did, what the kernel returned). Written inputs change in place, after the run has succeeded."""
     inputs = [_dense(array) for array in arrays]
     copies = []
     for index in spec.mutated:
@@ -92,12 +97,12 @@ def run(spec, arrays):
     outputs = [_core.new_array(shape, dtype) for shape, dtype in spec.numpy_outputs]
     for output, source in spec.aliases.items():
         outputs[output] = inputs[source]
-    spec.report = spec.plan.run_arrays(inputs, outputs)
+    report = spec.plan.run_arrays(inputs, outputs)
     for array, written in copies:
         array[...] = written
     for output, source in spec.aliases.items():
         outputs[output] = arrays[source]
-    return spec.rebuild(outputs)
+    return report, spec.rebuild(outputs)
 
 
 def _dense(array):

@@ -94,3 +94,9 @@ def test_plan():
     assert plan.placements == [("<script>alert(1)</script>", "sbuf", 0, 0, 4, 32)]
     assert plan.warnings == [] and plan.key.startswith("nki1-")
     assert repr(plan) == "<plan of double: 3 steps>"
+
+
+def test_report_refuses_other_arrays():
+    torch = pytest.importorskip("torch")
+    with pytest.raises(TypeError, match="double.report takes NumPy arrays, and these are torch's"):
+        double.report(torch.ones(128, 8))
