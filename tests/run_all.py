@@ -3,7 +3,8 @@
     .venv/bin/python tests/run_all.py --build build/release [--jobs N] [--sanitizer]
 
 The runners: ctest (googletest), pytest, and the acceptance document where shared/ lies beside the project.
-With --sanitizer: ctest, and pytest without the tests that load torch or jax or run other programs, under the sanitizer's run-time library.
+With --sanitizer: ctest, and pytest without the tests that load torch or jax or run other programs, with the
+sanitizer's run-time library.
 The status is 1 if a test failed, or if a runner found no test at all.
 """
 import argparse
