@@ -61,17 +61,36 @@ py::dict Aliases(const Plan& plan) {
   return aliases;
 }
 
-// Lets Ctrl-C end a long run. Only the main thread sees signals; elsewhere this does nothing.
+// Lets Ctrl-C end a long run. Only the main thread sees signals.
 bool SignalArrived() {
   py::gil_scoped_acquire gil;
   return PyErr_CheckSignals() != 0;
 }
 
+// Calls `work` without the GIL. Not pybind11's scope, which takes the GIL back in a destructor: while Python
+// shuts down, CPython ends other threads right there by unwinding them, and a destructor must not be left
+// that way.
+template <typename Work>
+auto WithoutGil(const Work& work) {
+  PyThreadState* state = PyEval_SaveThread();
+  std::exception_ptr failure;
+  decltype(work()) result{};
+  try {
+    result = work();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  PyEval_RestoreThread(state);
+  if (failure) std::rethrow_exception(failure);
+  return result;
+}
+
 RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs) {
+  static const unsigned long main_thread =
+      py::module_::import("threading").attr("main_thread")().attr("ident").cast<unsigned long>();
   RunOptions options;
-  options.interrupted = SignalArrived;
-  py::gil_scoped_release release;
-  return RunHooked(plan, inputs, outputs, options);
+  if (PyThread_get_thread_ident() == main_thread) options.interrupted = SignalArrived;
+  return WithoutGil([&] { return RunHooked(plan, inputs, outputs, options); });
 }
 
 // Appends lines to a file, or to stderr for "-".
@@ -185,8 +204,7 @@ void BindCompiled(py::module_& module) {
       .def("run_arrays", RunArrays);
 
   module.def("plan", [](const std::shared_ptr<KernelGraph>& graph) {
-    py::gil_scoped_release release;
-    return std::const_pointer_cast<Plan>(MakePlan(graph));
+    return WithoutGil([&] { return std::const_pointer_cast<Plan>(MakePlan(graph)); });
   });
   module.def("add_compiled", [](const std::string& key, const PlanPointer& plan) { AddCompiled(key, plan); });
   module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));

@@ -51,15 +51,20 @@ std::shared_ptr<const KernelGraph> Finish(Trace& trace, const py::list& outputs)
   return trace.tracer().Finish(std::move(views));
 }
 
+constexpr int64_t kMostElements = int64_t{1} << 44;  // so that bytes and offsets stay far below 2^63
+
 Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
   const Shape shape = ReadInts(value, "ndarray: shape");
   if (shape.size() > kMaxRank - 1) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape.size()) +
                " axes; a tensor has at most 5");
   }
+  int64_t elements = 1;
   for (int64_t extent : shape) {
     if (extent < 1)
       ThrowValue("ndarray: shape " + ToString(shape) + " holds nothing; every size must be at least 1");
+    if (__builtin_mul_overflow(elements, extent, &elements) || elements > kMostElements)
+      ThrowValue("ndarray: shape " + ToString(shape) + " is larger than any memory");
   }
   if (!OnChip(space)) return shape;
   if (shape.size() < 2) {
@@ -105,6 +110,9 @@ PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
     const Dtype dtype = ReadDtype(args[1]);
     const std::optional<Address> address = ReadAddress(args[4], space, shape, tracer.generation());
     Py_ssize_t length = 0;
+    if (args[3] != Py_None && !PyUnicode_Check(args[3])) {
+      ThrowType("ndarray: name must be a string, got " + py::cast<std::string>(py::repr(args[3])));
+    }
     const char* name = args[3] == Py_None ? "" : PyUnicode_AsUTF8AndSize(args[3], &length);
     if (name == nullptr) throw py::error_already_set();
     const Tensor& tensor =
@@ -142,6 +150,12 @@ void BindGraphClass(py::module_& module) {
       .def_property_readonly("target",
                              [](const KernelGraph& graph) { return std::string(graph.generation->name); })
       .def_readonly("grid", &KernelGraph::grid)
+      .def_property_readonly("output_names",
+                             [](const KernelGraph& graph) {
+                               std::vector<std::string> names;
+                               for (const View& output : graph.outputs) names.push_back(output.tensor->name);
+                               return names;
+                             })
       .def("__len__", [](const KernelGraph& graph) { return graph.nodes.size(); })
       .def(
           "text", [](const KernelGraph& graph) { return ToText(graph); }, "The stable text form.")

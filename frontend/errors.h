@@ -2,6 +2,7 @@
 #ifndef NKI_FRONTEND_ERRORS_H_
 #define NKI_FRONTEND_ERRORS_H_
 
+#include <cxxabi.h>
 #include <pybind11/pybind11.h>
 
 namespace nki {
@@ -17,6 +18,8 @@ template <typename Result, typename Body>
 Result Guarded(Result failed, const Body& body) {
   try {
     return body();
+  } catch (abi::__forced_unwind&) {
+    throw;  // CPython ends this thread while it shuts down
   } catch (...) {
     SetPythonError();
     return failed;

@@ -6,8 +6,10 @@ namespace nki {
 
 using std::to_string;
 
-Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid)
-    : graph_(std::make_shared<KernelGraph>()), sink_(*graph_) {
+Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid,
+               std::unique_ptr<InstructionSink> sink)
+    : graph_(std::make_shared<KernelGraph>()), sink_(std::move(sink)) {
+  if (!sink_) sink_ = std::make_unique<GraphSink>(*graph_);
   graph_->name = std::move(name);
   graph_->generation = &generation;
   graph_->grid = std::move(grid);
@@ -35,10 +37,14 @@ Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Sha
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
   int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : 2];
+  tensor.program = std::max(0, static_cast<int>(graph_->programs.size()) - 1);
   tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name;
-  for (int copy = 1; !names_.insert(tensor.name).second; ++copy) {
-    tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name + "." + to_string(copy);
+  // The text form must say which one is meant: the second "tile" is "tile.1".
+  while (names_.contains(tensor.name)) {
+    tensor.name =
+        name.empty() ? prefix + ("." + to_string(counter++)) : name + "." + to_string(names_[name]++);
   }
+  names_[tensor.name] = 1;
   return tensor;
 }
 
@@ -51,26 +57,24 @@ const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype) {
 
 const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtype dtype,
                                 std::optional<Address> address) {
-  const bool first_program = graph_->programs.size() <= 1;
-  if (space == Space::kSharedHbm && !first_program) {
-    const Tensor* earlier = next_shared_ < shared_.size() ? &graph_->tensors[shared_[next_shared_]] : nullptr;
-    if (earlier == nullptr || earlier->shape != shape || earlier->dtype != dtype) {
-      ThrowValue("ndarray: tensor " + to_string(next_shared_) + " in shared_hbm is " +
-                 std::string(Name(dtype)) + ToString(shape) + " in this program of the grid but " +
-                 (earlier ? std::string(Name(earlier->dtype)) + ToString(earlier->shape) : "absent") +
-                 " in the first; all programs share these tensors and must make the same ones");
+  std::string shared;  // what the tensor is called among the programs of a grid
+  if (space == Space::kSharedHbm) {
+    shared = name.empty() ? "#" + to_string(unnamed_shared_++) : name + "#" + to_string(named_here_[name]++);
+    const auto earlier = shared_.find(shared);
+    if (earlier != shared_.end()) {
+      const Tensor& tensor = graph_->tensors[earlier->second];
+      if (tensor.shape == shape && tensor.dtype == dtype) return tensor;
+      ThrowValue("ndarray: tensor " + tensor.name + " in shared_hbm is " + std::string(Name(dtype)) +
+                 ToString(shape) + " in this program of the grid and " + std::string(Name(tensor.dtype)) +
+                 ToString(tensor.shape) +
+                 " in an earlier one; programs share these tensors and must make the same ones");
     }
-    ++next_shared_;
-    return *earlier;
   }
   const std::string prefix = OnChip(space) ? std::string(Name(space)) : "hbm";
   Tensor& tensor = NewTensor(std::move(name), prefix.c_str(), space, std::move(shape), dtype);
   tensor.address = address;
   tensor.source = sites_.Here();
-  if (space == Space::kSharedHbm) {
-    shared_.push_back(tensor.id);
-    ++next_shared_;
-  }
+  if (space == Space::kSharedHbm) shared_[shared] = tensor.id;
   return tensor;
 }
 
@@ -83,13 +87,14 @@ const Tensor& Tracer::AddConstant(Shape shape, Dtype dtype, const void* bytes) {
 }
 
 void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) {
-  sink_.Record(std::move(instruction), sites_.Here(), std::move(name));
+  sink_->Record(std::move(instruction), sites_.Here(), std::move(name));
 }
 
 void Tracer::BeginProgram(std::vector<int64_t> ids) {
   graph_->programs.push_back(graph_->nodes.size());
   program_ = std::move(ids);
-  next_shared_ = 0;
+  unnamed_shared_ = 0;
+  named_here_.clear();
 }
 
 std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {

@@ -4,7 +4,7 @@
 
 #include <memory>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "frontend/source_sites.h"
@@ -34,7 +34,9 @@ class GraphSink final : public InstructionSink {
 // One kernel being traced, program by program of its grid.
 class Tracer {
  public:
-  Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid);
+  // Instructions go to `sink`, or into the graph if there is none.
+  Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid,
+         std::unique_ptr<InstructionSink> sink = nullptr);
 
   // The tracer of this thread, or null outside a kernel.
   static Tracer*& Current();
@@ -42,8 +44,8 @@ class Tracer {
   static Tracer& Require(const char* called);
 
   const Tensor& AddInput(std::string name, Shape shape, Dtype dtype);
-  // `name` may be empty. Tensors in shared HBM are one tensor for all programs: the n-th of a later program
-  // is the n-th of the first.
+  // `name` may be empty. Tensors in shared HBM are one tensor for all programs: one with a name is that of
+  // the same name, one without is the n-th such of the program that made it first.
   const Tensor& AddTensor(std::string name, Space space, Shape shape, Dtype dtype,
                           std::optional<Address> address);
   const Tensor& AddConstant(Shape shape, Dtype dtype, const void* bytes);
@@ -61,13 +63,16 @@ class Tracer {
   Tensor& NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype);
 
   std::shared_ptr<KernelGraph> graph_;
-  GraphSink sink_;
+  std::unique_ptr<InstructionSink> sink_;
   SourceSites sites_;
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
-  std::vector<int> shared_;       // tensors in shared HBM, in the order in which the first program made them
-  size_t next_shared_ = 0;        // of the present program
-  int counters_[3] = {};          // for the names of unnamed tensors in SBUF, PSUM and HBM
-  std::unordered_set<std::string> names_;  // of all tensors: the text form must say which one is meant
+  // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
+  std::unordered_map<std::string, int> shared_;
+  int unnamed_shared_ = 0;                           // of the present program
+  std::unordered_map<std::string, int> named_here_;  // how often the present program used a shared name
+  int counters_[3] = {};                             // for the names of unnamed tensors in SBUF, PSUM and HBM
+  std::unordered_map<std::string, int>
+      names_;  // of all tensors, and how many were called so: names are unique
 };
 
 }  // namespace nki

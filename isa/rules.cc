@@ -146,8 +146,7 @@ bool Checker::PartitionStep(const View& view) {
 }
 
 bool Checker::InBounds(const View& view) {
-  int64_t last = view.offset;
-  for (const Dim& dim : view.axes()) last += dim.step * (dim.count - 1);
+  const int64_t last = view.LastElement();
   const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
   NKI_RULE(view.offset >= 0 && last < storage, "in-bounds",
            NameOf(&view) + " reaches element " + to_string(view.offset < 0 ? view.offset : last) +

@@ -33,6 +33,7 @@ struct Tensor {
   Shape shape;
   TensorRole role = TensorRole::kLocal;
   std::optional<Address> address;
+  int program = 0;  // of the grid, which made it
   int source = -1;  // where it was made (index into the graph's source locations), -1 for inputs
 
   int64_t elements() const;

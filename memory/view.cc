@@ -1,5 +1,7 @@
 #include "memory/view.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "memory/error.h"
@@ -27,6 +29,17 @@ void CheckRank(int rank) {
     ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
 }
 
+// No memory holds as many; below it, sums and products of counts and steps do not overflow.
+constexpr __int128 kMostElements = __int128{1} << 47;
+
+void CheckCount(std::span<const Dim> axes, const char* what) {
+  __int128 elements = 1;
+  for (const Dim& dim : axes) {
+    elements *= dim.count;
+    if (elements > kMostElements) ThrowValue(std::string(what) + ": more than 2^47 elements");
+  }
+}
+
 // Resolves one -1 in `sizes` so that their product is `elements`.
 void ResolveSizes(Shape& sizes, int64_t elements, const char* what) {
   int unknown = -1;
@@ -37,13 +50,13 @@ void ResolveSizes(Shape& sizes, int64_t elements, const char* what) {
     } else if (sizes[i] < 1) {
       ThrowValue(std::string(what) + ": sizes must be positive, at most one may be -1; got " +
                  ToString(sizes));
-    } else {
-      known *= sizes[i];
+    } else if (__builtin_mul_overflow(known, sizes[i], &known)) {
+      ThrowValue(std::string(what) + ": " + ToString(sizes) + " is larger than any memory");
     }
   }
   if (unknown >= 0 && known > 0) sizes[unknown] = elements / known;
-  int64_t product = 1;
-  for (int64_t size : sizes) product *= size;
+  // `known` is the product of the given sizes.
+  const int64_t product = unknown >= 0 ? known * sizes[unknown] : known;
   if (product != elements) {
     ThrowValue(std::string(what) + ": " + ToString(sizes) + " does not hold " + to_string(elements) +
                " elements");
@@ -93,6 +106,12 @@ int64_t View::free_elements() const {
   int64_t n = 1;
   for (const Dim& dim : free_axes()) n *= dim.count;
   return n;
+}
+
+int64_t View::LastOf(std::span<const Dim> some) const {
+  __int128 last = offset;
+  for (const Dim& dim : some) last += static_cast<__int128>(dim.step) * (dim.count - 1);
+  return static_cast<int64_t>(std::min<__int128>(last, std::numeric_limits<int64_t>::max()));
 }
 
 bool View::IsContiguous() const {
@@ -158,6 +177,7 @@ View View::Broadcast(int axis, int64_t size) const {
   }
   View view = *this;
   view.dims[axis] = {0, size};
+  CheckCount(view.axes(), "broadcast");
   return view;
 }
 
@@ -300,7 +320,8 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
   view.offset = at;
   const int64_t row = on_chip() ? view.storage_row() : tensor->bytes() / ItemBytes(as);
   const int64_t storage = on_chip() ? row * tensor->partitions() : row;
-  int64_t last = at, last_free = on_chip() ? at % row : at;
+  if (row == 0)
+    ThrowValue("ap: a partition of " + tensor->name + " is smaller than one " + std::string(Name(as)));
   for (int i = 0; i < view.rank; ++i) {
     const Dim& dim = pattern[i];
     if (dim.count < 1 || dim.step < 0) {
@@ -308,17 +329,20 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
                  "]; steps must not be negative and counts must be positive");
     }
     view.dims[i] = dim;
-    last += dim.step * (dim.count - 1);
-    if (i > 0 || !on_chip()) last_free += dim.step * (dim.count - 1);
   }
+  CheckCount(view.axes(), "ap");
   if (on_chip() && pattern[0].step != row && pattern[0].count != 1) {
     ThrowValue("ap: the first pair steps over partitions and must have the step " + to_string(row) +
                ", the free size of the storage; got " + to_string(pattern[0].step));
   }
   if (on_chip()) view.dims[0].step = row;
-  if (at < 0 || last >= storage || last_free >= row) {
+  if (at < 0) ThrowIndex("ap: offset " + to_string(at) + " is negative");
+  // In HBM a pattern may leave the storage: the DMA skips such elements if asked to, and is refused if not.
+  if (!on_chip()) return view;
+  const int64_t last = view.LastElement(), last_free = view.LastOf(view.free_axes()) - at + at % row;
+  if (last >= storage || last_free >= row) {
     ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
-               (on_chip() ? " of a partition" : "") + "; the storage of " + tensor->name + " holds " +
+               " of a partition; the storage of " + tensor->name + " holds " +
                to_string(last_free >= row ? row : storage));
   }
   return view;

@@ -49,6 +49,11 @@ struct View {
   int64_t partition_step() const { return dims[0].step / storage_row(); }
   int64_t free_offset() const { return offset % storage_row(); }
 
+  // The last element that the view reaches, counted as `offset` is; INT64_MAX if it is beyond all memory.
+  int64_t LastElement() const { return LastOf(axes()); }
+  // The same for some of its axes.
+  int64_t LastOf(std::span<const Dim> some) const;
+
   // True if the elements lie side by side in the order of the axes (on chip: inside each partition).
   bool IsContiguous() const;
 

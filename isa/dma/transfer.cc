@@ -99,9 +99,7 @@ int64_t ContiguousRun(const View& view) {
 
 bool LeavesStorage(const View& view) {
   if (view.on_chip()) return false;
-  int64_t last = view.offset;
-  for (const Dim& dim : view.axes()) last += dim.step * (dim.count - 1);
-  return view.offset < 0 || last >= StorageElements(view);
+  return view.offset < 0 || view.LastElement() >= StorageElements(view);
 }
 
 bool Overlaps(const View& view) {

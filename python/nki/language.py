@@ -1,5 +1,7 @@
 """Tensors, data types, ranges and operators of kernels: `import nki.language as nl`."""
 
+import numpy as np
+
 from nki import _core, _settings
 from nki._core import MemoryRegion
 from nki._core import NkiTensor as NkiTensor
@@ -180,6 +182,15 @@ def _copy_rows(tensor, start, tile):
     _core.instructions["dma_copy"](tensor.ap([[width, rows], [1, width]], start), tile)
 
 
+def shared_constant(constant):
+    """A tensor in shared HBM with the contents of a NumPy array, or of the .npy file at a path.
+
+    Errors: TypeError for a dtype that NKI does not have. Source: nki.language.shared_constant, NKI 0.6.
+    """
+    array = np.ascontiguousarray(np.load(constant) if isinstance(constant, str) else constant)
+    return _core.new_constant(array.view(np.uint8).reshape(-1), list(array.shape), array.dtype)
+
+
 def is_sbuf(buffer):
     """True for nl.sbuf."""
     return buffer is sbuf
@@ -240,4 +251,4 @@ def program_ndim():
     return len(_core.current_grid()[0])
 
 
-__all__ = [name for name in globals() if not name.startswith("_")]
+__all__ = [name for name in globals() if not name.startswith("_") and name != "np"]
