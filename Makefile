@@ -41,7 +41,10 @@ build: $(BUILD)/build.ninja
 	@cmake --build $(BUILD) -j$(JOBS)
 	@$(VENV_PYTHON) python/tools/link_build.py $(BUILD)
 
-demo: build
+demo: $(BUILD)/build.ninja
+	@echo "build: compiling what the demo needs"
+	@cmake --build $(BUILD) -j$(JOBS) --target _core nki-py
+	@$(VENV_PYTHON) python/tools/link_build.py $(BUILD)
 	@.venv/bin/nki-py examples/demo.py
 
 test: build

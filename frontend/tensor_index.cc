@@ -19,6 +19,7 @@ struct IndexWalk {
   void Consume(PyObject* item) {
     if (PySlice_Check(item)) return Slice(item);
     if (item == Py_None) return NewAxis();
+    if (PyBool_Check(item)) ThrowType("index: True and False are not indices of a tensor");
     Integer(ReadInt(item, "index"));
   }
 

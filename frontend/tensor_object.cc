@@ -98,9 +98,11 @@ PyObject* RefuseOperator(PyObject* left, PyObject* right) {
 
 PyObject* RefuseUnary(PyObject* self) { return RefuseOperator(self, self); }
 
-// Equality stays identity, so that a list of tensors can be searched.
+// Equality of tensors stays identity, so that a list of them can be searched; with None it is asked whether
+// an argument was given. A number would be a comparison of values.
 PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
-  if (comparison == Py_EQ || comparison == Py_NE)
+  const bool by_identity = IsTensor(right) || right == Py_None;
+  if (by_identity && (comparison == Py_EQ || comparison == Py_NE))
     return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
   return RefuseOperator(left, right);
 }
@@ -109,6 +111,15 @@ PyObject* Iterate(PyObject* self) {
   PyErr_Format(PyExc_TypeError,
                "tensor %s can't be iterated over; index it: for i in nl.affine_range(%zd): t[i]",
                ViewOf(self).tensor->name.c_str(), Length(self));
+  return nullptr;
+}
+
+// NumPy asks for this before it makes an array of an object.
+PyObject* RefuseArray(PyObject* self, PyObject*, PyObject*) {
+  PyErr_Format(
+      PyExc_TypeError,
+      "tensor %s has no values while a kernel is traced, so NumPy can't use it; use instructions of nki.isa",
+      ViewOf(self).tensor->name.c_str());
   return nullptr;
 }
 
@@ -156,8 +167,18 @@ PyType_Spec kSpec = {"nki.language.NkiTensor", sizeof(TensorObject), 0, Py_TPFLA
 }  // namespace
 
 void BindTensor(pybind11::module_& module) {
+  static PyMethodDef refuse_array = {"__array__",
+                                     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(RefuseArray)),
+                                     METH_VARARGS | METH_KEYWORDS, nullptr};
   tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&kSpec));
   if (tensor_type == nullptr) throw pybind11::error_already_set();
+  auto* type = reinterpret_cast<PyObject*>(tensor_type);
+  const auto array =
+      pybind11::reinterpret_steal<pybind11::object>(PyDescr_NewMethod(tensor_type, &refuse_array));
+  // None: NumPy's functions and operators refuse the object instead of wrapping it.
+  const bool set = array && PyObject_SetAttrString(type, "__array__", array.ptr()) == 0 &&
+                   PyObject_SetAttrString(type, "__array_ufunc__", Py_None) == 0;
+  if (!set) throw pybind11::error_already_set();
   module.attr("NkiTensor") =
       pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor_type));
 }

@@ -4,6 +4,8 @@ Every function is one row of the instruction table; `help(nki.isa.nc_matmul)` sh
 errors.
 """
 
+import sys
+
 from nki import _core
 from nki._core import NkiInstruction, VerifyError, dge_mode, engine, matmul_perf_mode, oob_mode, reduce_cmd
 
@@ -32,3 +34,21 @@ __all__ = [
     "vector_engine",
     *sorted(_core.instructions),
 ]
+
+# Instructions of NKI 0.1 to 0.6 that nki-py does not have.
+_ABSENT = frozenset(
+    (
+        "activate2 activation_reduce affine_select bn_aggr bn_stats core_barrier dma_compute dma_transpose "
+        "dropout exponential get_nc_sub_version get_nc_version local_gather max8 nc_find_index8 "
+        "nc_match_replace8 nc_matmul_mx nc_n_gather nc_stream_shuffle nonzero_with_count quantize_mx rand2 "
+        "rand_get_state rand_set_state range_select register_alloc register_load register_move register_store "
+        "rng select_reduce sendrecv sequence_bounds set_rng_seed tensor_copy_predicated "
+        "tensor_partition_reduce tensor_scalar_cumulative tensor_scalar_reduce tensor_tensor_scan topk"
+    ).split()
+)
+
+
+def __getattr__(name):
+    if name in _ABSENT:
+        raise AttributeError(f"nki.isa.{name} is part of NKI, but nki-py does not have it yet", name=None)
+    raise AttributeError(f"module 'nki.isa' has no attribute {name!r}", name=name, obj=sys.modules[__name__])

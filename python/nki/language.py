@@ -1,5 +1,7 @@
 """Tensors, data types, ranges and operators of kernels: `import nki.language as nl`."""
 
+import sys
+
 import numpy as np
 
 from nki import _core, _settings
@@ -51,11 +53,26 @@ class Operator:
     def __repr__(self):
         return f"nl.{self.__name__}"
 
+    def __call__(self, *args, **kwargs):
+        name = self.__name__
+        raise TypeError(
+            f"nl.{name} can't be called on tensors in nki-py yet; it is a value for op=, as in "
+            "nisa.activation(dst=..., op=nl.exp, data=...) or nisa.tensor_tensor(dst=..., data1=..., data2=..., "
+            "op=nl.add)"
+        )
+
     def __reduce__(self):
         return f"{self.__name__}"
 
 
 globals().update({name: Operator(name) for name in _OPERATORS})
+
+
+class NKIObject:
+    """Base of classes whose instances are passed to kernels; keyword arguments become attributes. NKI 0.6."""
+
+    def __init__(self, **kwargs):
+        self.__dict__.update(kwargs)
 
 
 class _TileSize:
@@ -251,4 +268,25 @@ def program_ndim():
     return len(_core.current_grid()[0])
 
 
-__all__ = [name for name in globals() if not name.startswith("_") and name != "np"]
+__all__ = [name for name in globals() if not name.startswith("_") and name not in ("np", "sys")]
+
+# Names of nki.language in NKI 0.1 to 0.6 that nki-py does not have, and what to use meanwhile.
+_ABSENT = {
+    **dict.fromkeys(("sum", "max", "min", "mean", "prod", "var", "all"), "nisa.tensor_reduce"),
+    **dict.fromkeys(("load", "store", "load_transpose2d"), "nisa.dma_copy"),
+    **dict.fromkeys(("matmul", "transpose"), "nisa.nc_matmul and nisa.nc_transpose"),
+    **dict.fromkeys(("softmax", "rms_norm"), "nisa.activation, nisa.tensor_reduce and nisa.tensor_scalar"),
+    **dict.fromkeys(("broadcast_to", "expand_dims"), "the methods of the tensor"),
+    **dict.fromkeys(("zeros_like", "empty_like"), "nl.zeros or nl.ndarray with its shape and dtype"),
+    **dict.fromkeys(("negative", "cos", "tan", "ceil", "floor", "trunc", "fmod", "mod", "where", "logical_not"), ""),
+    **dict.fromkeys(("dropout", "rand", "random_seed", "gather_flattened", "shared_identity_matrix"), ""),
+    **dict.fromkeys(("dynamic_range", "fori_loop", "while_loop", "device_print", "no_reorder"), ""),
+    **dict.fromkeys(("average", "bypass", "prelu", "arange", "mgrid", "par_dim"), ""),
+}
+
+
+def __getattr__(name):
+    if name in _ABSENT:
+        advice = f"; use {_ABSENT[name]}" if _ABSENT[name] else ""
+        raise AttributeError(f"nki.language.{name} is part of NKI, but nki-py does not have it yet{advice}", name=None)
+    raise AttributeError(f"module 'nki.language' has no attribute {name!r}", name=name, obj=sys.modules[__name__])

@@ -1,4 +1,4 @@
-"""What tracing itself must refuse or get right: sizes beyond all memory, programs of a grid, constants, the process's end."""
+"""What tracing itself must refuse or get right: sizes beyond all memory, grids, constants, the process's end."""
 
 import subprocess
 import sys
@@ -88,7 +88,7 @@ def test_programs_do_not_share_tiles():
         nisa.dma_copy(dst=out[nl.program_id(0) : nl.program_id(0) + 1, :], src=tiles[0])
         return out
 
-    with pytest.raises(ValueError, match="was made by program 0 of the grid; programs share tensors in shared HBM only"):
+    with pytest.raises(ValueError, match="was made by program 0 of the grid; programs share tensors in shared"):
         nki.jit(kernel)[2](X)
 
 

@@ -109,3 +109,42 @@ def test_tile_sizes_of_the_targets():
 def test_buffer_questions():
     assert nl.is_sbuf(nl.sbuf) and nl.is_psum(nl.psum) and nl.is_on_chip(nl.psum) and nl.is_hbm(nl.shared_hbm)
     assert not nl.is_on_chip(nl.hbm) and not nl.is_hbm(nl.sbuf) and nl.hbm is nl.private_hbm
+
+
+def test_absent_names_say_what_to_use():
+    with pytest.raises(
+        AttributeError, match="nki.language.sum is part of NKI, but nki-py does not have it yet; use nisa"
+    ):
+        nl.sum  # noqa: B018
+    with pytest.raises(AttributeError, match="nki.isa.bn_stats is part of NKI"):
+        nisa.bn_stats  # noqa: B018
+    with pytest.raises(AttributeError, match="module 'nki.language' has no attribute 'float23'"):
+        nl.float23  # noqa: B018
+    with pytest.raises(TypeError, match="nl.exp can't be called on tensors"):
+        nl.exp(1)
+
+
+@pytest.mark.parametrize(
+    "use", [lambda t: t == 1, lambda t: np.sum(t), lambda t: np.exp(t), lambda t: np.array(t), lambda t: t + 1]
+)
+def test_values_of_tensors_cannot_be_used_while_tracing(use):
+    def kernel(x):
+        use(nl.ndarray((128, 8), nl.float32))
+
+    with pytest.raises(TypeError, match="tensor|NkiTensor"):
+        nki.jit(kernel)(np.ones((128, 8), np.float32))
+
+
+def test_tensors_compare_by_identity():
+    seen = []
+
+    def kernel(x):
+        t, u = (nl.ndarray((128, 8), nl.float32) for _ in range(2))
+        seen.extend([t == t, t == u, t != u, t == None, t in [u, t]])  # noqa: E711
+        with pytest.raises(TypeError, match="True and False are not indices"):
+            t[True]
+        out = nl.zeros((128, 8), nl.float32, buffer=nl.shared_hbm)
+        return out
+
+    nki.jit(kernel)(np.ones((128, 8), np.float32))
+    assert seen == [True, False, True, False, True]

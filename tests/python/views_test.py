@@ -259,7 +259,8 @@ REFUSED = {
     "reshape across a gap": (ValueError, lambda x: x[:, 0:3].reshape((12,))),
     "flatten across a gap": (ValueError, lambda x: x[:, 0:3].flatten_dims(0, 1)),
     "view of half an element": (ValueError, lambda x: x.view(nl.int8)[:, 1:4].view(nl.float32)),
-    "ap beyond the end": (IndexError, lambda x: x.ap([[6, 5], [1, 6]])),
+    "ap beyond the end": (IndexError, lambda x: nl.ndarray((4, 6), nl.float32).ap([[6, 4], [1, 7]])),
+    "ap before the start": (IndexError, lambda x: x.ap([[6, 4], [1, 6]], offset=-1)),
     "ap with a negative step": (ValueError, lambda x: x.ap([[-1, 3]], offset=5)),
     "ap of nothing": (ValueError, lambda x: x.ap([])),
 }

@@ -48,5 +48,5 @@ def case_shared_tensors_differ():
 #   at bad/bad_decorator.py:24: copy[0](np.zeros((4, 8), np.float32))
 #
 # case_shared_tensors_differ:
-# ValueError: ndarray: tensor 0 in shared_hbm is float32(4, 9) in this program of the grid but float32(4, 8) in the first; all programs share these tensors and must make the same ones
+# ValueError: ndarray: tensor hbm.0 in shared_hbm is float32(4, 9) in this program of the grid and float32(4, 8) in an earlier one; programs share these tensors and must make the same ones
 #   at bad/bad_decorator.py:30: result = nl.ndarray((4, 8 + nl.program_id(0)), x.dtype, buffer=nl.shared_hbm)
