@@ -35,6 +35,7 @@ class BarrierWalk : public OperandVisitor {
         first_ = nullptr;
         written_.clear();
         instruction.VisitFields(*this);
+        if (phase_ != Phase::kOverlaps) OnRegisters(instruction.State());
         if (step_->barrier) last_barrier_ = now_ - 1;
       }
     }
@@ -72,6 +73,15 @@ class BarrierWalk : public OperandVisitor {
       phase_ = phase;
       for (const HbmRows& tile : tiles) OnHbm(tile.rows, &tile == &tiles.back());
       if (step_->barrier) last_barrier_ = now_ - 1;
+    }
+  }
+
+  // A worker uses the registers of the partitions that it writes.
+  void OnRegisters(StateUse use) {
+    for (int state = 0; state < kEngineStates; ++state) {
+      Touched& registers = registers_[state];
+      if (use.reads >> state & 1) Touch(registers, step_->shared, false, false);
+      if ((use.writes >> state & 1) || step_->resets_registers) Touch(registers, step_->shared, true, true);
     }
   }
 
@@ -137,6 +147,7 @@ class BarrierWalk : public OperandVisitor {
   Plan& plan_;
   const std::vector<bool>& overwrites_hbm_;
   std::vector<Touched> sbuf_, psum_, hbm_;
+  std::array<Touched, kEngineStates> registers_;
   Step* step_ = nullptr;
   size_t now_ = 0, last_barrier_ = 0;
   const View* first_ = nullptr;

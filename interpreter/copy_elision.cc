@@ -176,8 +176,6 @@ class Elision {
     std::vector<HbmRows> joined = rows;
     for (size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].rows.tensor != next[i].rows.tensor || !join(joined[i].rows, next[i].rows)) return false;
-      // What the first writes (its last rows) the second must not read.
-      if (i + 1 < rows.size() && next[i].rows.tensor == rows.back().rows.tensor) return false;
     }
     if (AttributesText(*into.instruction) != AttributesText(*step.instruction)) return false;
     rows = std::move(joined);

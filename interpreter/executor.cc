@@ -46,12 +46,36 @@ MachinePool& Machines() {
   return *pool;
 }
 
-// Fresh memory on the device holds anything; ours holds NaN, or 4 in integers (nki.simulate, NKI 0.6).
+// Fresh memory on the device holds anything; ours holds NaN, 4 in integers (nki.simulate, NKI 0.6), and 0 in
+// packed dtypes, four elements of which have no common value to hold.
 void FillUnwritten(const Tensor& tensor, std::byte* memory) {
   const int item = ItemBytes(tensor.dtype);
   std::byte pattern[8] = {};
-  StoreScalar(tensor.dtype, IsFloat(tensor.dtype) ? std::numeric_limits<float>::quiet_NaN() : 4.0f, pattern);
+  if (!IsPacked(tensor.dtype))
+    StoreScalar(tensor.dtype, IsFloat(tensor.dtype) ? std::numeric_limits<float>::quiet_NaN() : 4.0f,
+                pattern);
   for (int64_t i = 0; i < tensor.elements(); ++i) std::memcpy(memory + i * item, pattern, item);
+}
+
+// The same bytes in some neighbouring partitions of a tile that is a whole tensor.
+void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
+  const int first = tile.partition + part.partition, end = first + part.partitions;
+  const int64_t begin = tile.offset * ItemBytes(tile.dtype) + part.byte, end_byte = begin + part.bytes;
+  const bool words = begin % 4 == 0 && part.bytes % 4 == 0;
+  for (int p = first, next; p < end; p = next) {
+    next = std::min(end, (p / kLanes + 1) * kLanes);
+    if (!blocks.Contains(p / kLanes)) continue;
+    if (words && next - p == kLanes) {
+      std::memset(tile.Address(p, begin), 0, static_cast<size_t>(part.bytes) * kLanes);
+    } else if (words) {
+      for (int64_t byte = begin; byte < end_byte; byte += 4)
+        std::memset(tile.Address(p, byte), 0, (next - p) * 4);
+    } else {
+      for (int lane = p; lane < next; ++lane) {
+        for (int64_t byte = begin; byte < end_byte; ++byte) *tile.Address(lane, byte) = std::byte{0};
+      }
+    }
+  }
 }
 
 class Run {
@@ -83,7 +107,6 @@ class Run {
   RunReport Execute() {
     const auto start = Clock::now();
     machine_ = Machines().Take(*plan_.graph->generation);
-    machine_->scalar_accumulators.fill(0);  // or a kernel could see what the one before it left
     int workers = Workers();
     if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
       workers = 1;
@@ -117,59 +140,24 @@ class Run {
 
   template <bool kLogged>
   void Steps(int worker, int workers) {
-    const BlockRange own = workers == 1
-                               ? BlockRange{}
-                               : BlockRange{worker * kBlocks / workers, (worker + 1) * kBlocks / workers};
-    RunContext context{.machine = *machine_,
-                       .hbm = hbm_.data(),
-                       .placements = plan_.placements.data(),
-                       .blocks = own,
-                       .portable_math = options_.portable_math,
-                       .gen = plan_.graph->generation};
+    const RunContext context{.machine = *machine_,
+                             .hbm = hbm_.data(),
+                             .placements = plan_.placements.data(),
+                             .blocks = {},
+                             .portable_math = options_.portable_math,
+                             .gen = plan_.graph->generation};
+    StepRunner runner(plan_, context, worker, workers);
     auto polled = Clock::now();
     for (const Step& step : plan_.steps) {
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;
       // A log shows what the kernel says, so with one nothing is elided.
-      if (kLogged || (step.in_hbm < 0 && !step.elided)) {
-        RunStep(step, own, worker, context);
-      } else if (!step.elided) {
-        RunInHbm(step, worker, workers, context);
-      }
+      kLogged ? runner.RunAsWritten(step) : runner.Run(step);
       if constexpr (kLogged) options_.log(LogLine(step));
       if (worker == 0 && options_.interrupted && Clock::now() - polled > kPollInterval) {
         if (options_.interrupted()) throw Interrupted("the run was interrupted");
         polled = Clock::now();
       }
       if (workers > 1 && barrier_.abandoned()) return;
-    }
-  }
-
-  void RunStep(const Step& step, BlockRange own, int worker, RunContext& context) const {
-    if (!step.shared && worker != 0) return;
-    context.blocks = step.shared ? own : BlockRange{};
-    context.destination = step.destination;
-    if (step.zero_first >= 0) Zero(plan_.zeroed[step.zero_first], context);
-    step.instruction->Run(context);
-  }
-
-  // Workers share the rows.
-  void RunInHbm(const Step& step, int worker, int workers, RunContext& context) const {
-    const std::vector<HbmRows>& tiles = plan_.in_hbm[step.in_hbm];
-    const int rows = static_cast<int>(tiles[0].rows.dims[0].count);
-    context.blocks = {rows * worker / workers, rows * (worker + 1) / workers};
-    context.in_hbm = tiles;
-    step.instruction->Run(context);
-    context.in_hbm = {};
-  }
-
-  // One free element in some partitions each, which start anywhere: not what the SIMD loops take.
-  static void Zero(const std::vector<View>& views, RunContext& context) {
-    for (const View& view : views) {
-      const Tile tile = context.tile(view);
-      const int item = ItemBytes(tile.dtype);
-      for (int p = tile.partition; p < tile.partition + tile.partitions; ++p) {
-        std::memset(tile.Address(p, tile.offset * item), 0, item);
-      }
     }
   }
 
@@ -197,6 +185,38 @@ class Run {
 };
 
 }  // namespace
+
+void StepRunner::Run(const Step& step) {
+  if (step.elided) return;
+  if (step.in_hbm >= 0) return RunInHbm(step);
+  RunAsWritten(step);
+}
+
+void StepRunner::RunAsWritten(const Step& step) {
+  if (!step.shared && worker_ != 0) return;
+  context_.blocks = {};
+  if (step.shared && workers_ > 1) {
+    context_.blocks = {worker_ * kBlocks / workers_, (worker_ + 1) * kBlocks / workers_};
+  }
+  context_.destination = step.destination;
+  if (step.resets_registers) context_.machine.ResetRegisters(context_.blocks);
+  if (step.zero_first >= 0) {
+    const UnwrittenPart& part = plan_.zeroed[step.zero_first];
+    const Tile tile = context_.tile(View::Of(plan_.graph->tensors[part.tensor]));
+    for (const BytesOfPartitions& run : part.runs) Zero(tile, run, context_.blocks);
+  }
+  step.instruction->Run(context_);
+}
+
+// Workers share the rows.
+void StepRunner::RunInHbm(const Step& step) {
+  const std::vector<HbmRows>& tiles = plan_.in_hbm[step.in_hbm];
+  const int rows = static_cast<int>(tiles[0].rows.dims[0].count);
+  context_.blocks = {rows * worker_ / workers_, rows * (worker_ + 1) / workers_};
+  context_.in_hbm = tiles;
+  step.instruction->Run(context_);
+  context_.in_hbm = {};
+}
 
 RunReport RunPlan(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
                   const RunOptions& options) {

@@ -32,6 +32,25 @@ struct Interrupted : RunError {
   using RunError::RunError;
 };
 
+// Does one worker's part of one step after the other. Waits for nobody.
+class StepRunner {
+ public:
+  // `context` is what the run's memory is; which blocks a step may touch is decided here.
+  StepRunner(const Plan& plan, const RunContext& context, int worker, int workers)
+      : plan_(plan), context_(context), worker_(worker), workers_(workers) {}
+  // As the plan says, which may be nothing at all.
+  void Run(const Step& step);
+  // As the kernel says: through the copies that the plan leaves out. For one worker.
+  void RunAsWritten(const Step& step);
+
+ private:
+  void RunInHbm(const Step& step);
+
+  const Plan& plan_;
+  RunContext context_;
+  int worker_, workers_;
+};
+
 // Runs the plan on `inputs` (the kernel's tensor arguments in order) into `outputs` (its results in order),
 // all of the sizes that the graph says and contiguous. A result that is an input's tensor has the same
 // pointer as that input. Any number of threads may run plans, also the same one, at once.

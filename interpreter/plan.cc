@@ -62,6 +62,20 @@ void ThrowIfErrors(std::vector<Diagnostic>& found) {
   throw VerifyError(std::move(found));
 }
 
+// Each program of a grid has a core to itself on the device, so none may see what another left in registers;
+// nor what the kernel before this one left.
+void MarkRegisterResets(Plan& plan) {
+  const std::vector<size_t>& programs = plan.graph->programs;
+  auto next = programs.begin();
+  bool starts = true;
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    for (; next != programs.end() && *next <= i; ++next) starts = true;
+    if (!plan.steps[i].instruction->State().any()) continue;
+    plan.steps[i].resets_registers = starts;
+    starts = false;
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
@@ -87,7 +101,6 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
         .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
     if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
       step.zero_first = static_cast<int>(plan->zeroed.size());
-      step.shared = false;
       plan->zeroed.push_back(std::move(zero->second));
     }
     instruction.VisitFields(counter);
@@ -96,6 +109,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   plan->touched_bytes = counter.bytes;
   plan->graph = std::move(graph);
   ElideCopies(*plan, facts.overwrites_hbm);
+  MarkRegisterResets(*plan);
   PlaceBarriers(*plan, facts.overwrites_hbm);
   return plan;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "interpreter/graph.h"
+#include "interpreter/written_map.h"
 
 namespace nki {
 
@@ -17,13 +18,14 @@ struct Step {
   bool elided = false;   // a copy that the step below makes superfluous (copy_elision.h)
   int in_hbm = -1;       // index into Plan::in_hbm: the step works on rows of HBM
   int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
+  bool resets_registers = false;  // the engines' registers become 0 first: a program begins to use them
 };
 
 struct Plan {
   std::shared_ptr<const KernelGraph> graph;
   std::vector<Step> steps;            // one per node of the graph
   std::vector<Placement> placements;  // by tensor id
-  std::vector<std::vector<View>> zeroed;
+  std::vector<UnwrittenPart> zeroed;
   std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<size_t> partly_written;  // results that must be filled before the run
   std::vector<Diagnostic> warnings;

@@ -1,5 +1,8 @@
 #include "interpreter/verifier.h"
 
+#include <algorithm>
+#include <array>
+#include <bitset>
 #include <optional>
 
 #include "interpreter/written_map.h"
@@ -65,28 +68,37 @@ class WriteTracker {
   std::optional<WrittenMap> sbuf_, psum_;
 };
 
-// The elements of an on-chip view that are not written yet: one free element per view, in one or all
-// partitions.
-std::vector<View> UnwrittenElements(const View& view, WriteTracker& tracker) {
-  std::vector<View> elements;
-  WrittenMap& map = tracker.OwnMapOf(*view.tensor);
-  for (int64_t i = 0; i < view.free_elements(); ++i) {
-    View column = view;
-    int64_t rest = i;
-    for (int axis = view.rank - 1; axis >= 1; --axis) {
-      const int64_t at = rest % view.dims[axis].count;
-      rest /= view.dims[axis].count;
-      column = column.Slice(axis, at, at + 1, 1);
+// The part of an on-chip view that is not written yet.
+UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
+  UnwrittenPart part;
+  part.tensor = view.tensor->id;
+  const int64_t row = view.tensor->bytes_per_partition();
+  std::vector<BytesOfPartitions> above, here;  // the runs of two neighbouring partitions
+  const auto take = [&] {
+    const bool continues =
+        !above.empty() && std::ranges::equal(above, here, [](const auto& a, const auto& b) {
+          return a.byte == b.byte && a.bytes == b.bytes && a.partition + a.partitions == b.partition;
+        });
+    if (continues) {
+      for (BytesOfPartitions& run : above) ++run.partitions;
+    } else {
+      part.runs.insert(part.runs.end(), above.begin(), above.end());
+      above = here;
     }
-    const WrittenMap::State state = map.Of(ByteRuns::Of(column));
-    if (state == WrittenMap::State::kNone) elements.push_back(column);
-    if (state != WrittenMap::State::kSome) continue;
-    for (int64_t p = 0; p < view.partitions(); ++p) {
-      const View element = column.Slice(0, p, p + 1, 1);
-      if (map.Of(ByteRuns::Of(element)) != WrittenMap::State::kAll) elements.push_back(element);
+    here.clear();
+  };
+  for (const WrittenMap::Run& run : map.Missing(ByteRuns::Of(view))) {
+    for (int64_t start = run.start, end = run.start + run.bytes; start < end;) {
+      const int64_t bytes = std::min(end - start, row - start % row);
+      const int partition = static_cast<int>(start / row);
+      if (!here.empty() && here.back().partition != partition) take();
+      here.push_back({partition, 1, start % row, bytes});
+      start += bytes;
     }
   }
-  return elements;
+  take();
+  part.runs.insert(part.runs.end(), above.begin(), above.end());
+  return part;
 }
 
 class WriteWalk {
@@ -101,7 +113,8 @@ class WriteWalk {
       Instruction& instruction = *graph_.nodes[node_].instruction;
       Reader reader(*this, instruction);
       instruction.VisitFields(reader);
-      Writer writer(*this);
+      CheckRegisters(instruction);
+      Writer writer(*this, instruction);
       instruction.VisitFields(writer);
     }
     CheckResults();
@@ -119,11 +132,12 @@ class WriteWalk {
     const Instruction& instruction;
   };
   struct Writer : OperandVisitor {
-    explicit Writer(WriteWalk& walk) : walk(walk) {}
+    Writer(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
-      if (field.role == Field::Role::kOut) walk.Write(view);
+      if (field.role == Field::Role::kOut) walk.Write(instruction, view);
     }
     WriteWalk& walk;
+    const Instruction& instruction;
   };
 
   void Read(const Instruction& instruction, const Field& field, const View& view) {
@@ -141,21 +155,63 @@ class WriteWalk {
     map.Mark(runs);  // said once; what follows from it is not another mistake
   }
 
-  void Write(const View& view) {
+  void Write(const Instruction& instruction, const View& view) {
     WrittenMap& own = tracker_.OwnMapOf(*view.tensor);
     const ByteRuns runs = ByteRuns::Of(view);
-    const WrittenMap::State before = own.Of(runs);
-    if (before == WrittenMap::State::kSome && In(view.space(), kPsum)) {
-      facts_.zero_first[node_] = UnwrittenElements(view, tracker_);
+    if (instruction.AddsWhereWritten() && own.Of(runs) == WrittenMap::State::kSome) {
+      facts_.zero_first[node_] = UnwrittenOf(view, own);
     }
-    own.Mark(runs);
-    tracker_.MapOf(*view.tensor).Mark(tracker_.RunsOf(view));
+    const WrittenMap::State before = own.Mark(runs);
+    WrittenMap& memory = tracker_.MapOf(*view.tensor);
+    if (&memory != &own) memory.Mark(tracker_.RunsOf(view));
     if (before == WrittenMap::State::kNone) return;
     if (OnChip(view.space())) {
       facts_.destinations[node_] = WriteState::kWritten;
     } else {
       facts_.overwrites_hbm[node_] = true;
     }
+  }
+
+  struct FirstOnChip : OperandVisitor {
+    const View* view = nullptr;
+    void OnView(const Field&, const View& operand) override {
+      if (view == nullptr && operand.on_chip()) view = &operand;
+    }
+  };
+
+  // Registers are undefined when a program starts, until an instruction resets them.
+  void CheckRegisters(Instruction& instruction) {
+    for (; program_ < graph_.programs.size() && graph_.programs[program_] <= node_; ++program_) defined_ = {};
+    const StateUse use = instruction.State();
+    if (!use.any()) return;
+    FirstOnChip first;
+    instruction.VisitFields(first);
+    if (first.view == nullptr) return;
+    const Tensor& tensor = *first.view->tensor;
+    const int64_t partition =
+        (tensor.address ? tensor.address->partition : 0) + first.view->first_partition();
+    for (int state = 0; state < kEngineStates; ++state) {
+      std::optional<int64_t> missing;
+      for (int64_t i = 0; i < first.view->partitions(); ++i) {
+        const size_t p = static_cast<size_t>(partition + i * first.view->partition_step());
+        if (p >= defined_[state].size()) break;  // another rule's
+        if ((use.reads >> state & 1) && !defined_[state][p] && !missing) missing = p;
+        if ((use.writes | use.reads) >> state & 1) defined_[state].set(p);
+      }
+      if (missing) WarnOfRegister(instruction, *missing);
+    }
+  }
+
+  void WarnOfRegister(const Instruction& instruction, int64_t partition) {
+    Diagnostic diagnostic;
+    diagnostic.severity = Severity::kWarning;
+    diagnostic.rule = "uninitialised-register";
+    diagnostic.source = graph_.nodes[node_].source;
+    diagnostic.message =
+        std::string(instruction.def().name) + ": the register of partition " + to_string(partition) +
+        " is used, which nothing in this program has reset; it is 0 here and undefined on the "
+        "device";
+    found_->push_back(std::move(diagnostic));
   }
 
   void CheckResults() {
@@ -187,6 +243,8 @@ class WriteWalk {
   std::vector<Diagnostic>* found_;
   WriteFacts facts_;
   size_t node_ = 0;
+  size_t program_ = 0;                                   // the next one to start
+  std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
 };
 
 }  // namespace

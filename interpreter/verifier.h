@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "interpreter/graph.h"
+#include "interpreter/written_map.h"
 
 namespace nki {
 
@@ -17,9 +18,9 @@ struct WriteFacts {
   std::vector<WriteState> destinations;  // by node
   std::vector<bool> overwrites_hbm;      // by node: it writes bytes of HBM that were written before
   std::vector<size_t> partly_written;    // indices of results that hold unwritten elements
-  // Where an accumulation meets a destination of which only a part was written: the other elements become 0
-  // first, so that adding to them is the same as overwriting them.
-  std::map<size_t, std::vector<View>> zero_first;  // by node
+  // Where an instruction that adds where written meets a destination of which only a part was written: the
+  // other elements become 0 first, so that adding to them is the same as overwriting them.
+  std::map<size_t, UnwrittenPart> zero_first;  // by node
 };
 
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.

@@ -8,29 +8,42 @@
 namespace nki {
 namespace {
 
-// Calls visit(start, bytes) for each run that lies in the storage of `limit` bytes, until it returns false.
-// What lies outside (a DMA that skips it) is neither read nor written.
-template <typename Visit>
-bool ForEachRun(const ByteRuns& runs, int64_t limit, int axis, int64_t start, const Visit& visit) {
-  if (axis == runs.rank) return start >= limit || visit(start, std::min(runs.run, limit - start));
-  for (int64_t i = 0; i < runs.dims[axis].count; ++i) {
-    if (!ForEachRun(runs, limit, axis + 1, start + i * runs.dims[axis].step, visit)) return false;
-    if (runs.dims[axis].step == 0) break;  // the same bytes again
-  }
-  return true;
-}
+struct WordMask {
+  int64_t word;
+  uint64_t mask;
+};
 
-// Calls visit(word, mask) for the words that hold bits [first, first + count).
-template <typename Visit>
-bool ForEachWord(int64_t first, int64_t count, const Visit& visit) {
-  for (int64_t bit = first, end = first + count; bit < end;) {
-    const int64_t word = bit / 64, low = bit % 64, n = std::min<int64_t>(64 - low, end - bit);
-    const uint64_t mask = (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << low;
-    if (!visit(word, mask)) return false;
-    bit += n;
+// Bits of a map as masks of its words. Bits that follow each other into one word share a mask.
+class Masks {
+ public:
+  void Clear() { masks_.clear(); }
+  std::span<const WordMask> all() const { return masks_; }
+
+  void Add(int64_t first, int64_t count) {
+    for (int64_t bit = first, end = first + count; bit < end;) {
+      const int64_t word = bit / 64, low = bit % 64, n = std::min<int64_t>(64 - low, end - bit);
+      const uint64_t mask = (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << low;
+      if (masks_.empty() || masks_.back().word != word) masks_.push_back({word, 0});
+      masks_.back().mask |= mask;
+      bit += n;
+    }
   }
-  return true;
-}
+
+  // The axes from `axis` on, from byte `start`. What lies outside the storage of `limit` bytes (a DMA that
+  // skips it) is neither read nor written.
+  void Add(const ByteRuns& runs, int axis, int64_t start, int64_t granule, int64_t limit) {
+    if (axis == runs.rank) {
+      if (start < limit) Add(start / granule, std::min(runs.run, limit - start) / granule);
+      return;
+    }
+    const Dim& dim = runs.dims[axis];
+    const int64_t count = dim.step == 0 ? 1 : dim.count;  // the same bytes again
+    for (int64_t i = 0; i < count; ++i) Add(runs, axis + 1, start + i * dim.step, granule, limit);
+  }
+
+ private:
+  std::vector<WordMask> masks_;
+};
 
 }  // namespace
 
@@ -54,6 +67,30 @@ bool WrittenMap::CoversAll(const ByteRuns& runs) const {
   return runs.rank == 0 && runs.start == 0 && runs.run == bytes_;
 }
 
+// Calls visit(word, mask) for the bits of the runs until it returns false. Partitions whose rows begin at a
+// word have the same masks, which are made once.
+template <typename Visit>
+void WrittenMap::ForEachMask(const ByteRuns& runs, const Visit& visit) const {
+  static thread_local Masks masks;
+  masks.Clear();
+  const int outer = runs.rank > 1 ? 1 : 0;  // a single axis is one list
+  const Dim rows = outer ? runs.dims[0] : Dim{};
+  const int64_t count = rows.step == 0 ? 1 : rows.count, last = runs.start + (count - 1) * rows.step;
+  int64_t reach = runs.run;
+  for (int i = outer; i < runs.rank; ++i) reach += (runs.dims[i].count - 1) * runs.dims[i].step;
+  const bool alike = rows.step / granule_ % 64 == 0 && last + reach <= bytes_;
+  for (int64_t i = 0; i < count; ++i) {
+    if (i == 0 || !alike) {
+      masks.Clear();
+      masks.Add(runs, outer, runs.start + i * rows.step, granule_, bytes_);
+    }
+    const int64_t shift = alike ? i * (rows.step / granule_ / 64) : 0;
+    for (const WordMask& mask : masks.all()) {
+      if (!visit(mask.word + shift, mask.mask)) return;
+    }
+  }
+}
+
 // Makes every bit stand for fewer bytes if the runs do not lie on the present granules.
 void WrittenMap::Refine(const ByteRuns& runs) {
   const auto fits = [&](int64_t granule) {
@@ -65,16 +102,18 @@ void WrittenMap::Refine(const ByteRuns& runs) {
   while (granule > 1 && !fits(granule)) granule /= 2;
   if (bits_.empty()) {
     granule_ = granule;
-    bits_.resize((bytes_ / granule + 63) / 64, 0);
+    missing_ = bytes_ / granule;
+    bits_.resize((missing_ + 63) / 64, 0);
   }
   if (granule == granule_) return;
   const int64_t factor = granule_ / granule, old_count = bytes_ / granule_;
-  std::vector<uint64_t> finer((bytes_ / granule + 63) / 64, 0);
+  Masks finer;
   for (int64_t bit = 0; bit < old_count; ++bit) {
-    if (!(bits_[bit / 64] >> (bit % 64) & 1)) continue;
-    ForEachWord(bit * factor, factor, [&](int64_t word, uint64_t mask) { return finer[word] |= mask, true; });
+    if (bits_[bit / 64] >> (bit % 64) & 1) finer.Add(bit * factor, factor);
   }
-  bits_ = std::move(finer);
+  bits_.assign((bytes_ / granule + 63) / 64, 0);
+  for (const WordMask& mask : finer.all()) bits_[mask.word] |= mask.mask;
+  missing_ *= factor;
   granule_ = granule;
 }
 
@@ -83,54 +122,62 @@ WrittenMap::State WrittenMap::Of(const ByteRuns& runs) const {
   WrittenMap* self = const_cast<WrittenMap*>(this);  // refining changes the representation, not what it says
   self->Refine(runs);
   bool any = false, all = true;
-  ForEachRun(runs, bytes_, 0, runs.start, [&](int64_t start, int64_t run) {
-    return ForEachWord(start / granule_, run / granule_, [&](int64_t word, uint64_t mask) {
-      any |= (bits_[word] & mask) != 0;
-      all &= (bits_[word] & mask) == mask;
-      return !any || all;  // once "some" is certain, look no further
-    });
+  ForEachMask(runs, [&](int64_t word, uint64_t mask) {
+    any |= (bits_[word] & mask) != 0;
+    all &= (bits_[word] & mask) == mask;
+    return !any || all;  // once "some" is certain, look no further
   });
   return all ? State::kAll : any ? State::kSome : State::kNone;
 }
 
 WrittenMap::State WrittenMap::Mark(const ByteRuns& runs) {
   const State before = Of(runs);
-  if (state_ == State::kAll) return before;
-  if (CoversAll(runs)) {
-    const State was = whole();
+  if (before == State::kAll) return before;
+  if (!CoversAll(runs)) {
+    Refine(runs);
+    ForEachMask(runs, [&](int64_t word, uint64_t mask) {
+      missing_ -= std::popcount(mask & ~bits_[word]);
+      bits_[word] |= mask;
+      return true;
+    });
+    state_ = missing_ > 0 ? State::kSome : State::kAll;
+  } else {
     state_ = State::kAll;
-    bits_ = {};
-    return was;
   }
-  state_ = State::kSome;
-  Refine(runs);
-  ForEachRun(runs, bytes_, 0, runs.start, [&](int64_t start, int64_t run) {
-    return ForEachWord(start / granule_, run / granule_,
-                       [&](int64_t word, uint64_t mask) { return bits_[word] |= mask, true; });
-  });
+  if (state_ == State::kAll) bits_ = {};
   return before;
 }
 
 std::optional<int64_t> WrittenMap::FirstMissing(const ByteRuns& runs) const {
   if (state_ == State::kAll) return std::nullopt;
   if (state_ == State::kNone) return runs.start;
-  if (Of(runs) == State::kAll) return std::nullopt;
+  const_cast<WrittenMap*>(this)->Refine(runs);
   std::optional<int64_t> missing;
-  ForEachRun(runs, bytes_, 0, runs.start, [&](int64_t start, int64_t run) {
-    return ForEachWord(start / granule_, run / granule_, [&](int64_t word, uint64_t mask) {
-      const uint64_t absent = mask & ~bits_[word];
-      if (absent) missing = (word * 64 + std::countr_zero(absent)) * granule_;
-      return !absent;
-    });
+  ForEachMask(runs, [&](int64_t word, uint64_t mask) {
+    const uint64_t absent = mask & ~bits_[word];
+    if (absent) missing = (word * 64 + std::countr_zero(absent)) * granule_;
+    return !absent;
   });
   return missing;
 }
 
-WrittenMap::State WrittenMap::whole() const {
-  if (state_ != State::kSome) return state_;
-  ByteRuns all;
-  all.run = bytes_;
-  return Of(all);
+std::vector<WrittenMap::Run> WrittenMap::Missing(const ByteRuns& runs) const {
+  std::vector<Run> found;
+  const_cast<WrittenMap*>(this)->Refine(runs);
+  ForEachMask(runs, [&](int64_t word, uint64_t mask) {
+    for (uint64_t absent = state_ == State::kAll ? 0 : mask & ~bits_[word]; absent != 0;) {
+      const int first = std::countr_zero(absent), count = std::countr_one(absent >> first);
+      const int64_t start = (word * 64 + first) * granule_;
+      if (!found.empty() && found.back().start + found.back().bytes == start) {
+        found.back().bytes += count * granule_;
+      } else {
+        found.push_back({start, count * granule_});
+      }
+      absent &= first + count == 64 ? 0 : ~uint64_t{0} << (first + count);
+    }
+    return true;
+  });
+  return found;
 }
 
 }  // namespace nki

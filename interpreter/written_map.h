@@ -22,6 +22,19 @@ struct ByteRuns {
   static ByteRuns Of(const View& view);
 };
 
+// The same bytes of some neighbouring partitions, counted inside a tensor.
+struct BytesOfPartitions {
+  int partition;
+  int partitions;
+  int64_t byte;
+  int64_t bytes;
+};
+
+struct UnwrittenPart {
+  int tensor = 0;
+  std::vector<BytesOfPartitions> runs;
+};
+
 class WrittenMap {
  public:
   enum class State : uint8_t { kNone, kSome, kAll };
@@ -34,15 +47,23 @@ class WrittenMap {
   State Of(const ByteRuns& runs) const;
   // A byte of the runs that is not written: the first one in the first run that has any.
   std::optional<int64_t> FirstMissing(const ByteRuns& runs) const;
-  State whole() const;
+  // All bytes of the runs that are not written, in the order in which the runs meet them.
+  struct Run {
+    int64_t start, bytes;
+  };
+  std::vector<Run> Missing(const ByteRuns& runs) const;
+  State whole() const { return state_; }
 
  private:
   bool CoversAll(const ByteRuns& runs) const;
   void Refine(const ByteRuns& runs);
+  template <typename Visit>
+  void ForEachMask(const ByteRuns& runs, const Visit& visit) const;
 
   int64_t bytes_;
-  State state_;          // kSome: look at bits_
-  int64_t granule_ = 4;  // bytes per bit; refined when an access needs it
+  State state_;             // kSome: look at bits_
+  int64_t granule_ = 4096;  // bytes per bit; refined when an access needs it
+  int64_t missing_ = 0;     // bits that are 0
   std::vector<uint64_t> bits_;
 };
 

@@ -93,7 +93,8 @@ class FieldVisitor {
     if constexpr (requires { EnumOf<T>::kRow; }) {
       uint8_t number = static_cast<uint8_t>(value);
       VisitEnum(field, EnumOf<T>::kRow, number);
-      value = static_cast<T>(number);
+      // Threads that run one plan look at its fields together: only a visitor that changes one may write.
+      if (number != static_cast<uint8_t>(value)) value = static_cast<T>(number);
     } else {
       Visit(field, value);
     }

@@ -28,6 +28,18 @@ struct InstructionDef {
   std::vector<std::unique_ptr<Instruction>> (*samples)(SampleBuilder&);
 };
 
+// What an engine keeps from one instruction to the next: a register in each partition.
+enum class EngineState : uint8_t { kScalarAccumulator };
+inline constexpr int kEngineStates = 1;
+
+// Which of it an instruction reads (as earlier instructions left it) and writes, in the partitions of its
+// first operand on chip. A bit is 1 << EngineState.
+struct StateUse {
+  uint8_t reads = 0;
+  uint8_t writes = 0;
+  bool any() const { return (reads | writes) != 0; }
+};
+
 class Instruction {
  public:
   virtual ~Instruction() = default;
@@ -49,8 +61,10 @@ class Instruction {
   virtual bool Elementwise() const = 0;
   // True if the instruction copies elements as they are from one view to another of the same dtype.
   virtual bool MovesBits() const = 0;
-  // True if the instruction adds to what its destination holds, so that this must be initialised.
-  virtual bool ReadsDestination() const = 0;
+  // True if the instruction adds to those elements of its destination that were written before and overwrites
+  // the others.
+  virtual bool AddsWhereWritten() const = 0;
+  virtual StateUse State() const = 0;
 };
 
 // Turns a plain struct into an Instruction. The questions from `LaneLocal` on are optional members.
@@ -80,9 +94,13 @@ class InstructionAdaptor final : public Instruction {
     if constexpr (requires { fields_.MovesBits(); }) return fields_.MovesBits();
     return false;
   }
-  bool ReadsDestination() const override {
-    if constexpr (requires { fields_.ReadsDestination(); }) return fields_.ReadsDestination();
+  bool AddsWhereWritten() const override {
+    if constexpr (requires { fields_.AddsWhereWritten(); }) return fields_.AddsWhereWritten();
     return false;
+  }
+  StateUse State() const override {
+    if constexpr (requires { fields_.State(); }) return fields_.State();
+    return {};
   }
 
  private:

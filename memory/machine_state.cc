@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <new>
 
 namespace nki {
@@ -23,5 +24,10 @@ PartitionedMemory::PartitionedMemory(int partitions, int64_t bytes_per_partition
 }
 
 void PartitionedMemory::Unmap::operator()(std::byte* memory) const { munmap(memory, bytes); }
+
+void MachineState::ResetRegisters(BlockRange blocks) {
+  const int begin = std::min(blocks.begin, kBlocks) * kLanes, end = std::min(blocks.end, kBlocks) * kLanes;
+  std::fill(scalar_accumulators.begin() + begin, scalar_accumulators.begin() + end, 0.0f);
+}
 
 }  // namespace nki

@@ -38,6 +38,9 @@ struct MachineState {
   // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6). Aligned: workers
   // that own different blocks of partitions share no line.
   alignas(64) std::array<float, 128> scalar_accumulators{};
+
+  // Sets the registers of these blocks' partitions to 0: what a program starts with.
+  void ResetRegisters(BlockRange blocks);
 };
 
 }  // namespace nki

@@ -90,6 +90,14 @@ struct Activation {
     return !scale.is_column() && !bias.is_column() && !reduce_res && reduce_cmd == ReduceCmd::kIdle;
   }
 
+  StateUse State() const {
+    constexpr uint8_t kRegisters = 1 << static_cast<int>(EngineState::kScalarAccumulator);
+    StateUse use;
+    if ((Adds() || reduce_res) && !Resets()) use.reads = kRegisters;
+    if (Adds() || Resets()) use.writes = kRegisters;
+    return use;
+  }
+
   // One element per cycle; 64 more to read the registers (nki.isa.activation and activation_reduce, v2.26).
   Cost CostOn(const Generation&) const {
     Cost cost = EngineCost(Engine::kScalar, static_cast<double>(dst.free_elements()));

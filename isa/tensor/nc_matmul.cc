@@ -113,6 +113,7 @@ struct NcMatmul {
 
   bool LaneLocal() const { return false; }
   bool ReadsDestination() const { return accumulate == true; }
+  bool AddsWhereWritten() const { return !accumulate.has_value(); }
 
   void Run(RunContext& ctx) const {
     if (is_transpose && ctx.gen->Has(Feature::kExactTranspose)) {

@@ -1,6 +1,5 @@
 #include "interpreter/barriers.h"
 
-#include <cstring>
 #include <random>
 
 #include "memory/machine_state.h"
@@ -23,6 +22,9 @@ class Interleaving {
       memory[tensor.id].resize(OnChip(tensor.space) ? 0 : tensor.bytes());
     for (size_t i = 0; i < inputs.size(); ++i) memory[graph.inputs[i]] = inputs[i];
     for (std::vector<std::byte>& bytes : memory) hbm_.push_back(bytes.data());
+    const RunContext context{
+        .machine = machine_, .hbm = hbm_.data(), .placements = plan_.placements.data(), .blocks = {}};
+    for (int worker = 0; worker < workers_; ++worker) runners_.emplace_back(plan_, context, worker, workers_);
     for (size_t begin = 0; begin < plan_.steps.size();) {
       size_t end = begin + 1;
       while (end < plan_.steps.size() && !plan_.steps[end].barrier) ++end;
@@ -43,34 +45,9 @@ class Interleaving {
       const size_t at = random_() % ready.size();
       const int worker = ready[at];
       for (size_t steps = 1 + random_() % 8; steps > 0 && next[worker] < end; --steps)
-        Step(plan_.steps[next[worker]++], worker);
+        runners_[worker].Run(plan_.steps[next[worker]++]);
       if (next[worker] == end) ready.erase(ready.begin() + at);
     }
-  }
-
-  void Step(const nki::Step& step, int worker) {
-    if (step.elided || (step.in_hbm < 0 && !step.shared && worker != 0)) return;
-    const BlockRange own{worker * kBlocks / workers_, (worker + 1) * kBlocks / workers_};
-    RunContext context{.machine = machine_,
-                       .hbm = hbm_.data(),
-                       .placements = plan_.placements.data(),
-                       .blocks = step.shared ? own : BlockRange{},
-                       .destination = step.destination};
-    if (step.in_hbm >= 0) {
-      const int64_t rows = plan_.in_hbm[step.in_hbm][0].rows.dims[0].count;
-      context.blocks = {static_cast<int>(rows * worker / workers_),
-                        static_cast<int>(rows * (worker + 1) / workers_)};
-      context.in_hbm = plan_.in_hbm[step.in_hbm];
-    }
-    if (step.zero_first >= 0) {
-      for (const View& view : plan_.zeroed[step.zero_first]) {
-        const Tile tile = context.tile(view);
-        for (int p = 0; p < tile.partitions; ++p) {
-          std::memset(tile.Address(tile.partition + p, tile.offset * 4), 0, 4);  // PSUM holds float32 here
-        }
-      }
-    }
-    step.instruction->Run(context);
   }
 
   const Plan& plan_;
@@ -78,6 +55,7 @@ class Interleaving {
   std::mt19937 random_;
   MachineState machine_;
   std::vector<std::byte*> hbm_;
+  std::vector<StepRunner> runners_;
 };
 
 // One worker, one instruction after the other, as a log shows them.
@@ -169,6 +147,29 @@ TEST(Barriers, OneBetweenAStoreAndALoadOfTheSameTensor) {
   b.Load(out.Slice(0, 0, 64, 1), y);
   b.Return(out);
   EXPECT_EQ(BarriersOf(b), std::vector<bool>({false, false, true, true}));
+}
+
+// What one worker alone does with the registers of all partitions waits for the others', and they for it.
+TEST(Barriers, RegistersAreComparedAsMemoryIs) {
+  GraphBuilder b;
+  const std::vector<View> tiles = {b.Sbuf({128, 512}), b.Sbuf({128, 512}), b.Sbuf({128, 512})};
+  for (const View& tile : tiles) b.Fill(tile, 1);
+  const auto sum = [&](const View& x, ReduceCmd command) {
+    b.Add("activation", {{"dst", x},
+                         {"op", ActivationOp::kCopy},
+                         {"data", x},
+                         {"reduce_op", AluOp::kAdd},
+                         {"reduce_cmd", command}});
+  };
+  sum(tiles[0], ReduceCmd::kResetReduce);
+  sum(tiles[1], ReduceCmd::kReduce);
+  sum(tiles[2], ReduceCmd::kReduce);
+  Plan plan = *b.Make();
+  for (const Step& step : plan.steps) EXPECT_FALSE(step.barrier);
+  plan.steps[1].shared = plan.steps[4].shared = false;  // nothing but registers is shared with others
+  PlaceBarriers(plan, std::vector<bool>(plan.steps.size(), false));
+  EXPECT_TRUE(plan.steps[4].barrier);
+  EXPECT_TRUE(plan.steps[5].barrier);
 }
 
 }  // namespace

@@ -24,6 +24,8 @@ class Intruder : public Instruction {
   bool Elementwise() const override { return false; }
   bool MovesBits() const override { return false; }
   bool ReadsDestination() const override { return false; }
+  bool AddsWhereWritten() const override { return false; }
+  StateUse State() const override { return {}; }
 
  private:
   const Instruction* like_;
@@ -110,7 +112,7 @@ TEST(Executor, LogsOneLinePerInstructionAndGivesTheSameBits) {
   options.log = [&](const std::string& line) { lines.push_back(line); };
   EXPECT_EQ(RunOn(plan, MakeInputs(plan), options), RunOn(plan, MakeInputs(plan)));
   ASSERT_EQ(lines.size(), plan.steps.size());
-  EXPECT_EQ(lines[0], "nki kernel 0 dma dma_copy dst=t3 src=t1.ap([[48, 128], [1, 48]]) @ kernel.py:0");
+  EXPECT_EQ(lines[0], "nki kernel 0 dma dma_copy dst=t3 src=t1.ap([[560, 128], [1, 560]]) @ kernel.py:0");
 }
 
 TEST(Executor, ReportsStepsAndWorkers) {
@@ -137,6 +139,50 @@ TEST(Executor, MoreWorkersThanBlocksAreNotMade) {
   const Plan plan = Shareable(*kernel.builder().Make());
   EXPECT_EQ(RunOn(plan, MakeInputs(plan), {.max_workers = 50}),
             RunOn(plan, MakeInputs(plan), {.max_workers = 1}));
+}
+
+// Adds to registers that no activation of the kernel has reset: x is [128, 8] of ones, summed.
+View SumRegisters(GraphBuilder& b, const View& x) {
+  const View sum = b.Sbuf({128, 1}), out = b.Hbm({128, 1});
+  b.Add("activation", {{"dst", x},
+                       {"op", ActivationOp::kCopy},
+                       {"data", x},
+                       {"reduce_op", AluOp::kAdd},
+                       {"reduce_res", sum},
+                       {"reduce_cmd", ReduceCmd::kReduce}});
+  b.Load(out, sum);
+  return out;
+}
+
+TEST(Executor, RegistersAreZeroWhenAKernelOrAProgramOfItsGridStarts) {
+  for (int workers : {1, 2, 8}) {
+    GraphBuilder b;
+    for (int program = 0; program < 3; ++program) {
+      b.graph()->programs.push_back(b.graph()->nodes.size());
+      const View x = b.Sbuf({128, 8});
+      b.Fill(x, 1);
+      b.Return(SumRegisters(b, x));
+    }
+    const Plan plan = Shareable(*b.Make());
+    for (int run = 0; run < 2; ++run) {
+      for (const std::vector<std::byte>& result : RunOn(plan, {}, {.max_workers = workers})) {
+        EXPECT_EQ(Floats(result), std::vector<float>(128, 8)) << workers << " workers, run " << run;
+      }
+    }
+  }
+}
+
+TEST(Executor, ResultsOfAPackedDtypeAreFilledToo) {
+  GraphBuilder b;
+  const View out = b.Hbm({4, 8}, Dtype::kFloat8E4m3fnX4), x = b.Sbuf({2, 8}, Dtype::kFloat8E4m3fnX4);
+  const View in = b.Input({2, 8}, Dtype::kFloat8E4m3fnX4);
+  b.Load(x, in);
+  b.Load(out.Slice(0, 0, 2, 1), x);
+  b.Return(out);
+  Buffers inputs = {std::vector<std::byte>(64, std::byte{7})};
+  std::vector<std::byte> expected(128, std::byte{0});
+  std::fill_n(expected.begin(), 64, std::byte{7});
+  EXPECT_EQ(RunOn(*b.Make(), inputs)[0], expected);
 }
 
 }  // namespace

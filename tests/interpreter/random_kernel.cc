@@ -3,18 +3,22 @@
 namespace nki {
 
 RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
-  input_ = b_.Input({128, kFree});
-  const View second = b_.Input({kTiles, 128, kFree});
-  scratch_ = b_.Hbm({128, kFree});
+  input_ = b_.Input({128, kWide});
+  const View second = b_.Input({kTiles, 128, kWide});
+  scratch_ = b_.Hbm({128, kWide});
   for (int i = 0; i < kTiles; ++i) {
-    tiles_.push_back(b_.Sbuf({128, kFree}));
+    tiles_.push_back(b_.Sbuf({128, kWide}));
     b_.Load(tiles_[i], second.Select(0, i, false));
   }
   for (int i = 0; i < 2; ++i) psum_.push_back(b_.Psum({128, kFree}));
   b_.Load(scratch_, tiles_[0]);
+  b_.Add("activation", {{"dst", tiles_[1]},
+                        {"op", ActivationOp::kTanh},
+                        {"data", tiles_[1]},
+                        {"reduce_cmd", ReduceCmd::kReset}});
   for (int i = 0; i < instructions; ++i) AddOne();
   for (int i = 0; i < kTiles; ++i) {
-    const View result = b_.Hbm({128, kFree});
+    const View result = b_.Hbm({128, kWide});
     b_.Load(result, tiles_[i]);
     b_.Return(result);
   }
@@ -22,16 +26,27 @@ RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
   b_.Return(input_);
 }
 
+// Near one of the ends, so that accesses meet.
+int64_t RandomKernel::Column(const View& tile, int64_t free) {
+  return (Pick(0, 1) ? 0 : tile.dims[1].count - kFree) + Pick(0, kFree - free);
+}
+
+View RandomKernel::OtherTile(const View& view) {
+  View tile = Tile();
+  while (tile.tensor == view.tensor) tile = Tile();
+  return tile;
+}
+
 View RandomKernel::Part(const View& tile, int64_t count, int64_t free) {
   const int64_t stride = count > 64 ? 128 : count > 32 ? 64 : 32;
   const int64_t start = Pick(0, (128 - count) / stride) * stride;
-  const int64_t column = Pick(0, kFree - free);
+  const int64_t column = Column(tile, free);
   return tile.Slice(0, start, start + count, 1).Slice(1, column, column + free, 1);
 }
 
 View RandomKernel::DmaPart(const View& tile, int64_t count, int64_t step, int64_t free) {
   const int64_t reach = (count - 1) * step + 1;
-  const int64_t start = Pick(0, 128 - reach), column = Pick(0, kFree - free);
+  const int64_t start = Pick(0, 128 - reach), column = Column(tile, free);
   return tile.Slice(0, start, start + reach, step).Slice(1, column, column + free, 1);
 }
 
@@ -63,20 +78,22 @@ void RandomKernel::AddOne() {
       return Stream();
     default: {
       const int64_t count = Count(), free = Pick(1, kFree);
-      return b_.Add("tensor_copy", {{"dst", Part(Tile(), count, free)}, {"src", Part(Tile(), count, free)}});
+      const View dst = Part(Tile(), count, free);
+      return b_.Add("tensor_copy", {{"dst", dst}, {"src", Part(OtherTile(dst), count, free)}});
     }
   }
 }
 
 void RandomKernel::Elementwise() {
   const int64_t count = Count(), free = Pick(1, kFree);
-  const View dst = Part(Tile(), count, free), data = Pick(0, 1) ? dst : Part(Tile(), count, free);
+  const View dst = Part(Tile(), count, free), data = Pick(0, 1) ? dst : Part(OtherTile(dst), count, free);
   if (Pick(0, 1)) {
-    return b_.Add(
-        "tensor_tensor",
-        {{"dst", dst}, {"data1", data}, {"data2", Part(Tile(), count, free)}, {"op", AluOp::kMaximum}});
+    return b_.Add("tensor_tensor", {{"dst", dst},
+                                    {"data1", data},
+                                    {"data2", Part(OtherTile(dst), count, free)},
+                                    {"op", AluOp::kMaximum}});
   }
-  const Operand column{Operand::Kind::kColumn, false, 0, Part(Tile(), count, 1)};
+  const Operand column{Operand::Kind::kColumn, false, 0, Part(OtherTile(dst), count, 1)};
   b_.Add("tensor_scalar", {{"dst", dst},
                            {"data", data},
                            {"op0", AluOp::kAdd},
@@ -87,21 +104,23 @@ void RandomKernel::Elementwise() {
 
 void RandomKernel::Reduce() {
   const int64_t count = Count();
-  b_.Add("tensor_reduce", {{"dst", Part(Tile(), count, 1)},
+  const View dst = Part(Tile(), count, 1);
+  b_.Add("tensor_reduce", {{"dst", dst},
                            {"op", AluOp::kMinimum},
-                           {"data", Part(Tile(), count, Pick(1, kFree))},
+                           {"data", Part(OtherTile(dst), count, Pick(1, kFree))},
                            {"axis", IntList{1}}});
 }
 
 void RandomKernel::Activate() {
   const int64_t count = Count(), free = Pick(1, kFree);
   const View dst = Part(Tile(), count, free);
-  Arguments arguments = {{"dst", dst}, {"op", ActivationOp::kTanh}, {"data", Part(Tile(), count, free)}};
-  if (Pick(0, 1)) {
-    arguments.insert({{"reduce_op", AluOp::kAdd},
-                      {"reduce_cmd", ReduceCmd::kResetReduce},
-                      {"reduce_res", Part(Tile(), count, 1)}});
-  }
+  Arguments arguments = {
+      {"dst", dst}, {"op", ActivationOp::kTanh}, {"data", Part(OtherTile(dst), count, free)}};
+  constexpr ReduceCmd kCommands[] = {ReduceCmd::kIdle, ReduceCmd::kReset, ReduceCmd::kReduce,
+                                     ReduceCmd::kResetReduce};
+  arguments.insert({"reduce_cmd", kCommands[Pick(0, 3)]});
+  arguments.insert({"reduce_op", AluOp::kAdd});
+  if (Pick(0, 1)) arguments.insert({"reduce_res", Part(Tile(), count, 1)});
   b_.Add("activation", arguments);
 }
 
@@ -139,7 +158,8 @@ void RandomKernel::RoundTrip() {
 
 void RandomKernel::MoveRows() {
   const int64_t count = Pick(1, 32), free = Pick(1, kFree);
-  b_.Load(DmaPart(Tile(), count, Pick(1, 3), free), DmaPart(Tile(), count, Pick(1, 3), free));
+  const View dst = DmaPart(Tile(), count, Pick(1, 3), free);
+  b_.Load(dst, DmaPart(OtherTile(dst), count, Pick(1, 3), free));
 }
 
 // From HBM through fresh tiles to a fresh tensor in HBM: a plan may leave these copies out. What comes

@@ -17,11 +17,14 @@ class RandomKernel {
 
  private:
   static constexpr int kTiles = 3;
-  static constexpr int64_t kFree = 48;
+  static constexpr int64_t kFree = 48;   // the most elements that an instruction takes
+  static constexpr int64_t kWide = 560;  // a tile lies in two of the pieces by which accesses are compared
 
   int64_t Pick(int64_t first, int64_t last) {
     return std::uniform_int_distribution<int64_t>(first, last)(random_);
   }
+  int64_t Column(const View& tile, int64_t free);
+  View OtherTile(const View& view);
   View Tile() { return tiles_[Pick(0, kTiles - 1)]; }
   // Partitions [start, start + count) where compute instructions may start, and `free` neighbouring elements.
   View Part(const View& tile, int64_t count, int64_t free);

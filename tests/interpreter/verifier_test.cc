@@ -145,5 +145,46 @@ TEST(Verifier, R23AccumulatesWhereSomethingIsAndOverwritesTheRest) {
   }
 }
 
+TEST(Verifier, RegistersThatNothingHasResetAreWarnedAbout) {
+  GraphBuilder b;
+  const View x = b.Sbuf({128, 8});
+  b.Fill(x, 1);
+  const auto add = [&](const View& part, ReduceCmd command, int line) {
+    Arguments arguments = {
+        {"dst", part}, {"op", ActivationOp::kCopy}, {"data", part}, {"reduce_cmd", command}};
+    if (command == ReduceCmd::kReduce) arguments.insert({"reduce_op", AluOp::kAdd});
+    b.Add("activation", arguments, line);
+  };
+  add(x.Slice(0, 0, 64, 1), ReduceCmd::kReset, 0);
+  add(x.Slice(0, 0, 64, 1), ReduceCmd::kReduce, 0);
+  EXPECT_THAT(b.Problems(), IsEmpty());
+  add(x, ReduceCmd::kReduce, 1);
+  EXPECT_THAT(b.Problems(),
+              ElementsAre("activation: the register of partition 64 is used, which nothing in this "
+                          "program has reset; it is 0 here and undefined on the device "
+                          "[uninitialised-register]"));
+  b.graph()->programs = {0, b.graph()->nodes.size()};
+  add(x, ReduceCmd::kReduce, 0);
+  EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("of partition 64 is"), HasSubstr("of partition 0 is")));
+}
+
+// Only an instruction that adds where something was written needs zeros where nothing was.
+TEST(Verifier, NothingIsZeroedForAnInstructionThatOverwrites) {
+  GraphBuilder b;
+  const View x = b.Sbuf({128, 64}), sum = b.Psum({64, 64});
+  b.Fill(x, 1);
+  b.Fill(sum.Slice(1, 0, 16, 1), 0);
+  b.Fill(sum.Slice(0, 32, 64, 1).Slice(1, 8, 24, 1), 0);
+  b.Fill(sum.Slice(1, 0, 32, 1), 0);
+  EXPECT_TRUE(b.Make()->zeroed.empty());
+  b.Add("nc_matmul", {{"dst", sum}, {"stationary", x}, {"moving", x}});
+  const std::shared_ptr<const Plan> plan = b.Make();
+  ASSERT_EQ(plan->zeroed.size(), 1u);
+  ASSERT_EQ(plan->zeroed[0].runs.size(), 1u);
+  const BytesOfPartitions& run = plan->zeroed[0].runs[0];
+  EXPECT_THAT((std::vector<int64_t>{run.partition, run.partitions, run.byte, run.bytes}),
+              ElementsAre(0, 64, 128, 128));
+}
+
 }  // namespace
 }  // namespace nki

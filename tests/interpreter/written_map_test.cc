@@ -83,6 +83,12 @@ TEST(WrittenMap, AgreesWithAFlagPerByte) {
         ASSERT_FALSE(written[*missing]);
         ASSERT_NE(std::ranges::find(bytes, *missing), bytes.end());
       }
+      std::vector<bool> absent(size, false), expected_absent(size, false);
+      for (const WrittenMap::Run& run : map.Missing(runs)) {
+        std::fill_n(absent.begin() + run.start, run.bytes, true);
+      }
+      for (int64_t byte : bytes) expected_absent[byte] = !written[byte];
+      ASSERT_EQ(absent, expected_absent);
       if (step % 2 == 0) continue;
       ASSERT_EQ(map.Mark(runs), expected);
       for (int64_t byte : bytes) written[byte] = true;
