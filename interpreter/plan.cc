@@ -8,6 +8,7 @@
 #include "interpreter/allocator.h"
 #include "interpreter/barriers.h"
 #include "interpreter/copy_elision.h"
+#include "interpreter/overlap.h"
 #include "interpreter/verifier.h"
 
 namespace nki {
@@ -81,6 +82,7 @@ void MarkRegisterResets(Plan& plan) {
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   std::vector<Diagnostic> found;
   CheckInstructions(*graph, &found);
+  CheckOverlaps(*graph, &found);
   WriteFacts facts = CheckWrites(*graph, &found);
   Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
   MergeRepeated(found);

@@ -61,6 +61,11 @@ class Instruction {
   virtual bool Elementwise() const = 0;
   // True if the instruction copies elements as they are from one view to another of the same dtype.
   virtual bool MovesBits() const = 0;
+  // True if the instruction reads all of its operands before it writes, so that its destination may overlap
+  // them.
+  virtual bool ReadsAllFirst() const = 0;
+  // True if the instruction adds to what its destination holds, so that this must be initialised.
+  virtual bool ReadsDestination() const = 0;
   // True if the instruction adds to those elements of its destination that were written before and overwrites
   // the others.
   virtual bool AddsWhereWritten() const = 0;
@@ -92,6 +97,14 @@ class InstructionAdaptor final : public Instruction {
   }
   bool MovesBits() const override {
     if constexpr (requires { fields_.MovesBits(); }) return fields_.MovesBits();
+    return false;
+  }
+  bool ReadsAllFirst() const override {
+    if constexpr (requires { fields_.ReadsAllFirst(); }) return fields_.ReadsAllFirst();
+    return false;
+  }
+  bool ReadsDestination() const override {
+    if constexpr (requires { fields_.ReadsDestination(); }) return fields_.ReadsDestination();
     return false;
   }
   bool AddsWhereWritten() const override {

@@ -36,6 +36,13 @@ struct NcTranspose {
     const bool on_tensor = Chosen() == Engine::kTensor;
     if (!c.ComputeOperand(dst, on_tensor ? kPsum : kOnChip)) return;
     if (!c.ComputeOperand(data, on_tensor ? kSbuf : kOnChip)) return;
+    if (!on_tensor && engine == Engine::kUnknown && (data.partitions() > 32 || data.free_elements() > 32)) {
+      c.Rule(false, "engine",
+             "a dst in SBUF means the Vector engine, which transposes at most 32 by 32 elements; with dst in "
+             "PSUM the "
+             "Tensor engine takes 128 by 128");
+      return;
+    }
     const int limit = on_tensor ? c.gen().stationary_free_max : 32;  // nki.isa.nc_transpose, NKI 0.6
     c.PartitionsAtMost(data, limit);
     c.FreeAtMost(data, limit);
@@ -63,6 +70,7 @@ struct NcTranspose {
   }
 
   bool LaneLocal() const { return false; }
+  bool ReadsAllFirst() const { return true; }
   bool Splits() const {
     return dst.tensor != data.tensor;
   }  // in place, a worker would read what another wrote

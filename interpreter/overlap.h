@@ -1,0 +1,16 @@
+// Destinations that overlap a source of the same instruction, shifted.
+#ifndef NKI_INTERPRETER_OVERLAP_H_
+#define NKI_INTERPRETER_OVERLAP_H_
+
+#include "interpreter/graph.h"
+
+namespace nki {
+
+// An instruction may work in place, element by element. If its destination shares some elements with a source
+// but not at the same positions, what it reads there depends on how far the engine has got: reported as
+// [overlap].
+void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found);
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_OVERLAP_H_

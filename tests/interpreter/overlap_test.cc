@@ -1,0 +1,50 @@
+#include "interpreter/overlap.h"
+
+#include "tests/interpreter/graph_builder.h"
+
+namespace nki {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class Overlap : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    tile_ = b_.Sbuf({32, 64});
+    b_.Fill(tile_, 1);
+  }
+  View Columns(int64_t first, int64_t end, int64_t step = 1) { return tile_.Slice(1, first, end, step); }
+
+  GraphBuilder b_;
+  View tile_;
+};
+
+TEST_F(Overlap, AShiftedSourceIsReported) {
+  b_.Add("tensor_tensor",
+         {{"dst", Columns(1, 64)}, {"data1", Columns(0, 63)}, {"data2", Columns(1, 64)}, {"op", AluOp::kAdd}},
+         1);
+  b_.Add("tensor_copy", {{"dst", Columns(0, 32)}, {"src", Columns(16, 48)}}, 2);
+  b_.Add(
+      "tensor_copy",
+      {{"dst", tile_.Slice(0, 0, 32, 1)}, {"src", tile_.ReshapeDim(1, {8, 8}).Permute(std::array{0, 2, 1})}},
+      3);
+  EXPECT_THAT(b_.Problems(),
+              ElementsAre(HasSubstr("tensor_tensor: dst overlaps data1, shifted, in t0"),
+                          HasSubstr("tensor_copy: dst overlaps src, shifted"), HasSubstr("[overlap]")));
+}
+
+TEST_F(Overlap, InPlaceAndBesideEachOtherIsLegal) {
+  b_.Add("tensor_tensor", {{"dst", tile_}, {"data1", tile_}, {"data2", tile_}, {"op", AluOp::kAdd}});
+  b_.Add("tensor_copy", {{"dst", tile_.ReshapeDim(1, {8, 8})}, {"src", tile_}});
+  b_.Add("tensor_copy", {{"dst", Columns(0, 64, 2)}, {"src", Columns(1, 64, 2)}});
+  b_.Add("tensor_copy", {{"dst", Columns(0, 32)}, {"src", Columns(32, 64)}});
+  b_.Add("tensor_reduce",
+         {{"dst", Columns(0, 1)}, {"op", AluOp::kAdd}, {"data", tile_}, {"axis", IntList{1}}});
+  b_.Add("nc_transpose", {{"dst", Columns(0, 32)}, {"data", Columns(16, 48)}, {"engine", Engine::kVector}});
+  EXPECT_THAT(b_.Problems(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace nki
