@@ -85,6 +85,9 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   CheckOverlaps(*graph, &found);
   WriteFacts facts = CheckWrites(*graph, &found);
   Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
+  const bool legal =
+      std::ranges::none_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  if (legal) CheckBanks(*graph, allocation.placements, &found);  // else there may be no addresses
   MergeRepeated(found);
   AddPlaces(*graph, found);
   ThrowIfErrors(found);

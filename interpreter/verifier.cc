@@ -247,7 +247,49 @@ class WriteWalk {
   std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
 };
 
+class BankCheck : public OperandVisitor {
+ public:
+  BankCheck(const KernelGraph& graph, const std::vector<Placement>& placements,
+            std::vector<Diagnostic>* found)
+      : gen_(*graph.generation), placements_(placements), found_(found) {}
+  const Node* node = nullptr;
+
+  void OnView(const Field& field, const View& view) override {
+    if (field.role != Field::Role::kOut || view.space() != Space::kPsum) return;
+    const int64_t item = ItemBytes(view.dtype), bank = gen_.psum_bank_bytes();
+    const int64_t first = placements_[view.tensor->id].byte + view.free_offset() * item;
+    const int64_t last = first + (view.LastOf(view.free_axes()) - view.offset + 1) * item - 1;
+    // One bank, and more from trn3 on: what the moving operand can fill (nki.isa.nc_matmul, NKI 0.6).
+    const int64_t most = gen_.moving_free_max * ItemBytes(Dtype::kFloat32) / bank;
+    if (last / bank - first / bank < most) return;
+    Diagnostic diagnostic;
+    diagnostic.rule = "psum-bank";
+    diagnostic.source = node->source;
+    diagnostic.message = std::string(node->instruction->def().name) + ": " + field.name + " takes bytes " +
+                         to_string(first) + " to " + to_string(last) + " of PSUM, in banks " +
+                         to_string(first / bank) + " to " + to_string(last / bank) + " of " +
+                         to_string(bank) + " bytes; on " + std::string(gen_.name) + " it must lie in " +
+                         (most == 1 ? "one bank" : to_string(most) + " neighbouring banks");
+    found_->push_back(std::move(diagnostic));
+  }
+
+ private:
+  const Generation& gen_;
+  const std::vector<Placement>& placements_;
+  std::vector<Diagnostic>* found_;
+};
+
 }  // namespace
+
+void CheckBanks(const KernelGraph& graph, const std::vector<Placement>& placements,
+                std::vector<Diagnostic>* found) {
+  BankCheck check(graph, placements, found);
+  for (const Node& node : graph.nodes) {
+    if (node.instruction->CostOn(*graph.generation).engine != Engine::kTensor) continue;
+    check.node = &node;
+    node.instruction->VisitFields(check);
+  }
+}
 
 void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   for (const Node& node : graph.nodes) {

@@ -26,6 +26,10 @@ struct WriteFacts {
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.
 WriteFacts CheckWrites(const KernelGraph& graph, std::vector<Diagnostic>* found);
 
+// What the Tensor engine writes lies in as many PSUM banks as one instruction may fill. Needs addresses.
+void CheckBanks(const KernelGraph& graph, const std::vector<Placement>& placements,
+                std::vector<Diagnostic>* found);
+
 }  // namespace nki
 
 #endif  // NKI_INTERPRETER_VERIFIER_H_

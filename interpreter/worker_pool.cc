@@ -18,6 +18,9 @@
 namespace nki {
 namespace {
 
+// A wait between two steps is shorter than this; after it another process may well have this processor.
+constexpr int kSpins = 1000;
+
 void Pause() {
 #if defined(__x86_64__)
   _mm_pause();
@@ -36,7 +39,7 @@ class Worker {
   }
   void AwaitEnd() {
     for (int spin = 0; work_.load(std::memory_order_acquire) != nullptr; ++spin) {
-      spin < 20000 ? Pause() : std::this_thread::yield();
+      spin < kSpins ? Pause() : std::this_thread::yield();
     }
   }
 
@@ -84,7 +87,7 @@ bool Barrier::Wait() {
   }
   for (int spin = 0; round_.load(std::memory_order_acquire) == round; ++spin) {
     if (abandoned()) return false;
-    spin < 20000 ? Pause() : std::this_thread::yield();  // others may need this processor
+    spin < kSpins ? Pause() : std::this_thread::yield();  // others may need this processor
   }
   return !abandoned();
 }

@@ -169,6 +169,22 @@ TEST(Verifier, RegistersThatNothingHasResetAreWarnedAbout) {
 }
 
 // Only an instruction that adds where something was written needs zeros where nothing was.
+TEST(Verifier, AMatmulThatCrossesABankIsRefused) {
+  GraphBuilder b;
+  const View x = b.Sbuf({128, 512}), sum = b.Psum({128, 2048});
+  b.Fill(x, 1);
+  const auto multiply = [&](int64_t start) {
+    const View dst = sum.Slice(1, start, start + 512, 1);
+    b.Add("nc_matmul", {{"dst", dst}, {"stationary", x.Slice(1, 0, 128, 1)}, {"moving", x}});
+  };
+  multiply(512);
+  EXPECT_THAT(b.Problems(), IsEmpty());
+  multiply(256);
+  EXPECT_THAT(b.Problems(),
+              ElementsAre("nc_matmul: dst takes bytes 1024 to 3071 of PSUM, in banks 0 to 1 of 2048 "
+                          "bytes; on trn1 it must lie in one bank [psum-bank]"));
+}
+
 TEST(Verifier, NothingIsZeroedForAnInstructionThatOverwrites) {
   GraphBuilder b;
   const View x = b.Sbuf({128, 64}), sum = b.Psum({64, 64});
