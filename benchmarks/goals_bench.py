@@ -34,9 +34,16 @@ def seconds(function, calls):
 
 
 def side_by_side(ours, theirs, calls=20, rounds=15):
-    """Median seconds of each, measured in turn, so that a change of the machine's speed meets both."""
-    ours(), theirs()
-    pairs = [(seconds(ours, calls), seconds(theirs, calls)) for _ in range(rounds)]
+    """Median seconds of each, measured in turn, so that a change of the machine's speed meets both.
+
+    Each is called once before it is timed: the other's threads may still be spinning, and its data fill the caches.
+    """
+
+    def timed(function):
+        function()
+        return seconds(function, calls)
+
+    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
     return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
