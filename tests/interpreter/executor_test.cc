@@ -24,6 +24,7 @@ class Intruder : public Instruction {
   bool Elementwise() const override { return false; }
   bool MovesBits() const override { return false; }
   bool ReadsDestination() const override { return false; }
+  bool ReadsAllFirst() const override { return false; }
   bool AddsWhereWritten() const override { return false; }
   StateUse State() const override { return {}; }
 
