@@ -207,6 +207,7 @@ void BindCompiled(py::module_& module) {
     return WithoutGil([&] { return std::const_pointer_cast<Plan>(MakePlan(graph)); });
   });
   module.def("add_compiled", [](const std::string& key, const PlanPointer& plan) { AddCompiled(key, plan); });
+  module.def("remove_compiled", &RemoveCompiled);
   module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));
   module.def("run_totals", TotalsByKernel);
   module.def("run_pointers", [](const std::string& key, const std::vector<uintptr_t>& inputs,

@@ -7,9 +7,14 @@
 namespace nki {
 namespace {
 
+struct Entry {
+  std::shared_ptr<const Plan> plan;
+  int holders = 0;
+};
+
 struct Table {
   std::shared_mutex mutex;
-  std::map<std::string, std::shared_ptr<const Plan>, std::less<>> plans;
+  std::map<std::string, Entry, std::less<>> plans;
 };
 
 struct Observed {
@@ -34,14 +39,25 @@ Table& TheTable() {
 void AddCompiled(const std::string& key, std::shared_ptr<const Plan> plan) {
   Table& table = TheTable();
   std::unique_lock lock(table.mutex);
-  table.plans.try_emplace(key, std::move(plan));
+  Entry& entry = table.plans[key];
+  if (entry.holders++ == 0) entry.plan = std::move(plan);
+}
+
+void RemoveCompiled(const std::string& key) {
+  Table& table = TheTable();
+  std::shared_ptr<const Plan> last;  // destroyed after the lock is released
+  std::unique_lock lock(table.mutex);
+  const auto found = table.plans.find(key);
+  if (found == table.plans.end() || --found->second.holders > 0) return;
+  last = std::move(found->second.plan);
+  table.plans.erase(found);
 }
 
 std::shared_ptr<const Plan> FindCompiled(std::string_view key) {
   Table& table = TheTable();
   std::shared_lock lock(table.mutex);
   const auto found = table.plans.find(key);
-  return found == table.plans.end() ? nullptr : found->second;
+  return found == table.plans.end() ? nullptr : found->second.plan;
 }
 
 std::shared_ptr<const Plan> GetCompiled(std::string_view key) {

@@ -7,11 +7,12 @@ import base64
 import json
 import threading
 import types
+from collections import OrderedDict
 
 import jax
 import jax.numpy as jnp
 
-from nki import _core
+from nki import _core, _kernel
 
 TARGET = "AwsNeuronCustomNativeKernel"
 
@@ -24,7 +25,8 @@ _JAX_NAMES = {"bool_": "bool", "tfloat32": "float32"}  # where JAX has another n
 
 _registering = threading.Lock()
 _registered = False
-_forms = {}  # specialization key -> what _bind needs; equal keys mean equal kernels
+_MOST_RUNNING = 256  # programs that calls may still wait for; XLA's CPU client starts 32 calls at most (its semaphore)
+_running = OrderedDict()  # program key -> Program of the latest calls, which run after the call has returned
 
 
 def call(kernel, arrays, call_key):
@@ -37,11 +39,17 @@ def call(kernel, arrays, call_key):
         if aval.dtype.name not in _DTYPES:
             raise TypeError(_dtype_refused(kernel, call_key, index, aval.dtype))
     spec = kernel.specialize(tuple([(aval.shape, aval.dtype.name) for aval in avals]), call_key)
-    form = _forms.get(spec.key)
+    forms = spec.program.forms
+    form = forms.get("jax")
     if form is None:
-        form = _forms.setdefault(spec.key, _form(spec))
+        form = forms.setdefault("jax", _form(spec))
     if any(isinstance(array, jax.core.Tracer) for array in arrays):
+        _kernel.keep(spec.program)
         return spec.rebuild(_bind(form, arrays))
+    _running[spec.key] = spec.program
+    _running.move_to_end(spec.key)
+    while len(_running) > _MOST_RUNNING:
+        _running.popitem(last=False)
     return spec.rebuild(form.eager(*arrays))
 
 

@@ -3,9 +3,12 @@
 import functools
 import hashlib
 import inspect
+import operator
 import sys
 import threading
 import warnings
+import weakref
+from collections import OrderedDict
 from importlib import import_module
 from typing import NamedTuple
 
@@ -15,9 +18,10 @@ from nki import _core, _numpy, _settings
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
 from nki._errors import refuse
-from nki._structure import door_of, flatten, paths, unflatten
+from nki._structure import code_in, door_of, flatten, lasts, paths, unflatten
 
 _MAX_AXES = 5
+_MOST_KNOWN = 256  # specializations that a kernel keeps, the latest used
 
 
 class NkiWarning(UserWarning):
@@ -32,10 +36,10 @@ class CallKey(NamedTuple):
     target: str
 
 
-class Specialization:
-    """A kernel compiled for one set of shapes, dtypes and arguments. Immutable."""
+class Program:
+    """What was compiled, the same for all kernels that say the same. Immutable; found by `find` while it is alive."""
 
-    def __init__(self, key, graph, plan, input_names, result, captured):
+    def __init__(self, key, graph, plan, input_names):
         self.key = key
         self.graph = graph
         self.plan = plan
@@ -44,15 +48,34 @@ class Specialization:
         self.inputs = plan.inputs
         self.outputs = plan.outputs
         self.input_names = input_names
-        self.output_names = tuple(output["tensor"] for output in graph.to_dict()["outputs"])
+        self.output_names = tuple(graph.output_names)
         self.mutated = plan.mutated
         self.aliases = plan.aliases
-        self.captured = captured
-        self._result = result
+        self.forms = {}  # door -> what it keeps of the program
+        _core.add_compiled(key, plan)
+        weakref.finalize(self, _core.remove_compiled, key).atexit = False
 
     @functools.cached_property
     def numpy_outputs(self):
         return [(shape, _numpy.numpy_dtype(dtype)) for shape, dtype in self.outputs]
+
+
+class Specialization:
+    """A kernel compiled for one set of shapes, dtypes and arguments: a program and the form of its result."""
+
+    def __init__(self, program, result, captured):
+        self.program = program
+        self.key, self.graph, self.plan = program.key, program.graph, program.plan
+        self.name, self.grid = program.name, program.grid
+        self.inputs, self.outputs = program.inputs, program.outputs
+        self.input_names, self.output_names = program.input_names, program.output_names
+        self.mutated, self.aliases = program.mutated, program.aliases
+        self.captured = captured
+        self._result = result
+
+    @property
+    def numpy_outputs(self):
+        return self.program.numpy_outputs
 
     def rebuild(self, outputs):
         """What the kernel returned, with `outputs` in the places of its tensors."""
@@ -62,12 +85,22 @@ class Specialization:
         return unflatten(structure, iter([outputs[i] for i in order]))
 
 
-_specializations = {}  # key -> Specialization, of the whole process
+_programs = weakref.WeakValueDictionary()  # key -> Program: alive while a kernel or a framework's program has it
+_publishing = threading.Lock()
+_kept = {}  # key -> Program that a framework's compiled code names by its key: when that code goes, nobody says
 
 
 def find(key):
-    """The specialization with this content key, or None if none was traced in this process."""
-    return _specializations.get(key)
+    """The program with this content key, or None if no kernel of this process has it."""
+    return _programs.get(key)
+
+
+def keep(program):
+    """Keeps a program for the rest of the process."""
+    _kept[program.key] = program
+
+
+_IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were at the first call
 
 
 class Kernel:
@@ -83,9 +116,11 @@ class Kernel:
         if platform_target is not None:
             _settings.canonical_target(platform_target)
         self._signature = inspect.signature(function)
-        self._known = {}  # (types, call key) -> Specialization
+        self._known = OrderedDict()  # (types, call key) -> Specialization, the latest used last
         self._direct = {}  # as _known, for calls with nothing but NumPy arrays, by what such a call has at hand
-        self._tracing = threading.Lock()
+        defaults = [p.default for p in self._signature.parameters.values() if p.default is not p.empty]
+        self._has_direct = all(value is None or isinstance(value, _IMMUTABLE) for value in defaults)
+        self._tracing = threading.RLock()  # a kernel may ask for its own graph while it is traced
 
     def __call__(self, *args, **kwargs):
         return self.launch((), args, kwargs)
@@ -104,8 +139,13 @@ class Kernel:
 
             return _torch.dynamo_call(self, args, kwargs, grid)
         if _core.tracing():  # a kernel that calls a kernel: the instructions become the caller's
+            if grid:
+                raise ValueError(
+                    f"{self.__name__}[{', '.join(map(str, grid))}] is called inside a kernel, where no grid can be "
+                    f"launched: the caller's has begun; call {self.__name__}(...) without one"
+                )
             return self.function(*args, **kwargs)
-        if not kwargs:
+        if not kwargs and self._has_direct:
             direct = self._direct_key(grid, args)
             spec = self._direct.get(direct)
             if spec is not None and spec.captured.unchanged():
@@ -170,14 +210,40 @@ class Kernel:
 
     def specialize(self, types, call_key):
         """The compiled kernel for arrays of `types`, ((shape, NKI dtype), …); traced if it is not known."""
-        spec = self._known.get((types, call_key))
-        if spec is not None and spec.captured.unchanged():
+        spec = self._find_known(types, call_key)
+        if spec is not None:
             return spec
         with self._tracing:
-            spec = self._known.get((types, call_key))
-            if spec is None or not spec.captured.unchanged():
-                spec = self._known[types, call_key] = self._compile(types, call_key)
+            spec = self._find_known(types, call_key)
+            if spec is not None:
+                return spec
+            spec = self._compile(types, call_key)
+            if lasts(call_key.structure):
+                self._known[types, call_key] = spec
+                while len(self._known) > _MOST_KNOWN:
+                    self._known.popitem(last=False)
+        self._warn(spec, (types, call_key))
         return spec
+
+    def _find_known(self, types, call_key):
+        key = (types, call_key)
+        spec = self._known.get(key)
+        if spec is None or not spec.captured.unchanged():
+            return None
+        try:
+            self._known.move_to_end(key)
+        except KeyError:  # another thread has just dropped it
+            pass
+        return spec
+
+    def _warn(self, spec, key):
+        """Without the lock: what shows warnings is the caller's code, and may make an error of them."""
+        try:
+            for warning in spec.plan.warnings:
+                warnings.warn(warning, NkiWarning, stacklevel=_callers_level())
+        except BaseException:
+            self._known.pop(key, None)
+            raise
 
     def _specialize_call(self, grid, args, kwargs):
         arrays, call_key = self.split(args, kwargs, grid)
@@ -198,6 +264,8 @@ class Kernel:
     def _remember_direct(self, direct, args, arrays, call_key):
         if direct is None or len(arrays) != len(args):  # fewer: a container holds none; more: a default is an array
             return
+        if len(self._direct) >= _MOST_KNOWN:
+            self._direct.clear()
         self._direct[direct] = self.specialize(_numpy.types(self, arrays, call_key), call_key)
 
     def _compile(self, types, call_key):
@@ -207,12 +275,17 @@ class Kernel:
         target = _settings.canonical_target(call_key.target)
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
-        captured = Captured(self.function)
+        captured = Captured(self.function, code_in(call_key.structure))
+        first = None
         with trace:
             for program in np.ndindex(*call_key.grid):
                 trace.begin_program(list(program))
                 result = self._run_function(call_key, tensors)
-        structure, results, order = _read_result(self, result)
+                form = _read_result(self, result, tensors)
+                first = first or (program, form)
+                _check_same_result(self, first, (program, form))
+        captured.settle()
+        structure, results, order = form
         graph = trace.finish(results)
         plan = _core.plan(graph)
         if not results and not plan.mutated:
@@ -221,7 +294,7 @@ class Kernel:
                 "no-result",
                 f"kernel {self.__name__} returned {result!r} and wrote none of its arguments; return the output tensor",
             )
-        return self._publish(graph, plan, names, (structure, order), captured)
+        return Specialization(_publish(graph, plan, names), (structure, order), captured)
 
     def _run_function(self, call_key, tensors):
         arguments = iter(tensors)
@@ -230,26 +303,29 @@ class Kernel:
             bound.arguments[name] = unflatten(item, arguments)
         return self.function(*bound.args, **bound.kwargs)
 
-    def _publish(self, graph, plan, names, result, captured):
-        text = graph.text()
-        digest = hashlib.sha256(text.encode())
-        for content in graph.constants():
-            digest.update(content)
-        key = f"nki1-{digest.hexdigest()[:40]}"
-        _core.add_compiled(key, plan)
-        if _settings.graph_file is not None:
-            _settings.write_graph(text)
-        for warning in plan.warnings:
-            warnings.warn(warning, NkiWarning, stacklevel=_callers_level())
-        spec = Specialization(key, graph, plan, names, result, captured)
-        _specializations.setdefault(key, spec)
-        return spec
+    def __reduce__(self):  # pickled by name; a copy is the kernel itself
+        return self.__qualname__
 
     def __repr__(self):
         return f"<nki kernel {self.__name__}{self._signature}>"
 
     def _repr_html_(self):
         return kernel_html(self)
+
+
+def _publish(graph, plan, names):
+    text = graph.text()
+    digest = hashlib.sha256(text.encode())
+    for content in graph.constants():
+        digest.update(content)
+    key = f"nki1-{digest.hexdigest()[:40]}"
+    if _settings.graph_file is not None:
+        _settings.write_graph(text)
+    with _publishing:
+        program = _programs.get(key)
+        if program is None:
+            program = _programs[key] = Program(key, graph, plan, names)
+    return program
 
 
 def _callers_level():
@@ -270,6 +346,9 @@ class Launch:
 
     def __call__(self, *args, **kwargs):
         return self.kernel.launch(self.grid, args, kwargs)
+
+    def __reduce__(self):
+        return operator.getitem, (self.kernel, self.grid)
 
     def graph(self, *args, **kwargs):
         """Kernel.graph on this grid."""
@@ -294,6 +373,11 @@ def _grid_of(grid):
 
 def _door_for(kernel, arrays):
     doors = {door_of(array) for array in arrays}
+    if "masked" in doors:
+        raise TypeError(
+            f"{kernel.__name__}: an argument is a NumPy masked array, whose mask a kernel can't see; pass "
+            "array.filled(value), or array.data and the mask as two arguments"
+        )
     if not doors:
         raise TypeError(f"{kernel.__name__}: none of the arguments is an array; pass NumPy, torch or JAX arrays")
     for door in ("jax", "torch"):  # NumPy arrays beside JAX's become JAX's; beside torch tensors they are refused there
@@ -312,20 +396,58 @@ def _check_shape(kernel, name, shape):
         raise ValueError(f"{place} and holds nothing; a kernel needs at least one element in every array")
 
 
-def _read_result(kernel, result):
+def _check_same_result(kernel, first, this):
+    """The programs of a grid run together and give one result."""
+    (program, form), (other, other_form) = first, this
+    if form[0] == other_form[0] and [*map(_key_of, form[1])] == [*map(_key_of, other_form[1])]:
+        if form[2] == other_form[2]:
+            return
+    refuse(
+        kernel.function,
+        "result-differs",
+        f"kernel {kernel.__name__}: program {_indices(program)} of the grid returned {_names(form)} and program "
+        f"{_indices(other)} returned {_names(other_form)}; all programs must return the same tensors and values",
+    )
+
+
+def _indices(program):
+    return program[0] if len(program) == 1 else program
+
+
+def _key_of(tensor):
+    return (_core.tensor_id(tensor), tensor.shape, tensor.dtype)
+
+
+def _names(form):
+    structure, outputs, order = form
+    return repr(unflatten(structure, iter([_Named(outputs[i].name) for i in order])))
+
+
+class _Named:
+    """A tensor in a message: its name without quotes."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __repr__(self):
+        return self._name
+
+
+def _read_result(kernel, result, inputs):
     """(structure, distinct output tensors, index into them per place) of what the function returned."""
     found = []
     structure = _flatten_result(kernel, result, found)
     outputs, order = [], []
     for tensor in found:
         same = [i for i, other in enumerate(outputs) if _core.tensor_id(other) == _core.tensor_id(tensor)]
-        if same and outputs[same[0]].shape != tensor.shape:
-            refuse(
-                kernel.function,
-                "result-view",
-                f"kernel {kernel.__name__} returned {tensor.name} in two shapes, {outputs[same[0]].shape} and "
-                f"{tensor.shape}; return it once and reshape the array",
-            )
+        for other in [*inputs, *outputs]:
+            if _core.tensor_id(other) == _core.tensor_id(tensor) and _key_of(other) != _key_of(tensor):
+                refuse(
+                    kernel.function,
+                    "result-view",
+                    f"kernel {kernel.__name__} returned {tensor.name} as {tensor.dtype} {tensor.shape}, and it is also "
+                    f"{other.dtype} {other.shape}; return it in one form and reshape or view the array",
+                )
         order.append(same[0] if same else len(outputs))
         if not same:
             outputs.append(tensor)
@@ -340,8 +462,10 @@ def _flatten_result(kernel, value, found):
     if type(value) in (tuple, list):
         return (type(value), tuple(_flatten_result(kernel, item, found) for item in value))
     if type(value) is dict:
-        return (dict, tuple((key, _flatten_result(kernel, item, found)) for key, item in value.items()))
-    return ("value", type(value), value)
+        return (dict, tuple((flatten(key, []), _flatten_result(kernel, item, found)) for key, item in value.items()))
+    if door_of(value):
+        return ("value", type(value), value)
+    return flatten(value, [])
 
 
 def _check_result(kernel, tensor):

@@ -11,6 +11,7 @@ _STORED_AS = {
     "float8_e5m2_x4": "uint32",
     "float4_e2m1fn_x4": "uint16",
 }
+_OVERLAP_WORK = 10_000  # candidates that NumPy may try; beyond them overlap is taken for granted
 _nki_names = {}  # numpy dtype -> NKI name
 _numpy_dtypes = {}  # NKI name -> numpy dtype
 
@@ -87,6 +88,8 @@ def run_reported(spec, arrays):
     """(what the run did, what the kernel returned). Written inputs change in place, after the run has succeeded."""
     inputs = [_dense(array) for array in arrays]
     copies = []
+    if spec.mutated:
+        refuse_overlap(spec, spec.mutated, arrays)
     for index in spec.mutated:
         if not arrays[index].flags.writeable:
             raise ValueError(
@@ -103,6 +106,24 @@ def run_reported(spec, arrays):
     for output, source in spec.aliases.items():
         outputs[output] = arrays[source]
     return report, spec.rebuild(outputs)
+
+
+def refuse_overlap(spec, written, arrays):
+    """ValueError if the memory of a written argument is also another argument's: each has its own on the device."""
+    for index in written:
+        for other, array in enumerate(arrays):
+            if other != index and np.may_share_memory(arrays[index], array) and _overlap(arrays[index], array):
+                raise ValueError(
+                    f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', which shares memory "
+                    f"with its argument '{spec.input_names[other]}'; pass a copy of one"
+                )
+
+
+def _overlap(array, other):
+    try:
+        return np.shares_memory(array, other, max_work=_OVERLAP_WORK)
+    except np.exceptions.TooHardError:
+        return True
 
 
 def _dense(array):

@@ -1,15 +1,34 @@
-"""Taking nested arguments apart into arrays and the rest, and putting results together."""
+"""Taking nested arguments apart into arrays and the rest, and putting results together.
 
+A structure is a hashable tree. Structures are equal only if a kernel can't tell the values apart, arrays aside:
+1, 1.0 and True differ, so do 0.0 and -0.0, and an object counts by its class and by what its fields hold now.
+"""
+
+import functools
+import struct
 import sys
+import types
 
 import numpy as np
 
 _SLOT = ("array",)  # where an array was
 _doors = {}  # type -> the module that runs kernels on it, "" if values of the type are not arrays
+_AS_THEY_ARE = (int, str, bytes, type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+# Objects of these packages are constants to a kernel: what is inside them is not its business.
+_OPAQUE = frozenset(sys.stdlib_module_names) | {"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"}
+_MADE_OF = {  # type -> (its parts, how to make one of parts)
+    functools.partial: (lambda f: (f.func, f.args, f.keywords), lambda f, a, k: functools.partial(f, *a, **k)),
+    types.MethodType: (lambda method: (method.__func__, method.__self__), types.MethodType),
+    slice: (lambda s: (s.start, s.stop, s.step), slice),
+    range: (lambda r: (r.start, r.stop, r.step), range),
+}
 
 
 def door_of(value):
-    """ "numpy", "torch" or "jax" for an array, "" for anything else. Imports no framework."""
+    """ "numpy", "torch" or "jax" for an array, "masked" for one that no door takes, "" for anything else.
+
+    Imports no framework.
+    """
     kind = type(value)
     door = _doors.get(kind)
     if door is None:
@@ -18,6 +37,8 @@ def door_of(value):
 
 
 def _find_door(value):
+    if isinstance(value, np.ma.MaskedArray):
+        return "masked"
     if isinstance(value, np.ndarray):
         return "numpy"
     torch = sys.modules.get("torch")
@@ -29,36 +50,117 @@ def _find_door(value):
     return ""
 
 
-class _Identity:
-    """A value that can't be hashed, equal to itself only."""
+def is_opaque(module_name):
+    """Whether a module belongs to Python, to this package or to a framework."""
+    return str(module_name).partition(".")[0] in _OPAQUE
 
-    def __init__(self, value):
+
+class _Keyed:
+    """A value that is compared by a key of ours and not by its own idea of equality."""
+
+    __slots__ = ("key", "value")
+
+    def __init__(self, key, value):
+        self.key = key
         self.value = value
 
     def __eq__(self, other):
-        return isinstance(other, _Identity) and self.value is other.value
+        return isinstance(other, _Keyed) and self.key == other.key
 
     def __hash__(self):
-        return id(self.value)
+        return hash(self.key)
 
 
-def flatten(value, arrays):
-    """The structure of `value` as a hashable; arrays are appended to `arrays` in the order in which they stand."""
+class _Once:
+    """The key of a value that may change unseen: equal to itself only, so that no later call finds it."""
+
+
+def flatten(value, arrays, above=()):
+    """The structure of `value`; arrays are appended to `arrays` in the order in which they stand.
+
+    `above` are the objects that hold this value.
+    """
     if door_of(value):
         arrays.append(value)
         return _SLOT
     kind = type(value)
+    if kind is float:  # by its bits: -0.0 equals 0.0, and a NaN nothing
+        return ("value", float, _Keyed(struct.pack("d", value), value))
     if kind in (tuple, list):
-        return (kind, tuple([flatten(item, arrays) for item in value]))
+        return (kind, tuple([flatten(item, arrays, above) for item in value]))
     if kind is dict:
-        return (dict, tuple([(key, flatten(item, arrays)) for key, item in value.items()]))
+        return (dict, _flatten_items(value.items(), arrays, above))
     if isinstance(value, tuple):  # a named tuple
-        return (kind, tuple([flatten(item, arrays) for item in value]), "named")
+        return (kind, tuple([flatten(item, arrays, above) for item in value]), "named")
+    if isinstance(value, np.generic):
+        return ("value", kind, _Keyed((value.dtype, value.tobytes()), value))
+    if isinstance(value, (float, complex)):
+        return ("value", kind, _Keyed(struct.pack("dd", value.real, value.imag), value))
+    if value is None or isinstance(value, _AS_THEY_ARE) or hasattr(kind, "__members__"):  # the last: an Enum's
+        return ("value", kind, value)  # with its type: 1, 1.0 and True are equal but not the same argument
+    if kind in _MADE_OF:
+        return ("made", kind, tuple([flatten(part, arrays, above) for part in _MADE_OF[kind][0](value)]))
+    return _flatten_object(value, kind, arrays, above)
+
+
+def _flatten_items(items, arrays, above=()):
+    return tuple([(flatten(key, []), flatten(item, arrays, above)) for key, item in items])
+
+
+def _flatten_object(value, kind, arrays, above):
+    if id(value) in above:
+        return ("value", kind, _Keyed(("above", above.index(id(value))), value))
+    above = (*above, id(value))
+    inside = []
+    if isinstance(value, (set, frozenset)):
+        key = frozenset([flatten(item, inside, above) for item in value])
+        return ("value", kind, _Keyed(_Once() if inside else key, value))
+    if isinstance(value, dict):
+        key = _flatten_items(value.items(), inside, above)
+    elif is_opaque(kind.__module__) and kind is not types.SimpleNamespace:
+        return ("value", kind, _opaque(value))
+    elif _is_module(value):
+        fields = [(name, item) for name, item in vars(value).items() if name[0] != "_" and not door_of(item)]
+        return ("value", kind, _Keyed((id(value), _flatten_items(fields, [], above)), value))
+    else:
+        fields = fields_of(value)
+        if not fields and not hasattr(value, "__dict__"):
+            return ("value", kind, _opaque(value))
+        key = tuple([(name, flatten(item, inside, above)) for name, item in fields])
+    if not inside:  # the object itself: a kernel may ask what it `is`
+        return ("value", kind, _Keyed(key, value))
+    arrays.extend(inside)
+    if isinstance(value, dict):
+        return ("mapping", kind, key)
+    return ("object", kind, key)
+
+
+def _opaque(value):
     try:
         hash(value)
     except TypeError:
-        value = _Identity(value)
-    return ("value", kind, value)  # with its type: 1, 1.0 and True are equal but not the same argument
+        return _Keyed(_Once(), value)
+    return value
+
+
+def _is_module(value):
+    """Whether a value is a torch module, whose parameters are the program's and not the kernel's arguments."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
+
+
+def fields_of(value):
+    """(name, value) of an object's own attributes."""
+    fields = []
+    for owner in type(value).__mro__:
+        names = owner.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            if name.startswith("__") and not name.endswith("__"):
+                name = f"_{owner.__name__.lstrip('_')}{name}"
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                fields.append((name, getattr(value, name)))
+    fields.extend(getattr(value, "__dict__", {}).items())
+    return fields
 
 
 def unflatten(structure, arrays):
@@ -68,20 +170,64 @@ def unflatten(structure, arrays):
         return next(arrays)
     if kind == "value":
         value = structure[2]
-        return value.value if isinstance(value, _Identity) else value
-    if kind is dict:
-        return {key: unflatten(item, arrays) for key, item in structure[1]}
+        return value.value if isinstance(value, _Keyed) else value
+    if kind == "object":
+        return _copy_of(structure[1], [(name, unflatten(item, arrays)) for name, item in structure[2]])
+    if kind == "made":
+        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays) for part in structure[2]])
+    if kind is dict or kind == "mapping":
+        items = structure[1] if kind is dict else structure[2]
+        pairs = [(unflatten(key, arrays), unflatten(item, arrays)) for key, item in items]
+        return dict(pairs) if kind is dict else _mapping(structure[1], pairs)
     items = [unflatten(item, arrays) for item in structure[1]]
-    return kind(*items) if len(structure) == 3 else kind(items)
+    return tuple.__new__(kind, items) if len(structure) == 3 else kind(items)
+
+
+def _mapping(kind, pairs):
+    mapping = kind()
+    mapping.update(pairs)
+    return mapping
+
+
+def _copy_of(kind, fields):
+    """An object with these fields, made without __init__ as the device's compiler makes its own."""
+    copy = object.__new__(kind)
+    for name, value in fields:
+        object.__setattr__(copy, name, value)
+    return copy
 
 
 def paths(structure, name):
-    """The names of the arrays in a structure that is called `name`: "x", "x[0]", "x['w']"."""
+    """The names of the arrays in a structure that is called `name`: "x", "x[0]", "x['w']", "x.w"."""
     kind = structure[0]
     if kind == "array":
         return [name]
     if kind == "value":
         return []
-    if kind is dict:
-        return [path for key, item in structure[1] for path in paths(item, f"{name}[{key!r}]")]
-    return [path for i, item in enumerate(structure[1]) for path in paths(item, f"{name}[{i}]")]
+    if kind == "object":
+        return [path for field, item in structure[2] for path in paths(item, f"{name}.{field}")]
+    if kind is dict or kind == "mapping":
+        items = structure[1] if kind is dict else structure[2]
+        return [path for key, item in items for path in paths(item, f"{name}[{unflatten(key, iter(()))!r}]")]
+    items = structure[2] if kind == "made" else structure[1]
+    return [path for i, item in enumerate(items) for path in paths(item, f"{name}[{i}]")]
+
+
+def lasts(structure):
+    """Whether an equal structure can come again: not if it holds what can't be compared."""
+    return not any(isinstance(part, _Once) for part in _leaves(structure))
+
+
+def code_in(structure):
+    """The functions and classes in a structure, whose meaning can change outside of it."""
+    return [part for part in _leaves(structure) if isinstance(part, (type, types.FunctionType)) or callable(part)]
+
+
+def _leaves(part):
+    if isinstance(part, _Keyed):
+        yield from _leaves(part.key)
+    elif isinstance(part, (tuple, frozenset)):
+        for inner in part:
+            yield from _leaves(inner)
+    else:
+        yield part

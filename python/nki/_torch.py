@@ -11,7 +11,7 @@ import numpy
 import torch
 from torch.autograd import forward_ad
 
-from nki import _core, _kernel
+from nki import _core, _kernel, _numpy
 
 _DTYPES = {
     name: getattr(torch, name)
@@ -30,6 +30,7 @@ _STORED_AS = {
     "float4_e2m1fn_x4": torch.uint16,
 }
 _DEVICES = ("cpu", "meta")
+_PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 _lib = torch.library.Library("nki_sim", "FRAGMENT")
 _TAGS = (torch.Tag.pt2_compliant_tag,)
@@ -42,10 +43,10 @@ _no_gradient_op = torch.ops.nki_sim.no_gradient.default
 
 
 class _Plan:
-    """What the ops need of a specialization, in torch's words."""
+    """What the ops need of a program, in torch's words."""
 
     def __init__(self, key, spec):
-        self.key, self.name = key, spec.name
+        self.key, self.name, self.input_names = key, spec.name, spec.input_names
         self.inputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "takes")) for shape, dtype in spec.inputs)
         self.outputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "returns")) for shape, dtype in spec.outputs)
         self.mutated = tuple(spec.mutated)
@@ -62,9 +63,6 @@ class _Plan:
         return [torch.empty(self.outputs[i][0], dtype=self.outputs[i][1], device=device) for i in self.fresh]
 
 
-_plans = {}
-
-
 def _torch_dtype(spec, name, verb):
     dtype = _DTYPES.get(name) or _STORED_AS.get(name)
     if dtype is not None:
@@ -75,24 +73,21 @@ def _torch_dtype(spec, name, verb):
     )
 
 
-def _plan_of(key, spec):
-    plan = _plans.get(key)
+def _plan_of(program):
+    plan = program.forms.get("torch")
     if plan is None:
-        plan = _plans[key] = _Plan(key, spec)
+        plan = program.forms["torch"] = _Plan(program.key, program)
     return plan
 
 
 def _find(key):
-    plan = _plans.get(key)
-    if plan is not None:
-        return plan
-    spec = _kernel.find(key)
-    if spec is None:
+    program = _kernel.find(key)
+    if program is None:
         raise _core.UnknownKernelError(
             f"kernel {key} is not known in this process: trace it first, by calling the same kernel once "
             "with arguments of the same shapes and dtypes"
         )
-    return _plan_of(key, spec)
+    return _plan_of(program)
 
 
 # ---- the ops ----
@@ -129,6 +124,7 @@ def _output_pointers(plan, ins, fresh):
 def _call_mutating_cpu(ins, muts, key):
     plan = _find(key)
     _check(plan, [*ins, *muts], plan.arguments)
+    _refuse_overlap(plan, [*ins, *muts])
     for tensor in muts:
         if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
             raise RuntimeError(f"{plan.name}: writes an expanded tensor (stride 0); pass tensor.clone()")
@@ -145,6 +141,25 @@ def _call_mutating_cpu(ins, muts, key):
             tensor.copy_(result)
         elif not tensor.is_inference():
             torch.autograd.graph.increment_version(tensor)
+
+
+class _Bytes:
+    """Where a tensor's bytes lie, for NumPy, which only compares the places."""
+
+    def __init__(self, tensor):
+        size = tensor.element_size()
+        self.__array_interface__ = {
+            "version": 3,
+            "typestr": "|u1",
+            "data": (tensor.data_ptr(), True),
+            "shape": (*tensor.shape, size),
+            "strides": (*[stride * size for stride in tensor.stride()], 1),
+        }
+
+
+def _refuse_overlap(plan, tensors):
+    places = dict(zip(plan.reads + plan.mutated, [numpy.asarray(_Bytes(t)) for t in tensors], strict=False))
+    _numpy.refuse_overlap(plan, plan.mutated, [places[i] for i in range(len(places))])
 
 
 def _no_gradient_cpu(like, name):
@@ -255,7 +270,19 @@ def call(kernel, tensors, call_key):
             raise TypeError(_refusal(kernel, tensors, tensor, call_key))
         types.append((tuple(map(operator.index, tensor.shape)), name))
     spec = kernel.specialize(tuple(types), call_key)
-    return spec.rebuild(_dispatch(_plan_of(spec.key, spec), tensors))
+    if not _runs_now(tensors):
+        _kernel.keep(spec.program)
+    return spec.rebuild(_dispatch(_plan_of(spec.program), tensors))
+
+
+def _runs_now(tensors):
+    """Whether the op runs before the call returns, and nothing records it to run it later."""
+    return (
+        torch._C._len_torch_dispatch_stack() == 0
+        and torch._ops._len_torch_dispatch_stack_pre_dispatch() == 0
+        and torch._C._get_tracing_state() is None
+        and all([type(t) in _PLAIN and t.device.type == "cpu" for t in tensors])
+    )
 
 
 def _runs_here(tensor):
@@ -331,7 +358,15 @@ def dynamo_call(kernel, args, kwargs, grid=()):
     tree = (_flatten(list(args), tensors, statics), _flatten(dict(kwargs), tensors, statics))
     shapes = tuple([tuple([operator.index(n) for n in t.shape]) for t in tensors])
     plan, order, form = _lookup(kernel, grid, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
-    outputs = _dispatch(plan, [tensors[i] for i in order])
+    ordered = [tensors[i] for i in order]
+    for i in plan.mutated:
+        for j in range(len(ordered)):
+            if i != j and ordered[i] is ordered[j]:
+                raise ValueError(
+                    f"{plan.name}: the kernel writes its argument '{plan.input_names[i]}', which is also its argument "
+                    f"'{plan.input_names[j]}'; pass a copy of one"
+                )
+    outputs = _dispatch(plan, ordered)
     return _unflatten(form[0], [outputs[i] for i in form[1]], form[2])
 
 
@@ -382,6 +417,11 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     stands = [torch.empty(s, dtype=d, device="meta") for s, d in zip(shapes, dtypes, strict=True)]
     args, kwargs = (_unflatten(node, stands, statics) for node in tree)
     tensors, call_key = kernel.split(args, kwargs, grid)
+    if len(tensors) != len(stands):
+        raise TypeError(
+            f"{kernel.__name__}: an argument is an object that holds tensors, which torch.compile can't see into; pass "
+            "the tensors themselves, in tuples, lists or dicts"
+        )
     for tensor in tensors:
         if tensor.dtype not in _NAMES:
             raise TypeError(_refusal(kernel, tensors, tensor, call_key))
@@ -389,7 +429,8 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
     marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
     form = _flatten(spec.rebuild(marks), found, constants)
-    return _plan_of(spec.key, spec), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
+    _kernel.keep(spec.program)
+    return _plan_of(spec.program), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
 
 
 # All that torch.compiler.assume_constant_result does, without importing torch._dynamo.

@@ -93,7 +93,10 @@ def test_one_array_as_two_arguments():
         return x
 
     array = BASE.copy()
-    assert add_into(array, array) is array
+    with pytest.raises(ValueError, match="writes its argument 'x', which shares memory with its argument 'y'"):
+        add_into(array, array)
+    np.testing.assert_array_equal(array, BASE)
+    assert add_into(array, array.copy()) is array
     np.testing.assert_array_equal(array, BASE * 2)
 
 

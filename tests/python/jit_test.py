@@ -1,6 +1,9 @@
 """Calling kernels: what is traced when, compile-time arguments, containers, kernels that call kernels."""
 
+import copy
 import functools
+import gc
+import pickle
 
 import nki
 import nki.isa as nisa
@@ -214,3 +217,58 @@ def test_written_inputs_change_in_place_after_success_only(x):
     wide = np.zeros((3, 8), np.float32)
     increment(wide[:, ::2])  # not contiguous: written where it lies
     np.testing.assert_array_equal(wide, np.tile([1, 0], (3, 4)))
+
+
+class Config:
+    def __init__(self, factor):
+        self.factor = factor
+
+
+@nki.jit
+def times_config(x, config):
+    return scaled(x, config.factor)
+
+
+def test_a_changed_attribute_is_another_argument(x):
+    config = Config(2.0)
+    np.testing.assert_array_equal(times_config(x, config), x * 2)
+    config.factor = 3.0
+    np.testing.assert_array_equal(times_config(x, config), x * 3)
+
+
+@pytest.mark.parametrize("first, second", [(0.0, -0.0), (frozenset({1}), frozenset({1.0})), ({1: 2}, {1.0: 2})])
+def test_equal_values_that_differ_are_other_arguments(x, first, second):
+    @nki.jit
+    def kernel(x, value):
+        return scaled(x, 1)
+
+    for value in (first, second, first):
+        kernel(x, value)
+    assert len(kernel.specializations()) == 2
+
+
+def test_programs_of_a_grid_return_the_same_tensor(x):
+    @nki.jit
+    def kernel(x):
+        results = scaled(x, 1), scaled(x, 2)
+        return results[nl.program_id(0)]
+
+    with pytest.raises(nki.VerifyError, match="result-differs"):
+        kernel[2](x)
+
+
+def test_a_dropped_kernel_frees_its_program(x):
+    kernel = nki.jit(lambda x: scaled(x, 123.5))
+    kernel(x)
+    key = kernel.specializations()[0].key
+    assert nki._kernel.find(key) is not None
+    del kernel
+    gc.collect()
+    assert nki._kernel.find(key) is None
+    with pytest.raises(nki.UnknownKernelError):
+        nki._core.run_pointers(key, [], [])
+
+
+def test_copies_of_a_kernel_are_the_kernel():
+    assert copy.deepcopy([times])[0] is times and copy.copy(times) is times
+    assert pickle.loads(pickle.dumps(times)) is times

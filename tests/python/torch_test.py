@@ -16,7 +16,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from nki import _torch  # noqa: E402
+from nki import _kernel, _torch  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 BACKENDS = [
@@ -149,7 +149,8 @@ def pair(*shape, dtype=torch.float32):
 
 
 def plan_of(kernel_name, shape, dtype=torch.float32):
-    return next(p for p in _torch._plans.values() if p.name == kernel_name and p.inputs[0] == (shape, dtype))
+    programs = [program for program in _kernel._programs.values() if program.name == kernel_name]
+    return next(plan for plan in map(_torch._plan_of, programs) if plan.inputs[0] == (shape, dtype))
 
 
 def run_python(code, *arguments):
@@ -199,6 +200,7 @@ def test_a_dtype_that_nki_lacks_names_the_argument(dtype):
 
 def test_a_result_dtype_that_torch_lacks_is_named():
     class Spec:
+        input_names = ()
         name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e4m3"),), (), {}
 
     with pytest.raises(TypeError, match="k: returns float8_e4m3, for which torch has no dtype.*IEEE.*float8_e4m3fn"):
@@ -246,6 +248,7 @@ def test_tensors_without_axes_or_elements_are_refused(shape, reason):
 
 def test_packed_results_are_raw_words():
     class Spec:
+        input_names = ()
         name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e5m2_x4"),), (), {}
 
     assert _torch._Plan("nki1-0", Spec).outputs == (((2,), torch.uint32),)

@@ -463,11 +463,15 @@ def test_kernel_that_writes_its_input():
 
 
 def test_opcheck_on_device_tensors():
-    from nki import _torch
+    from nki import _kernel
 
     a, b = torch.randn(128, 8, device=DEVICE), torch.randn(128, 8, device=DEVICE)
     add(a, b)
-    key = next(k for k, p in _torch._plans.items() if p.name == "add" and p.inputs[0] == ((128, 8), torch.float32))
+    key = next(
+        key
+        for key, program in _kernel._programs.items()
+        if program.name == "add" and program.inputs[0] == ((128, 8), "float32")
+    )
     assert set(torch.library.opcheck(torch.ops.nki_sim.call.default, ([a, b], key)).values()) == {"SUCCESS"}
 
 
