@@ -21,7 +21,7 @@ struct UnknownKernelError : Error {
 
 // Keys are content hashes, so an entry never changes; it goes when it was removed as often as it was added.
 void AddCompiled(const std::string& key, std::shared_ptr<const Plan> plan);
-void RemoveCompiled(const std::string& key);  // runs under way keep their plan
+void RemoveCompiled(const std::string& key);                     // runs under way keep their plan
 std::shared_ptr<const Plan> FindCompiled(std::string_view key);  // null if there is none
 // Throws UnknownKernelError if there is none.
 std::shared_ptr<const Plan> GetCompiled(std::string_view key);

@@ -57,7 +57,7 @@ case_assign = kernel_of(assign)
 #   at bad/bad_python.py:25: case_iterate = kernel_of(lambda x: list(x))
 #
 # case_numpy:
-# TypeError: loop of ufunc does not support argument 0 of type nki.language.NkiTensor which has no callable exp method
+# TypeError: operand 'nki.language.NkiTensor' does not support ufuncs (__array_ufunc__=None)
 #   at bad/bad_python.py:26: case_numpy = kernel_of(lambda x: np.exp(x))
 #
 # case_assign:
