@@ -99,7 +99,7 @@ struct NcMatmul {
   int Rows() const { return DoubleRow() ? 2 : 1; }
 
   // Many matmuls back to back: max(min(64, M), N), times 4 for float32, halved by double_row
-  // (nki.isa.nc_matmul, v2.26, v2.27). float32 at half with a onezero hint (0.6) or is_transpose (trainium2_arch).
+  // (nki.isa.nc_matmul, v2.26, v2.27). float32 at half with a onezero hint (0.6) or is_transpose (trn2).
   Cost CostOn(const Generation& gen) const {
     const double m = static_cast<double>(stationary.free_elements()) / Rows();
     const double n = static_cast<double>(moving.free_elements()) / Rows();
