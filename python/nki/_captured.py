@@ -47,7 +47,7 @@ class Captured:
         if not isinstance(function, types.FunctionType) or id(function) in self._seen:
             return
         code = function.__code__
-        if code.co_filename.startswith(_FOREIGN) or function.__module__.split(".")[0] == "nki":
+        if code.co_filename.startswith(_FOREIGN) or (function.__module__ or "").split(".")[0] == "nki":
             return
         self._seen.add(id(function))
         names = _names(code)
