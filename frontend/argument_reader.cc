@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "frontend/enums.h"
+#include "frontend/register_object.h"
 #include "frontend/tensor_object.h"
 
 namespace nki {
@@ -163,6 +164,14 @@ void ArgumentReader::Visit(const Field& field, IntList& value) {
 
 void ArgumentReader::Visit(const Field& field, Pattern& value) {
   if (PyObject* argument = Next(field)) value = ReadPattern(argument, Place(field).c_str());
+}
+
+void ArgumentReader::Visit(const Field& field, Register& value) {
+  value = ReadRegister(Next(field), graph_, field.role == Field::Role::kOut, Place(field));
+}
+
+void ArgumentReader::Visit(const Field& field, IntOrRegister& value) {
+  if (PyObject* argument = Next(field)) value = ReadIntOrRegister(argument, graph_, Place(field));
 }
 
 void ArgumentReader::VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) {

@@ -27,6 +27,10 @@ class Describer : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>&) override { Add(field, "int | None", "None"); }
   void Visit(const Field& field, IntList&) override { Add(field, "ints", "()"); }
   void Visit(const Field& field, Pattern&) override { Add(field, "pattern", "()"); }
+  void Visit(const Field& field, Register&) override { Add(field, "VirtualRegister", "None"); }
+  void Visit(const Field& field, IntOrRegister& value) override {
+    Add(field, "int | VirtualRegister", std::to_string(value.value));
+  }
   void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
     Add(field, row.name, std::string(row.name) + "." + row.members[value]);
   }
@@ -53,6 +57,14 @@ py::dict ToDict(const View& view) {
   dict["dtype"] = std::string(Name(view.dtype));
   dict["offset"] = view.offset;
   dict["pattern"] = Pairs(view.axes());
+  if (const DynamicOffset* dynamic = view.dynamic) {
+    const bool rows = dynamic->kind == DynamicOffset::Kind::kRows;
+    py::dict offset;
+    offset["index"] =
+        dynamic->reg.given() ? py::object(py::str(ToText(dynamic->reg))) : ToDict(dynamic->index);
+    offset["step"] = dynamic->step_bytes / ItemBytes(view.dtype);
+    dict[rows ? "vector_offset" : "scalar_offset"] = offset;
+  }
   return dict;
 }
 
@@ -85,6 +97,10 @@ class Values : public FieldVisitor {
     dict[field.name] = list;
   }
   void Visit(const Field& field, Pattern& value) override { dict[field.name] = Pairs(value); }
+  void Visit(const Field& field, Register& value) override { dict[field.name] = ToText(value); }
+  void Visit(const Field& field, IntOrRegister& value) override {
+    dict[field.name] = value.is_register() ? py::object(py::str(ToText(value.reg))) : py::int_(value.value);
+  }
   void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
     dict[field.name] = row.members[value];
   }
@@ -110,7 +126,7 @@ py::dict ToDict(const Tensor& tensor) {
 py::list DescribeFields(Instruction& fresh) {
   Describer describer;
   fresh.VisitFields(describer);
-  describer.Add({"name", Field::Role::kAttr, false}, "str | None", "None");
+  if (fresh.TakesName()) describer.Add({"name", Field::Role::kAttr, false}, "str | None", "None");
   return describer.rows;
 }
 

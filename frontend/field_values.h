@@ -8,7 +8,8 @@
 
 namespace nki {
 
-// [(name, role, type, required, default as Python source)], for a fresh instruction. `name=None` comes last.
+// [(name, role, type, required, default as Python source)], for a fresh instruction. `name=None` comes last,
+// if it takes one.
 pybind11::list DescribeFields(Instruction& fresh);
 
 // The graph as dicts, lists, strings and numbers.

@@ -21,7 +21,8 @@ struct InstructionObject {
   PyObject_HEAD vectorcallfunc vectorcall;
   PyObject* attributes;  // __name__, __doc__, …
   const InstructionDef* def;
-  Names* fields;  // the last one is `name`
+  Names* fields;  // the last one is `name`, if it takes one
+  bool takes_name;
 };
 
 InstructionObject* Self(PyObject* object) { return reinterpret_cast<InstructionObject*>(object); }
@@ -81,7 +82,7 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObjec
     std::unique_ptr<Instruction> instruction = self.def->create();
     ArgumentReader reader(self.def->name, *tracer->graph(), slots);
     instruction->VisitFields(reader);
-    PyObject* name = slots[self.fields->size() - 1];
+    PyObject* name = self.takes_name ? slots[self.fields->size() - 1] : nullptr;
     const bool named = name != nullptr && name != Py_None;
     tracer->Record(std::move(instruction),
                    named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
@@ -174,6 +175,7 @@ py::object MakeInstruction(PyTypeObject* type, const InstructionDef& def) {
   self->vectorcall = Call;
   self->attributes = nullptr;
   self->def = &def;
+  self->takes_name = def.create()->TakesName();
   self->fields = new Names;  // as long as the process, like the table
   for (py::handle row : DescribeFields(*def.create())) {
     self->fields->push_back(PyUnicode_InternFromString(row.cast<py::tuple>()[0].cast<std::string>().c_str()));
@@ -196,6 +198,7 @@ void BindInstructions(py::module_& module) {
       py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(handle_type));
   py::dict instructions;
   for (const InstructionDef* def : AllInstructions()) {
+    if (def->create()->ControlFlow()) continue;  // a loop is not issued by a call
     instructions[py::str(std::string(def->name))] = MakeInstruction(type, *def);
   }
   module.attr("instructions") = instructions;

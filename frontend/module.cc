@@ -3,6 +3,7 @@
 #include "frontend/enums.h"
 #include "frontend/errors.h"
 #include "frontend/instruction_object.h"
+#include "frontend/register_object.h"
 #include "frontend/result_arrays.h"
 #include "frontend/tensor_object.h"
 #ifdef NKI_HAS_JAX
@@ -16,6 +17,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindErrors(module);
   nki::BindEnums(module);
   nki::BindTensor(module);
+  nki::BindRegisters(module);
   nki::BindTrace(module);
   nki::BindInstructions(module);
   nki::BindCompiled(module);

@@ -1,8 +1,11 @@
 // The view methods of NkiTensor: read the arguments, call the view, wrap the result.
 #include <algorithm>
+#include <deque>
+#include <string>
 
 #include "frontend/enums.h"
 #include "frontend/errors.h"
+#include "frontend/register_object.h"
 #include "frontend/tensor_object.h"
 
 namespace nki {
@@ -29,6 +32,58 @@ int Axis(const View& view, PyObject* value, const char* what) {
   return static_cast<int>(axis < 0 ? axis + view.rank : axis);
 }
 
+// Elements of the tensor from one index of axis `dim` to the next, in bytes.
+int64_t StepBytes(const View& view, int64_t dim, const char* what) {
+  const Shape& shape = view.tensor->shape;
+  if (dim < 0 || dim >= std::ssize(shape)) {
+    ThrowIndex(std::string(what) + ": axis " + std::to_string(dim) + " is out of range for " +
+               view.tensor->name + " with " + std::to_string(shape.size()) + " axes");
+  }
+  int64_t bytes = ItemBytes(view.tensor->dtype);
+  for (size_t axis = dim + 1; axis < shape.size(); ++axis) bytes *= shape[axis];
+  return bytes;
+}
+
+View WithDynamic(PyObject* self, View view, DynamicOffset offset, const char* what) {
+  if (offset.step_bytes % ItemBytes(view.dtype) != 0) {
+    ThrowValue(std::string(what) + ": a step of " + std::to_string(offset.step_bytes) +
+               " bytes is no multiple of an element of " + std::string(Name(view.dtype)));
+  }
+  std::deque<DynamicOffset>& offsets = AsTensor(self)->graph->dynamic_offsets;
+  view.dynamic = &offsets.emplace_back(offset);
+  return view;
+}
+
+// The view moved by what only a run knows: `scalar` steps of axis `dim` of the tensor, or an index for each
+// row.
+View WithOffset(PyObject* self, const View& view, PyObject* scalar, PyObject* vector, int64_t dim) {
+  if (scalar != Py_None && vector != Py_None)
+    ThrowValue("ap: scalar_offset and vector_offset exclude each other");
+  DynamicOffset offset;
+  if (scalar == Py_None) {
+    if (dim != 0)
+      ThrowValue("ap: indirect_dim is " + std::to_string(dim) +
+                 "; a vector_offset chooses rows of axis 0 only");
+    if (!IsTensor(vector)) ThrowType("ap: vector_offset must be a tensor with one index per row");
+    offset.kind = DynamicOffset::Kind::kRows;
+    offset.index = AsTensor(vector)->view;
+    offset.step_bytes = StepBytes(view, 0, "ap: indirect_dim");
+    View rows = view;
+    rows.dims[0].step = 0;  // each row is where its index says
+    return WithDynamic(self, rows, offset, "ap");
+  }
+  if (IsRegister(scalar)) {
+    offset.reg = ReadRegister(scalar, *AsTensor(self)->graph, false, "ap: scalar_offset");
+  } else if (IsTensor(scalar)) {
+    offset.index = AsTensor(scalar)->view;
+  } else {
+    ThrowType(
+        "ap: scalar_offset must be a register or a tensor with one integer; a known one is added to offset");
+  }
+  offset.step_bytes = StepBytes(view, dim, "ap: indirect_dim");
+  return WithDynamic(self, view, offset, "ap");
+}
+
 PyObject* Slice(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", "start", "end", "step", nullptr};
@@ -47,7 +102,15 @@ PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
     const int axis = Axis(view, dim, "select: dim");
     if (axis == 0 && view.on_chip())
       ThrowValue("select: axis 0 of an on-chip tensor is the partition axis and stays");
-    return view.Select(axis, ReadInt(index, "select: index"), false);
+    if (!IsRegister(index) && !IsTensor(index))
+      return view.Select(axis, ReadInt(index, "select: index"), false);
+    if (view.dynamic != nullptr) ThrowValue("select: " + view.ToString() + " already has a dynamic offset");
+    DynamicOffset offset;
+    if (IsTensor(index)) offset.index = AsTensor(index)->view;
+    if (IsRegister(index)) offset.reg = ReadRegister(index, *AsTensor(self)->graph, false, "select: index");
+    const View first = view.Select(axis, 0, false);
+    offset.step_bytes = view.dims[axis].step * ItemBytes(view.dtype);
+    return WithDynamic(self, first, offset, "select");
   });
 }
 
@@ -147,16 +210,14 @@ PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
     PyObject *pattern, *offset = Py_None, *scalar = Py_None, *vector = Py_None, *indirect = nullptr,
                        *dtype = Py_None;
     Parse(args, kwargs, "O|OOOOO", names, &pattern, &offset, &scalar, &vector, &indirect, &dtype);
-    if (scalar != Py_None || vector != Py_None) {
-      ThrowValue(
-          "ap: scalar_offset and vector_offset (addresses known only while the kernel runs) are not "
-          "supported");
-    }
     const Dtype as = dtype == Py_None ? view.dtype : ReadDtype(dtype);
     // None keeps the view's own offset (NKI 0.5 and later), in elements of the new dtype.
     const int64_t inherited = view.offset * ItemBytes(view.dtype) / ItemBytes(as);
     const int64_t at = offset == Py_None ? inherited : ReadInt(offset, "ap: offset");
-    return view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
+    const View made = view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
+    if (scalar == Py_None && vector == Py_None) return made;
+    const int64_t dim = indirect == nullptr ? 0 : ReadInt(indirect, "ap: indirect_dim");
+    return WithOffset(self, made, scalar, vector, dim);
   });
 }
 
@@ -173,7 +234,27 @@ PyObject* GetPattern(PyObject* self, PyObject*) {
 
 PyObject* IsContiguous(PyObject* self, PyObject*) { return PyBool_FromLong(ViewOf(self).IsContiguous()); }
 
-PyObject* IsIndirect(PyObject*, PyObject*) { Py_RETURN_FALSE; }
+PyObject* IsIndirect(PyObject* self, PyObject*) { return PyBool_FromLong(ViewOf(self).dynamic != nullptr); }
+
+PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return NewView(self, [&](const View& view) {
+    static const char* const names[] = {"dim", "index", nullptr};
+    PyObject *dim, *index;
+    Parse(args, kwargs, "OO", names, &dim, &index);
+    if (ReadInt(dim, "vector_select: dim") != 0) ThrowValue("vector_select: dim must be 0");
+    if (!IsTensor(index)) ThrowType("vector_select: index must be a tensor with one index per row");
+    if (view.on_chip()) ThrowValue("vector_select: " + view.ToString() + " is on chip; it must be in HBM");
+    if (view.dynamic != nullptr)
+      ThrowValue("vector_select: " + view.ToString() + " already has a dynamic offset");
+    DynamicOffset offset;
+    offset.kind = DynamicOffset::Kind::kRows;
+    offset.index = AsTensor(index)->view;
+    offset.step_bytes = view.dims[0].step * ItemBytes(view.dtype);
+    View rows = view;
+    rows.dims[0] = {0, offset.index.dims[0].count};
+    return WithDynamic(self, rows, offset, "vector_select");
+  });
+}
 
 }  // namespace
 
@@ -187,6 +268,8 @@ PyMethodDef kTensorMethods[] = {
     NKI_VIEW_METHOD("slice", Slice, "dim, start, end, step=1",
                     "The elements start, start+step, … below end of one axis."),
     NKI_VIEW_METHOD("select", Select, "dim, index", "One index of an axis; the axis is dropped."),
+    NKI_VIEW_METHOD("vector_select", VectorSelect, "dim, index",
+                    "Rows of an HBM tensor, one for each index of a column [P, 1] in SBUF; dim is 0."),
     NKI_VIEW_METHOD("permute", Permute, "dims", "The axes in another order; on chip axis 0 stays first."),
     NKI_VIEW_METHOD("broadcast", Broadcast, "dim, size", "An axis of one element, repeated."),
     NKI_VIEW_METHOD("broadcast_to", BroadcastTo, "shape", "Every axis of one element, repeated to `shape`."),

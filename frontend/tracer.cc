@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "isa/control/control.h"
+
 namespace nki {
 
 using std::to_string;
@@ -37,6 +39,7 @@ Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Sha
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
   int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : 2];
+  tensor.region = space == Space::kSharedHbm ? -1 : graph_->open_region;
   tensor.program = std::max(0, static_cast<int>(graph_->programs.size()) - 1);
   tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name;
   // The text form must say which one is meant: the second "tile" is "tile.1".
@@ -87,7 +90,50 @@ const Tensor& Tracer::AddConstant(Shape shape, Dtype dtype, const void* bytes) {
 }
 
 void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) {
+  CheckLoops();
   sink_->Record(std::move(instruction), sites_.Here(), std::move(name));
+}
+
+void Tracer::RecordMove(Register dst, IntOrRegister src) { Record(MakeRegisterMove(dst, src), ""); }
+
+Register Tracer::BeginLoop(IntOrRegister start, IntOrRegister stop, int64_t step) {
+  const Register index = NewRegister();
+  Record(MakeLoop(index, start, stop, step), "");
+  return index;
+}
+
+void Tracer::BeginWhile(Register condition) { Record(MakeWhileLoop(condition), ""); }
+
+void Tracer::EndLoop() {
+  if (graph_->open_region < 0) throw Error("a loop ends here that has not begun");
+  Record(MakeEndLoop(), "");
+}
+
+bool Tracer::InWhile(Register condition) const {
+  if (graph_->open_region < 0) return false;
+  const Region& region = graph_->regions[graph_->open_region];
+  const std::optional<Flow> flow = graph_->nodes[region.first].instruction->ControlFlow();
+  return flow->kind == Flow::Kind::kWhile && flow->reg == condition;
+}
+
+// Where the innermost open loop was begun: " at kernel.py:7".
+std::string Tracer::PlaceOfOpenLoop() const {
+  if (graph_->open_region < 0) return "";
+  const int source = graph_->nodes[graph_->regions[graph_->open_region].first].source;
+  if (source < 0) return "";
+  const SourceLocation at = sites_.Locations()[source];
+  return " at " + at.file + ":" + to_string(at.line);
+}
+
+void Tracer::AbandonLoop(const std::string& called) {
+  if (!abandoned_.empty()) return;
+  abandoned_ =
+      "the loop over " + called + PlaceOfOpenLoop() +
+      " was left by break, return or an exception; it runs on the device, where it ends at its bound only";
+}
+
+void Tracer::CheckLoops() const {
+  if (!abandoned_.empty()) throw Error(abandoned_);
 }
 
 void Tracer::BeginProgram(std::vector<int64_t> ids) {
@@ -98,6 +144,13 @@ void Tracer::BeginProgram(std::vector<int64_t> ids) {
 }
 
 std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {
+  CheckLoops();
+  if (graph_->open_region >= 0) {
+    throw Error(
+        "the loop" + PlaceOfOpenLoop() +
+        " never ends: a register can be the condition of `while register:`, which no break or return may "
+        "leave, and not of `if`, `and`, `or` or `not`");
+  }
   graph_->outputs = std::move(outputs);
   graph_->sources = sites_.Locations();
   return graph_;

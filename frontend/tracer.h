@@ -24,7 +24,7 @@ class GraphSink final : public InstructionSink {
  public:
   explicit GraphSink(KernelGraph& graph) : graph_(graph) {}
   void Record(std::unique_ptr<Instruction> instruction, int source, std::string name) override {
-    graph_.nodes.push_back({std::move(instruction), source, std::move(name)});
+    graph_.Append({std::move(instruction), source, std::move(name)});
   }
 
  private:
@@ -50,6 +50,19 @@ class Tracer {
                           std::optional<Address> address);
   const Tensor& AddConstant(Shape shape, Dtype dtype, const void* bytes);
   void Record(std::unique_ptr<Instruction> instruction, std::string name);
+  Register NewRegister() { return {graph_->registers++}; }
+  void RecordMove(Register dst, IntOrRegister src);
+
+  // Loops that run while the kernel runs. What is recorded between the two calls is the loop's region.
+  Register BeginLoop(IntOrRegister start, IntOrRegister stop, int64_t step);
+  void BeginWhile(Register condition);
+  void EndLoop();
+  // True if the innermost open loop is a `while` on this register.
+  bool InWhile(Register condition) const;
+  // A loop was left before its end (break, return): said at the next record or at the end, because Python
+  // swallows what is raised while it closes a generator. `called` names the loop.
+  void AbandonLoop(const std::string& called);
+
   void BeginProgram(std::vector<int64_t> ids);
   // Ends the trace; the graph then does not change any more.
   std::shared_ptr<const KernelGraph> Finish(std::vector<View> outputs);
@@ -60,6 +73,8 @@ class Tracer {
   size_t recorded() const { return graph_->nodes.size(); }
 
  private:
+  void CheckLoops() const;  // throws if one was abandoned
+  std::string PlaceOfOpenLoop() const;
   Tensor& NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype);
 
   std::shared_ptr<KernelGraph> graph_;
@@ -68,6 +83,7 @@ class Tracer {
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
   std::unordered_map<std::string, int> shared_;
+  std::string abandoned_;                            // what is wrong with a loop that was left
   int unnamed_shared_ = 0;                           // of the present program
   std::unordered_map<std::string, int> named_here_;  // how often the present program used a shared name
   int counters_[3] = {};                             // for the names of unnamed tensors in SBUF, PSUM and HBM

@@ -180,6 +180,17 @@ std::vector<LiveRange> LiveRanges(const KernelGraph& graph) {
     node.instruction->VisitFields(visitor);
     ++visitor.node;
   }
+  // A loop's passes are one to the tensors that were made outside of it: what one pass leaves, the next may
+  // find.
+  for (size_t region = graph.regions.size(); region-- > 0;) {  // from the inner ones to the outer ones
+    const auto [first, last, parent] = graph.regions[region];
+    for (const Tensor& tensor : graph.tensors) {
+      LiveRange& range = ranges[tensor.id];
+      if (!range.used() || range.last < first || last < range.first) continue;
+      if (graph.Inside(tensor.region, static_cast<int>(region))) continue;
+      range = {std::min(range.first, first), std::max(range.last, last)};
+    }
+  }
   return ranges;
 }
 

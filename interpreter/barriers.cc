@@ -24,6 +24,12 @@ class BarrierWalk : public OperandVisitor {
     for (now_ = 1; now_ <= plan_.steps.size(); ++now_) {
       step_ = &plan_.steps[now_ - 1];
       if (step_->elided) continue;
+      if (step_->turn >= 0) {
+        // What comes before may come after, in the next pass; all is done when a pass begins and ends.
+        step_->barrier = true;
+        last_barrier_ = now_ - 1;
+        continue;
+      }
       if (step_->in_hbm >= 0) {
         VisitInHbm();
         continue;
@@ -47,7 +53,8 @@ class BarrierWalk : public OperandVisitor {
     // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared
     // out.
     if (first_ == nullptr) first_ = &view;
-    const bool own = step_->shared && SameRows(view, *first_) && (write || lane_local_);
+    const bool own = step_->shared && !in_address() && view.dynamic == nullptr && SameRows(view, *first_) &&
+                     (write || lane_local_);
     if (write) written_.push_back(&view);
     if (phase_ == Phase::kOverlaps) {
       // A worker would overwrite what another one has still to read.
@@ -101,6 +108,7 @@ class BarrierWalk : public OperandVisitor {
   // Whether two operands may share bytes, judged by the partitions and bytes between their first and last
   // elements.
   bool Overlap(const View& a, const View& b) const {
+    if (a.dynamic != nullptr || b.dynamic != nullptr) return &a != &b && a.tensor == b.tensor;
     const auto apart = [](int64_t a_first, int64_t a_last, int64_t b_first, int64_t b_last) {
       return a_last < b_first || b_last < a_first;
     };

@@ -34,13 +34,13 @@ NodeOperands OperandsOf(const Instruction& instruction) {
 }
 
 bool IsWholeTensor(const View& view) {
-  return view.offset == 0 && view.IsContiguous() && !view.tensor->address &&
+  return view.dynamic == nullptr && view.offset == 0 && view.IsContiguous() && !view.tensor->address &&
          view.dtype == view.tensor->dtype && view.elements() == view.tensor->elements();
 }
 
 // The view as [rows, elements of a row], if its rows are contiguous and fill whole lines.
 std::optional<View> AsRows(const View& view, int64_t rows) {
-  if (view.rank == 0 || view.dims[0].count != rows) return std::nullopt;
+  if (view.rank == 0 || view.dims[0].count != rows || view.dynamic != nullptr) return std::nullopt;
   int64_t step = 1;
   for (int i = view.rank - 1; i >= 1; --i) {
     if (view.dims[i].count != 1 && view.dims[i].step != step) return std::nullopt;

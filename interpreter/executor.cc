@@ -78,6 +78,16 @@ void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
   }
 }
 
+// What a message about a step says first: "kernel.py:7: error: dma_copy: ".
+std::string PlaceOf(const KernelGraph& graph, size_t node) {
+  const int source = graph.nodes[node].source;
+  std::string place;
+  if (source >= 0) {
+    place = graph.sources[source].file + ":" + std::to_string(graph.sources[source].line) + ": error: ";
+  }
+  return place + std::string(graph.nodes[node].instruction->def().name) + ": ";
+}
+
 class Run {
  public:
   Run(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
@@ -115,7 +125,7 @@ class Run {
     Machines().Return(*plan_.graph->generation, std::move(machine_));
     if (failure_) std::rethrow_exception(failure_);
     const std::chrono::duration<double> elapsed = Clock::now() - start;
-    return {static_cast<int64_t>(plan_.steps.size()), workers, elapsed.count()};
+    return {executed_, workers, elapsed.count()};
   }
 
  private:
@@ -148,11 +158,14 @@ class Run {
                              .gen = plan_.graph->generation};
     StepRunner runner(plan_, context, worker, workers);
     auto polled = Clock::now();
-    for (const Step& step : plan_.steps) {
+    for (size_t at = 0; at < plan_.steps.size();) {
+      const Step& step = plan_.steps[at];
       if (workers > 1 && step.barrier && !barrier_.Wait()) return;
       // A log shows what the kernel says, so with one nothing is elided.
       kLogged ? runner.RunAsWritten(step) : runner.Run(step);
       if constexpr (kLogged) options_.log(LogLine(step));
+      at = step.turn < 0 ? at + 1 : runner.After(plan_.turns[step.turn], at);
+      if (worker == 0) ++executed_;
       if (worker == 0 && options_.interrupted && Clock::now() - polled > kPollInterval) {
         if (options_.interrupted()) throw Interrupted("the run was interrupted");
         polled = Clock::now();
@@ -182,6 +195,7 @@ class Run {
   Barrier barrier_;
   std::atomic_flag failed_;
   std::exception_ptr failure_;
+  int64_t executed_ = 0;  // by the first worker
 };
 
 }  // namespace
@@ -192,20 +206,52 @@ void StepRunner::Run(const Step& step) {
   RunAsWritten(step);
 }
 
+size_t StepRunner::After(const Turn& turn, size_t at) {
+  const Turn& head = turn.flow.kind == Flow::Kind::kEnd ? plan_.turns[plan_.steps[turn.other].turn] : turn;
+  const bool enters = &head == &turn;
+  Pass& pass = passes_[turn.region];
+  pass.number = enters ? 0 : pass.number + 1;
+  bool goes_on;
+  if (head.flow.kind == Flow::Kind::kLoop) {
+    if (enters) pass.stop = context_.value(head.flow.stop);
+    pass.value = enters ? context_.value(head.flow.start) : pass.value + head.flow.step;
+    goes_on = pass.value < pass.stop;
+    if (goes_on) registers_[head.flow.reg.number] = static_cast<double>(pass.value);
+  } else {
+    goes_on = registers_[head.flow.reg.number] != 0;
+  }
+  if (enters) return goes_on ? at + 1 : turn.other + 1;
+  return goes_on ? turn.other + 1 : at + 1;
+}
+
+bool StepRunner::IsLaterPass(const Step& step) const {
+  for (int region = step.region; region >= step.adds_again; region = plan_.graph->regions[region].parent) {
+    if (passes_[region].number > 0) return true;
+    if (region == step.adds_again) break;
+  }
+  return false;
+}
+
 void StepRunner::RunAsWritten(const Step& step) {
-  if (!step.shared && worker_ != 0) return;
+  if (!step.shared && !step.everywhere && worker_ != 0) return;
   context_.blocks = {};
   if (step.shared && workers_ > 1) {
     context_.blocks = {worker_ * kBlocks / workers_, (worker_ + 1) * kBlocks / workers_};
   }
   context_.destination = step.destination;
   if (step.resets_registers) context_.machine.ResetRegisters(context_.blocks);
-  if (step.zero_first >= 0) {
+  const bool later = step.adds_again >= 0 && IsLaterPass(step);
+  if (later) context_.destination = WriteState::kWritten;
+  if (step.zero_first >= 0 && !later) {
     const UnwrittenPart& part = plan_.zeroed[step.zero_first];
     const Tile tile = context_.tile(View::Of(plan_.graph->tensors[part.tensor]));
     for (const BytesOfPartitions& run : part.runs) Zero(tile, run, context_.blocks);
   }
-  step.instruction->Run(context_);
+  try {
+    step.instruction->Run(context_);
+  } catch (const RunError& error) {
+    throw RunError(PlaceOf(*plan_.graph, &step - plan_.steps.data()) + error.what());
+  }
 }
 
 // Workers share the rows.

@@ -37,17 +37,33 @@ class StepRunner {
  public:
   // `context` is what the run's memory is; which blocks a step may touch is decided here.
   StepRunner(const Plan& plan, const RunContext& context, int worker, int workers)
-      : plan_(plan), context_(context), worker_(worker), workers_(workers) {}
+      : plan_(plan),
+        context_(context),
+        registers_(plan.graph->registers),
+        passes_(plan.graph->regions.size()),
+        worker_(worker),
+        workers_(workers) {
+    context_.registers = registers_.data();
+  }
   // As the plan says, which may be nothing at all.
   void Run(const Step& step);
+  // The step after a loop's head or end.
+  size_t After(const Turn& turn, size_t at);
   // As the kernel says: through the copies that the plan leaves out. For one worker.
   void RunAsWritten(const Step& step);
 
  private:
+  // A loop on its way.
+  struct Pass {
+    int64_t number = 0, value = 0, stop = 0;
+  };
   void RunInHbm(const Step& step);
+  bool IsLaterPass(const Step& step) const;
 
   const Plan& plan_;
   RunContext context_;
+  std::vector<double> registers_;
+  std::vector<Pass> passes_;  // by region
   int worker_, workers_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "memory/error.h"
+
 namespace nki {
 namespace {
 
@@ -81,6 +83,11 @@ class TextVisitor : public FieldVisitor {
     Put(field, ToString(value));
   }
   void Visit(const Field& field, Pattern& value) override { Put(field, Pairs(value)); }
+  void Visit(const Field& field, Register& value) override { Put(field, ToText(value)); }
+  void Visit(const Field& field, IntOrRegister& value) override {
+    if (field.required || value.is_register() || value.value != 0)
+      Put(field, value.is_register() ? ToText(value.reg) : to_string(value.value));
+  }
   void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
     if (field.required || value != 0) Put(field, row.members[value]);
   }
@@ -111,6 +118,25 @@ std::string Describe(const Tensor& tensor) {
 
 }  // namespace
 
+void KernelGraph::Append(Node node) {
+  const std::optional<Flow> flow = node.instruction->ControlFlow();
+  nodes.push_back(std::move(node));
+  if (!flow) return;
+  if (flow->kind != Flow::Kind::kEnd) {
+    regions.push_back({nodes.size() - 1, nodes.size() - 1, open_region});
+    open_region = static_cast<int>(regions.size()) - 1;
+  } else {
+    NKI_CHECK(open_region >= 0);
+    regions[open_region].last = nodes.size() - 1;
+    open_region = regions[open_region].parent;
+  }
+}
+
+bool KernelGraph::Inside(int inner, int outer) const {
+  while (inner > outer) inner = regions[inner].parent;  // a parent has the smaller number
+  return inner == outer;
+}
+
 int KernelGraph::AliasedInput(size_t index) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i] == outputs[index].tensor->id) return static_cast<int>(i);
@@ -124,15 +150,29 @@ std::string TypeText(Dtype dtype, const Shape& shape) {
   return text + "]";
 }
 
+std::string ToText(Register reg) { return "r" + to_string(reg.number); }
+
+// " scalar_offset=r3*512": in elements of the view.
+std::string DynamicText(const View& view) {
+  const DynamicOffset& dynamic = *view.dynamic;
+  const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
+  return std::string(rows ? ", vector_offset=" : ", scalar_offset=") +
+         (dynamic.reg.given() ? ToText(dynamic.reg) : ToText(dynamic.index)) + "*" +
+         to_string(dynamic.step_bytes / ItemBytes(view.dtype));
+}
+
 std::string ToText(const View& view) {
   const View whole = View::Of(*view.tensor);
   const std::string& name = view.tensor->name;
-  if (view.dtype == whole.dtype && view.offset == 0 && std::ranges::equal(view.axes(), whole.axes()))
+  const bool is_static = view.dynamic == nullptr;
+  if (is_static && view.dtype == whole.dtype && view.offset == 0 &&
+      std::ranges::equal(view.axes(), whole.axes()))
     return name;
-  const std::string slices = Slices(view);
+  const std::string slices = is_static ? Slices(view) : "";
   if (!slices.empty()) return name + slices;
   std::string text = name + ".ap(" + Pairs(view.axes());
   if (view.offset != 0) text += ", offset=" + to_string(view.offset);
+  if (!is_static) text += DynamicText(view);
   if (view.dtype != view.tensor->dtype) text += ", dtype=" + std::string(Name(view.dtype));
   return text + ")";
 }
@@ -153,12 +193,16 @@ std::string ToText(const KernelGraph& graph) {
     text += role + tensor.name + ": " + Describe(tensor) + "\n";
   }
   size_t program = 0;
+  std::string indent = "  ";
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     while (graph.programs.size() > 1 && program < graph.programs.size() && graph.programs[program] == i) {
       text += "program " + to_string(program++) + "\n";
     }
     const Node& node = graph.nodes[i];
-    text += "  " + ToText(*node.instruction) + (node.name.empty() ? "" : " name=" + node.name) + "\n";
+    const std::optional<Flow> flow = node.instruction->ControlFlow();
+    if (flow && flow->kind == Flow::Kind::kEnd) indent.resize(indent.size() - 2);
+    text += indent + ToText(*node.instruction) + (node.name.empty() ? "" : " name=" + node.name) + "\n";
+    if (flow && flow->kind != Flow::Kind::kEnd) indent += "  ";
   }
   for (const View& output : graph.outputs) {
     text += "return " + output.tensor->name + ": " + TypeText(output.dtype, output.shape()) + "\n";

@@ -24,18 +24,33 @@ struct Node {
   std::string name;  // what the kernel called it (name=…), often empty
 };
 
+// What lies between a loop and its end, both included.
+struct Region {
+  size_t first = 0, last = 0;  // nodes
+  int parent = -1;             // the region around it, or -1
+};
+
 struct KernelGraph {
   std::string name;
   const Generation* generation = nullptr;
   std::vector<int64_t> grid;   // programs per axis; empty without a grid
   std::deque<Tensor> tensors;  // by id; a deque, because views point to them
   std::vector<Node> nodes;
-  std::vector<size_t> programs;  // index of the first node of each program of the grid
-  std::vector<int> inputs;       // tensor ids, in the order of the kernel's tensor arguments
-  std::vector<View> outputs;     // whole tensors in shared HBM, in the order of the kernel's results
+  std::vector<Region> regions;                // in the order of their first nodes
+  std::deque<DynamicOffset> dynamic_offsets;  // a deque, because views point to them
+  int registers = 0;                          // how many there are
+  std::vector<size_t> programs;               // index of the first node of each program of the grid
+  std::vector<int> inputs;                    // tensor ids, in the order of the kernel's tensor arguments
+  std::vector<View> outputs;  // whole tensors in shared HBM, in the order of the kernel's results
   std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
   std::vector<SourceLocation> sources;
 
+  int open_region = -1;  // while it is recorded: the region that the next node belongs to
+
+  // Appends a node; a loop opens a region and an end_loop closes the innermost one.
+  void Append(Node node);
+  // True if region `inner` (-1: none) is `outer` or inside it.
+  bool Inside(int inner, int outer) const;
   // The index of the input whose tensor output `index` is, or -1.
   int AliasedInput(size_t index) const;
 };
@@ -48,6 +63,7 @@ std::string ToText(const Instruction& instruction);
 std::string TypeText(Dtype dtype, const Shape& shape);
 // Its attributes alone: " op=add".
 std::string AttributesText(const Instruction& instruction);
+std::string ToText(Register reg);  // "r3"
 // A view: "a[0:128, 512:1024]", or its pattern where slices can't say it.
 std::string ToText(const View& view);
 

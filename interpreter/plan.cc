@@ -9,10 +9,30 @@
 #include "interpreter/barriers.h"
 #include "interpreter/copy_elision.h"
 #include "interpreter/overlap.h"
+#include "interpreter/regions.h"
 #include "interpreter/verifier.h"
 
 namespace nki {
 namespace {
+
+// The passes of the loops around a node, as far as they are constants; others count as one.
+int64_t PassesOf(const KernelGraph& graph, int region) {
+  int64_t passes = 1;
+  for (; region >= 0; region = graph.regions[region].parent) {
+    const std::optional<Flow> flow = graph.nodes[graph.regions[region].first].instruction->ControlFlow();
+    if (flow->kind != Flow::Kind::kLoop || flow->start.is_register() || flow->stop.is_register()) continue;
+    passes *= std::max<int64_t>(0, (flow->stop.value - flow->start.value + flow->step - 1) / flow->step);
+    passes = std::min(passes, int64_t{1} << 20);
+  }
+  return passes;
+}
+
+class RegisterSetter : public OperandVisitor {
+ public:
+  bool found = false;
+  void OnView(const Field&, const View&) override {}
+  void OnRegister(const Field& field, Register) override { found |= field.role == Field::Role::kOut; }
+};
 
 class ByteCounter : public OperandVisitor {
  public:
@@ -77,12 +97,54 @@ void MarkRegisterResets(Plan& plan) {
   }
 }
 
+// What the loops of the kernel add to its steps.
+void PlaceTurns(Plan& plan) {
+  const KernelGraph& graph = *plan.graph;
+  const std::vector<int> regions = RegionsOfNodes(graph);
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    Step& step = plan.steps[i];
+    RegisterSetter setter;
+    graph.nodes[i].instruction->VisitFields(setter);
+    step.everywhere = setter.found;
+    if (regions.empty()) continue;
+    step.region = regions[i];
+    const std::optional<Flow> flow = step.instruction->ControlFlow();
+    if (!flow) continue;
+    const Region& region = graph.regions[step.region];
+    step.turn = static_cast<int>(plan.turns.size());
+    plan.turns.push_back({*flow, step.region, flow->kind == Flow::Kind::kEnd ? region.first : region.last});
+  }
+}
+
+// One step per node.
+void MakeSteps(Plan& plan, WriteFacts& facts) {
+  const KernelGraph& graph = *plan.graph;
+  plan.steps.reserve(graph.nodes.size());
+  ByteCounter counter;
+  const std::vector<int> regions = RegionsOfNodes(graph);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    Instruction& instruction = *graph.nodes[i].instruction;
+    Step step{
+        .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
+    if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
+      step.zero_first = static_cast<int>(plan.zeroed.size());
+      plan.zeroed.push_back(std::move(zero->second));
+    }
+    step.adds_again = facts.adds_again.empty() ? -1 : facts.adds_again[i];
+    counter.bytes = 0;
+    instruction.VisitFields(counter);
+    plan.touched_bytes += counter.bytes * (regions.empty() ? 1 : PassesOf(graph, regions[i]));
+    plan.steps.push_back(step);
+  }
+}
+
 }  // namespace
 
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   std::vector<Diagnostic> found;
   CheckInstructions(*graph, &found);
   CheckOverlaps(*graph, &found);
+  CheckRegions(*graph, &found);
   WriteFacts facts = CheckWrites(*graph, &found);
   Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
   const bool legal =
@@ -98,22 +160,12 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   plan->psum_peak = allocation.psum_peak;
   plan->partly_written = std::move(facts.partly_written);
   plan->warnings = std::move(found);
-  plan->steps.reserve(graph->nodes.size());
-  ByteCounter counter;
-  for (size_t i = 0; i < graph->nodes.size(); ++i) {
-    Instruction& instruction = *graph->nodes[i].instruction;
-    Step step{
-        .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
-    if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
-      step.zero_first = static_cast<int>(plan->zeroed.size());
-      plan->zeroed.push_back(std::move(zero->second));
-    }
-    instruction.VisitFields(counter);
-    plan->steps.push_back(step);
-  }
-  plan->touched_bytes = counter.bytes;
   plan->graph = std::move(graph);
-  ElideCopies(*plan, facts.overwrites_hbm);
+  MakeSteps(*plan, facts);
+  const bool loops = !plan->graph->regions.empty();
+  if (loops || plan->graph->registers > 0) PlaceTurns(*plan);
+  // A tile that lives through several passes of a loop is no chain of copies.
+  if (!loops) ElideCopies(*plan, facts.overwrites_hbm);
   MarkRegisterResets(*plan);
   PlaceBarriers(*plan, facts.overwrites_hbm);
   return plan;

@@ -19,6 +19,17 @@ struct Step {
   int in_hbm = -1;       // index into Plan::in_hbm: the step works on rows of HBM
   int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
   bool resets_registers = false;  // the engines' registers become 0 first: a program begins to use them
+  bool everywhere = false;        // every worker runs it: it sets registers, of which each worker has its own
+  int turn = -1;                  // index into Plan::turns: control may pass to another step
+  int region = -1;                // the innermost that the step belongs to
+  int adds_again = -1;            // the outermost region whose later passes find `destination` written
+};
+
+// A loop's head or end.
+struct Turn {
+  Flow flow;
+  int region;
+  size_t other;  // the step at the other end of the region
 };
 
 struct Plan {
@@ -27,6 +38,7 @@ struct Plan {
   std::vector<Placement> placements;  // by tensor id
   std::vector<UnwrittenPart> zeroed;
   std::vector<std::vector<HbmRows>> in_hbm;
+  std::vector<Turn> turns;
   std::vector<size_t> partly_written;  // results that must be filled before the run
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition

@@ -5,6 +5,7 @@
 #include <bitset>
 #include <optional>
 
+#include "interpreter/regions.h"
 #include "interpreter/written_map.h"
 
 namespace nki {
@@ -104,11 +105,13 @@ UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
 class WriteWalk {
  public:
   WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
-      : graph_(graph), tracker_(graph), found_(found) {}
+      : graph_(graph), tracker_(graph), found_(found), regions_(RegionsOfNodes(graph)) {}
 
   WriteFacts Run() {
     facts_.destinations.resize(graph_.nodes.size(), WriteState::kUnwritten);
     facts_.overwrites_hbm.resize(graph_.nodes.size(), false);
+    facts_.adds_again.resize(regions_.size(), -1);
+    maybe_written_.resize(graph_.tensors.size(), false);
     for (node_ = 0; node_ < graph_.nodes.size(); ++node_) {
       Instruction& instruction = *graph_.nodes[node_].instruction;
       Reader reader(*this, instruction);
@@ -143,6 +146,8 @@ class WriteWalk {
   void Read(const Instruction& instruction, const Field& field, const View& view) {
     WrittenMap& map = tracker_.MapOf(*view.tensor);
     const ByteRuns runs = tracker_.RunsOf(view);
+    // Which bytes a dynamic offset reaches only the run knows; that none is written is wrong in any case.
+    if (view.dynamic != nullptr && map.whole() != WrittenMap::State::kNone) return;
     const std::optional<int64_t> missing = map.FirstMissing(runs);
     if (!missing) return;
     Diagnostic diagnostic;
@@ -155,7 +160,14 @@ class WriteWalk {
     map.Mark(runs);  // said once; what follows from it is not another mistake
   }
 
-  void Write(const Instruction& instruction, const View& view) {
+  void Write(const Instruction& instruction, const View& to) {
+    // A dynamic offset may reach every byte of the tensor, and a loop may not run at all: both count as if
+    // they wrote everything.
+    const View view = to.dynamic != nullptr ? View::Of(*to.tensor) : to;
+    if (to.dynamic != nullptr || MayNotRun()) maybe_written_[view.tensor->id] = true;
+    if (instruction.AddsWhereWritten() && !regions_.empty()) {
+      facts_.adds_again[node_] = OutermostAround(*view.tensor);
+    }
     WrittenMap& own = tracker_.OwnMapOf(*view.tensor);
     const ByteRuns runs = ByteRuns::Of(view);
     if (instruction.AddsWhereWritten() && own.Of(runs) == WrittenMap::State::kSome) {
@@ -164,12 +176,33 @@ class WriteWalk {
     const WrittenMap::State before = own.Mark(runs);
     WrittenMap& memory = tracker_.MapOf(*view.tensor);
     if (&memory != &own) memory.Mark(tracker_.RunsOf(view));
-    if (before == WrittenMap::State::kNone) return;
-    if (OnChip(view.space())) {
+    const bool again = to.dynamic != nullptr || !regions_.empty();
+    if (!OnChip(view.space())) facts_.overwrites_hbm[node_] = again || before != WrittenMap::State::kNone;
+    if (OnChip(view.space()) && before != WrittenMap::State::kNone) {
       facts_.destinations[node_] = WriteState::kWritten;
-    } else {
-      facts_.overwrites_hbm[node_] = true;
     }
+  }
+
+  // The outermost loop around the present node that does not make `tensor` anew in each pass, or -1.
+  int OutermostAround(const Tensor& tensor) const {
+    int outermost = -1;
+    for (int region = regions_[node_]; region >= 0 && !graph_.Inside(tensor.region, region);
+         region = graph_.regions[region].parent) {
+      outermost = region;
+    }
+    return outermost;
+  }
+
+  // True inside a loop that is not known to run at least once.
+  bool MayNotRun() const {
+    for (int region = regions_.empty() ? -1 : regions_[node_]; region >= 0;
+         region = graph_.regions[region].parent) {
+      const std::optional<Flow> flow = graph_.nodes[graph_.regions[region].first].instruction->ControlFlow();
+      const bool runs = flow->kind == Flow::Kind::kLoop && !flow->start.is_register() &&
+                        !flow->stop.is_register() && flow->start.value < flow->stop.value;
+      if (!runs) return true;
+    }
+    return false;
   }
 
   struct FirstOnChip : OperandVisitor {
@@ -218,7 +251,11 @@ class WriteWalk {
     for (size_t i = 0; i < graph_.outputs.size(); ++i) {
       const Tensor& tensor = *graph_.outputs[i].tensor;
       const WrittenMap::State state = tracker_.MapOf(tensor).whole();
-      if (state == WrittenMap::State::kAll) continue;
+      if (state == WrittenMap::State::kAll) {
+        if (maybe_written_[tensor.id] && tensor.role == TensorRole::kLocal)
+          facts_.partly_written.push_back(i);
+        continue;
+      }
       Diagnostic diagnostic;
       diagnostic.source = tensor.source;
       if (state == WrittenMap::State::kNone) {
@@ -242,6 +279,8 @@ class WriteWalk {
   WriteTracker tracker_;
   std::vector<Diagnostic>* found_;
   WriteFacts facts_;
+  std::vector<int> regions_;         // by node; empty without loops
+  std::vector<bool> maybe_written_;  // by tensor id: only the run knows
   size_t node_ = 0;
   size_t program_ = 0;                                   // the next one to start
   std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
@@ -255,7 +294,7 @@ class BankCheck : public OperandVisitor {
   const Node* node = nullptr;
 
   void OnView(const Field& field, const View& view) override {
-    if (field.role != Field::Role::kOut || view.space() != Space::kPsum) return;
+    if (field.role != Field::Role::kOut || view.space() != Space::kPsum || view.dynamic != nullptr) return;
     const int64_t item = ItemBytes(view.dtype), bank = gen_.psum_bank_bytes();
     const int64_t first = placements_[view.tensor->id].byte + view.free_offset() * item;
     const int64_t last = first + (view.LastOf(view.free_axes()) - view.offset + 1) * item - 1;

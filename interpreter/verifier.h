@@ -21,6 +21,9 @@ struct WriteFacts {
   // Where an instruction that adds where written meets a destination of which only a part was written: the
   // other elements become 0 first, so that adding to them is the same as overwriting them.
   std::map<size_t, UnwrittenPart> zero_first;  // by node
+  // By node, empty without loops: the outermost loop around an instruction that adds where written, whose
+  // later passes find its destination written; -1 if there is none.
+  std::vector<int> adds_again;
 };
 
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.

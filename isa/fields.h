@@ -29,6 +29,13 @@ struct Operand {
   bool is_constant() const { return kind == Kind::kConstant; }
 };
 
+// An integer that is known while the kernel is traced, or that a register holds while it runs.
+struct IntOrRegister {
+  int64_t value = 0;
+  Register reg = {};
+  bool is_register() const { return reg.given(); }
+};
+
 using IntList = std::vector<int64_t>;
 using Pattern = std::vector<Dim>;
 
@@ -55,6 +62,8 @@ class FieldVisitor {
   virtual void Visit(const Field& field, std::optional<int64_t>& value) = 0;
   virtual void Visit(const Field& field, IntList& value) = 0;
   virtual void Visit(const Field& field, Pattern& value) = 0;
+  virtual void Visit(const Field& field, Register& value) = 0;
+  virtual void Visit(const Field& field, IntOrRegister& value) = 0;
   // An enumeration as its value; `row` has the names.
   virtual void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) = 0;
 
@@ -86,6 +95,7 @@ class FieldVisitor {
  private:
   static bool IsOptional(const View&) { return false; }
   static bool IsOptional(const Operand&) { return false; }
+  static bool IsOptional(const Register&) { return false; }
   static bool IsOptional(const std::optional<View>&) { return true; }
 
   template <typename T>
@@ -102,17 +112,26 @@ class FieldVisitor {
   }
 };
 
-// A visitor that looks at operands only; attributes pass by.
+// A visitor that looks at operands only; attributes pass by. What an address depends on is an operand too and
+// comes after the view that it moves.
 class OperandVisitor : public FieldVisitor {
  public:
   virtual void OnView(const Field& field, const View& view) = 0;
+  virtual void OnRegister(const Field&, Register) {}
 
-  void Visit(const Field& field, View& value) override { OnView(field, value); }
+  void Visit(const Field& field, View& value) override {
+    OnView(field, value);
+    if (value.dynamic != nullptr) OnDynamic(*value.dynamic);
+  }
   void Visit(const Field& field, std::optional<View>& value) override {
-    if (value) OnView(field, *value);
+    if (value) Visit(field, *value);
   }
   void Visit(const Field& field, Operand& value) override {
-    if (value.is_column()) OnView(field, value.column);
+    if (value.is_column()) Visit(field, value.column);
+  }
+  void Visit(const Field& field, Register& value) override { OnRegister(field, value); }
+  void Visit(const Field& field, IntOrRegister& value) override {
+    if (value.is_register()) OnRegister({field.name, Field::Role::kIn, field.required}, value.reg);
   }
   void Visit(const Field&, AluOp&) override {}
   void Visit(const Field&, std::optional<AluOp>&) override {}
@@ -124,6 +143,23 @@ class OperandVisitor : public FieldVisitor {
   void Visit(const Field&, IntList&) override {}
   void Visit(const Field&, Pattern&) override {}
   void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}
+
+ protected:
+  // True while OnView gets what an address depends on.
+  bool in_address() const { return in_address_; }
+
+ private:
+  void OnDynamic(const DynamicOffset& offset) {
+    if (offset.reg.given()) {
+      OnRegister({"scalar_offset", Field::Role::kIn, true}, offset.reg);
+    } else {
+      const bool rows = offset.kind == DynamicOffset::Kind::kRows;
+      in_address_ = true;
+      OnView({rows ? "vector_offset" : "scalar_offset", Field::Role::kIn, true}, offset.index);
+      in_address_ = false;
+    }
+  }
+  bool in_address_ = false;
 };
 
 }  // namespace nki

@@ -13,6 +13,7 @@
 
 #include "isa/cost.h"
 #include "isa/fields.h"
+#include "isa/flow.h"
 #include "isa/rules.h"
 #include "isa/run_context.h"
 #include "isa/samples.h"
@@ -70,6 +71,12 @@ class Instruction {
   // the others.
   virtual bool AddsWhereWritten() const = 0;
   virtual StateUse State() const = 0;
+  // True if rows of an operand in HBM may have an index each.
+  virtual bool FollowsVectorOffset() const = 0;
+  // False if a kernel can't give the instruction a name (name=…).
+  virtual bool TakesName() const = 0;
+  // What opens or closes a region; nothing for all others.
+  virtual std::optional<Flow> ControlFlow() const = 0;
 };
 
 // Turns a plain struct into an Instruction. The questions from `LaneLocal` on are optional members.
@@ -114,6 +121,18 @@ class InstructionAdaptor final : public Instruction {
   StateUse State() const override {
     if constexpr (requires { fields_.State(); }) return fields_.State();
     return {};
+  }
+  bool FollowsVectorOffset() const override {
+    if constexpr (requires { fields_.FollowsVectorOffset(); }) return fields_.FollowsVectorOffset();
+    return false;
+  }
+  bool TakesName() const override {
+    if constexpr (requires { fields_.TakesName(); }) return fields_.TakesName();
+    return true;
+  }
+  std::optional<Flow> ControlFlow() const override {
+    if constexpr (requires { fields_.ControlFlow(); }) return fields_.ControlFlow();
+    return std::nullopt;
   }
 
  private:

@@ -43,6 +43,8 @@ class FieldFinder : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>& value) override { Match(field, &value); }
   void Visit(const Field& field, IntList& value) override { Match(field, &value); }
   void Visit(const Field& field, Pattern& value) override { Match(field, &value); }
+  void Visit(const Field& field, Register& value) override { Match(field, &value); }
+  void Visit(const Field& field, IntOrRegister& value) override { Match(field, &value); }
   void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}
 
  private:
@@ -145,7 +147,9 @@ bool Checker::PartitionStep(const View& view) {
                "; compute instructions need neighbouring partitions");
 }
 
+// What a dynamic offset reaches is checked while the kernel runs.
 bool Checker::InBounds(const View& view) {
+  if (view.dynamic != nullptr) return true;
   const int64_t last = view.LastElement();
   const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
   NKI_RULE(view.offset >= 0 && last < storage, "in-bounds",

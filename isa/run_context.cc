@@ -2,6 +2,10 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
+
+#include "memory/error.h"
+#include "memory/scalar_types.h"
 
 namespace nki {
 
@@ -24,7 +28,54 @@ Tile RunContext::RowsAsTile(const View& rows) const {
   return tile;
 }
 
+std::byte* RunContext::AddressOf(const View& view) const {
+  if (!view.on_chip()) return hbm[view.tensor->id] + view.offset * ItemBytes(view.dtype);
+  const Tile tile = this->tile(view);
+  return tile.Address(tile.partition, tile.offset * ItemBytes(view.dtype));
+}
+
+double RunContext::Element(const View& view) const {
+  if (view.dynamic != nullptr) return Element(At(view));
+  const std::byte* address = AddressOf(view);
+  if (view.dtype == Dtype::kInt32) return static_cast<int32_t>(LoadBits(view.dtype, address));
+  if (view.dtype == Dtype::kUint32) return LoadBits(view.dtype, address);
+  return LoadScalar(view.dtype, address);
+}
+
+void RunContext::SetElement(const View& view, double value) const {
+  if (view.dynamic != nullptr) return SetElement(At(view), value);
+  std::byte* address = AddressOf(view);
+  if (IsInteger(view.dtype)) {
+    StoreBits(view.dtype, static_cast<uint32_t>(static_cast<int64_t>(value)), address);
+  } else {
+    StoreScalar(view.dtype, static_cast<float>(value), address);
+  }
+}
+
+int64_t RunContext::value(const IntOrRegister& index) const {
+  return index.is_register() ? static_cast<int64_t>(registers[index.reg.number]) : index.value;
+}
+
+View RunContext::At(const View& view, bool may_leave, int64_t row) const {
+  if (view.dynamic == nullptr) return view;
+  const DynamicOffset& dynamic = *view.dynamic;
+  const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
+  View at = rows ? view.Row(row) : view;
+  at.dynamic = nullptr;
+  const double steps = dynamic.reg.given() ? registers[dynamic.reg.number]
+                                           : Element(rows ? dynamic.index.Row(row) : dynamic.index);
+  at.offset += static_cast<int64_t>(steps) * (dynamic.step_bytes / ItemBytes(view.dtype));
+  if (may_leave) return at;
+  const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
+  if (at.offset >= 0 && at.LastElement() < storage) return at;
+  throw RunError((rows ? "index " + std::to_string(row) + " of vector_offset is " : "scalar_offset is ") +
+                 std::to_string(static_cast<int64_t>(steps)) + ": the access reaches element " +
+                 std::to_string(at.offset < 0 ? at.offset : at.LastElement()) + " of " + view.tensor->name +
+                 ", which holds " + std::to_string(storage));
+}
+
 Tile RunContext::tile(const View& view) const {
+  if (view.dynamic != nullptr) return tile(At(view));
   for (const HbmRows& stand_in : in_hbm) {
     if (stand_in.tensor == view.tensor->id) return RowsAsTile(stand_in.rows);
   }
@@ -44,6 +95,7 @@ Tile RunContext::tile(const View& view) const {
 }
 
 LinearTile RunContext::linear(const View& view) const {
+  if (view.dynamic != nullptr) return linear(At(view));
   LinearTile tile;
   tile.base = hbm[view.tensor->id];
   tile.dtype = view.dtype;

@@ -38,13 +38,22 @@ struct RunContext {
   WriteState destination = WriteState::kUnwritten;
   std::span<const HbmRows> in_hbm = {};  // instead of these tensors
   const Generation* gen = &Trn1();       // for what the generations compute differently
+  double* registers = nullptr;           // by number; a double holds every integer of 32 bits and float32
 
   Tile tile(const View& view) const;
   LinearTile linear(const View& view) const;
   simd::ScalarOperand scalar(const Operand& operand, double absent = 0) const;
+  int64_t value(const IntOrRegister& index) const;
+  // The view where it is now: with its dynamic offset added. Throws RunError if that leaves the storage,
+  // unless it may do so. For a view with an index per row this is row `row`.
+  View At(const View& view, bool may_leave = false, int64_t row = 0) const;
+  // The only element of a view, exactly for integers of 32 bits.
+  double Element(const View& view) const;
+  void SetElement(const View& view, double value) const;
 
  private:
   Tile RowsAsTile(const View& rows) const;
+  std::byte* AddressOf(const View& view) const;  // of its first element
 };
 
 }  // namespace nki

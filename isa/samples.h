@@ -21,6 +21,8 @@ class SampleBuilder {
   View Hbm(Shape shape, Dtype dtype = Dtype::kFloat32) {
     return Make(Space::kSharedHbm, std::move(shape), dtype);
   }
+  Register NewRegister() { return {registers_++}; }
+  int registers() const { return registers_; }
   const std::deque<Tensor>& tensors() const { return tensors_; }
 
  private:
@@ -35,6 +37,7 @@ class SampleBuilder {
     return View::Of(tensors_.emplace_back(std::move(tensor)));
   }
   std::deque<Tensor> tensors_;
+  int registers_ = 0;
 };
 
 }  // namespace nki

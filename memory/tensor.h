@@ -34,6 +34,7 @@ struct Tensor {
   TensorRole role = TensorRole::kLocal;
   std::optional<Address> address;
   int program = 0;  // of the grid, which made it
+  int region = -1;  // of the kernel (a loop that runs while it runs), outside which the tensor does not exist
   int source = -1;  // where it was made (index into the graph's source locations), -1 for inputs
 
   int64_t elements() const;

@@ -24,6 +24,14 @@ void CheckNotPartition(const View& view, int axis, const char* what) {
   }
 }
 
+// The rows of such a view have an index each, which belongs to the axis as it is.
+void CheckNotIndexed(const View& view, int axis, const char* what) {
+  if (axis == 0 && view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows) {
+    ThrowValue(std::string(what) + ": axis 0 of " + view.ToString() +
+               " is chosen by an index tensor and stays as it is");
+  }
+}
+
 void CheckRank(int rank) {
   if (rank > kMaxRank)
     ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
@@ -132,10 +140,18 @@ View View::Slice(int axis, int64_t start, int64_t stop, int64_t step) const {
                (start >= stop ? " is empty; the axis of " : " is out of bounds; the axis of ") + ToString() +
                " has " + to_string(size) + " elements");
   }
+  if (stop - start != size) CheckNotIndexed(*this, axis, "slice");
   View view = *this;
   view.offset += start * dims[axis].step;
   view.dims[axis] = {dims[axis].step * step, (stop - start + step - 1) / step};
   return view;
+}
+
+View View::Row(int64_t index) const {
+  View row = *this;
+  row.offset += index * dims[0].step;
+  row.dims[0].count = 1;
+  return row;
 }
 
 View View::Select(int axis, int64_t index, bool keep_axis) const {
@@ -162,7 +178,10 @@ View View::Permute(std::span<const int> order) const {
     view.dims[i] = dims[order[i]];
   }
   if (seen != (1u << rank) - 1) ThrowValue("permute: every axis must be named once");
-  if (on_chip() && order[0] != 0) CheckNotPartition(*this, 0, "permute");
+  if (order[0] != 0) {
+    CheckNotPartition(*this, 0, "permute");
+    CheckNotIndexed(*this, 0, "permute");
+  }
   return view;
 }
 
@@ -170,6 +189,7 @@ View View::Broadcast(int axis, int64_t size) const {
   CheckAxis(*this, axis, "broadcast");
   if (dims[axis].count == size) return *this;
   CheckNotPartition(*this, axis, "broadcast");
+  CheckNotIndexed(*this, axis, "broadcast");
   if (dims[axis].count != 1 || size < 1) {
     ThrowValue("broadcast: axis " + to_string(axis) + " of " + ToString() + " has " +
                to_string(dims[axis].count) + " elements; only an axis of one element can become " +
@@ -194,6 +214,7 @@ View View::BroadcastTo(const Shape& shape) const {
 View View::ExpandDim(int axis) const {
   if (axis < 0 || axis > rank) ThrowIndex("expand_dim: axis " + to_string(axis) + " is out of range");
   CheckNotPartition(*this, axis, "expand_dim");
+  CheckNotIndexed(*this, axis, "expand_dim");
   CheckRank(rank + 1);
   View view = *this;
   for (int i = rank; i > axis; --i) view.dims[i] = dims[i - 1];
@@ -208,6 +229,7 @@ View View::SqueezeDim(int axis) const {
     ThrowValue("squeeze_dim: axis " + to_string(axis) + " has " + to_string(dims[axis].count) +
                " elements, not 1");
   }
+  CheckNotIndexed(*this, axis, "squeeze_dim");
   View view = *this;
   for (int i = axis; i + 1 < rank; ++i) view.dims[i] = dims[i + 1];
   --view.rank;
@@ -217,6 +239,7 @@ View View::SqueezeDim(int axis) const {
 View View::ReshapeDim(int axis, Shape sizes) const {
   CheckAxis(*this, axis, "reshape_dim");
   CheckNotPartition(*this, axis, "reshape_dim");
+  CheckNotIndexed(*this, axis, "reshape_dim");
   CheckRank(rank - 1 + static_cast<int>(sizes.size()));
   ResolveSizes(sizes, dims[axis].count, "reshape_dim");
   View view = *this;
@@ -235,7 +258,10 @@ View View::FlattenDims(int first, int last) const {
   CheckAxis(*this, first, "flatten_dims");
   CheckAxis(*this, last, "flatten_dims");
   if (first > last) ThrowValue("flatten_dims: the first axis lies behind the last");
-  if (first != last) CheckNotPartition(*this, first, "flatten_dims");
+  if (first != last) {
+    CheckNotPartition(*this, first, "flatten_dims");
+    CheckNotIndexed(*this, first, "flatten_dims");
+  }
   const std::optional<Dim> flat = Joined(axes().subspan(first, last - first + 1));
   if (!flat) {
     ThrowValue("flatten_dims: axes " + to_string(first) + " to " + to_string(last) + " of " + ToString() +
@@ -257,6 +283,7 @@ View View::Reshape(Shape shape) const {
     ThrowValue("reshape: " + nki::ToString(shape) + " changes the partition axis of " + ToString() +
                "; on chip axis 0 stays as it is");
   }
+  if (shape.empty() || rank == 0 || shape[0] != dims[0].count) CheckNotIndexed(*this, 0, "reshape");
   View view = *this;
   view.rank = static_cast<uint8_t>(shape.size());
   int old_end = rank, new_end = view.rank;

@@ -21,6 +21,8 @@ struct Dim {
   bool operator==(const Dim&) const = default;
 };
 
+struct DynamicOffset;
+
 // Element (i0, i1, …) lies `offset + Σ dims[k].step · i_k` elements of `dtype` from the start of the storage,
 // where an on-chip storage counts its partitions one after the other (partition p starts at p ·
 // storage_row()). Views are values; making one moves no data. Source of the semantics:
@@ -31,6 +33,7 @@ struct View {
   uint8_t rank = 0;
   int64_t offset = 0;
   std::array<Dim, kMaxRank> dims;
+  const DynamicOffset* dynamic = nullptr;  // a part of the address that only a run knows
 
   static View Of(const Tensor& tensor);
 
@@ -60,6 +63,7 @@ struct View {
   // Each returns a new view or throws ArgumentError with the axis, the value and the limit.
   View Slice(int axis, int64_t start, int64_t stop,
              int64_t step) const;  // 0 <= start < stop <= size, step >= 1
+  View Row(int64_t index) const;   // index `index` of axis 0, which stays with one element
   View Select(int axis, int64_t index, bool keep_axis) const;
   View Permute(std::span<const int> order) const;
   View Broadcast(int axis, int64_t size) const;
@@ -75,6 +79,25 @@ struct View {
   View AccessPattern(std::span<const Dim> pattern, int64_t offset, Dtype dtype) const;
 
   std::string ToString() const;  // "t3[128, 512] float32 sbuf"
+};
+
+// A register of the machine, by number (nki.isa.register_alloc, NKI 0.6).
+struct Register {
+  int number = -1;
+  bool given() const { return number >= 0; }
+  bool operator==(const Register&) const = default;
+};
+
+// The part of a view's address that only a run knows: a value in a register or in memory, times a step.
+struct DynamicOffset {
+  enum class Kind : uint8_t {
+    kScalar,  // one value moves the whole view (.ap with scalar_offset, select by a register)
+    kRows     // element i of axis 0 lies `index[i]` steps away (.ap with vector_offset, vector_select)
+  };
+  Kind kind = Kind::kScalar;
+  Register reg;            // kScalar: holds the value, if given
+  View index;              // otherwise: one element, or a column [rows, 1]
+  int64_t step_bytes = 0;  // from one value to the next
 };
 
 }  // namespace nki

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAYERS = ["memory", "isa", "interpreter", "frontend"]  # each may include itself and those before it
-ENGINES = ["dma", "gpsimd", "scalar", "tensor", "vector"]
+ENGINES = ["control", "dma", "gpsimd", "scalar", "tensor", "vector"]
 README_LINES = 70  # a page
 
 # What is longer than its budget, why, and since when; an entry that is not needed any more fails too.

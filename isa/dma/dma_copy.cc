@@ -14,13 +14,14 @@ Args:
   dst: tensor or tile in HBM or SBUF.
   src: tensor or tile in HBM or SBUF with as many elements as dst.
   priority: None, or 0 (highest) to 3 (from trn3).
-  oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor; .skip leaves out the
-    elements whose source or destination is outside, so that their destinations keep what they hold.
+  oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
+    while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
+    destinations keep what they hold.
   dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
   engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
-Errors: space, partitions-at-most, in-bounds, same-elements, packed-dtype, same-dtype, hwdge, engine, engine-hwdge,
-  priority, dma-priority.
+Errors: space, partitions-at-most, in-bounds, vector-offset, same-rows, same-elements, packed-dtype,
+  same-dtype, hwdge, engine, engine-hwdge, priority, dma-priority.
 Source: nki.isa.dma_copy, NKI 0.6.
 )";
 
@@ -42,10 +43,14 @@ struct DmaCopy {
       if (view->on_chip()) c.PartitionsAtMost(*view, c.gen().partitions);
       if (view->on_chip() || oob_mode == OobMode::kError) c.InBounds(*view);
     }
+    CheckIndexed(c, dst, src);
+    CheckIndexed(c, src, dst);
     c.SameElements(src, dst);
     c.Convertible(src, dst);
     const bool hwdge = dge_mode == DgeMode::kHwdge;
     if (hwdge) c.Requires(Feature::kHwdge) && c.SameDtype(src, dst);
+    c.Rule(!hwdge || !(IsIndexed(dst) || IsIndexed(src)), "vector-offset",
+           "a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow one");
     c.EngineIn(engine, {Engine::kSync, Engine::kScalar});
     c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", "engine is used with dge_mode.hwdge only");
     if (!priority) return;
@@ -61,20 +66,37 @@ struct DmaCopy {
             dst.elements() / std::min(ContiguousRun(src), ContiguousRun(dst))};
   }
 
-  bool MovesBits() const { return dst.dtype == src.dtype && !SkipsElements() && !Overlaps(dst); }
+  bool MovesBits() const {
+    return dst.dtype == src.dtype && !Dynamic() && !SkipsElements(dst, src) && !Overlaps(dst);
+  }
   bool LaneLocal() const { return Splits(); }
-  bool Splits() const { return !SkipsElements() && MovesRows(dst, src) && !Overlaps(dst); }
-  bool SkipsElements() const {
-    return oob_mode == OobMode::kSkip && (LeavesStorage(src) || LeavesStorage(dst));
+  bool Splits() const {
+    return !Dynamic() && !SkipsElements(dst, src) && MovesRows(dst, src) && !Overlaps(dst);
+  }
+  bool Dynamic() const { return dst.dynamic != nullptr || src.dynamic != nullptr; }
+  bool FollowsVectorOffset() const { return true; }
+  bool MaySkip() const { return oob_mode == OobMode::kSkip; }
+  bool SkipsElements(const View& to, const View& from) const {
+    return MaySkip() && (LeavesStorage(from) || LeavesStorage(to));
   }
 
   void Run(RunContext& ctx) const {
-    if (SkipsElements()) {
-      CopyInsideElements(ctx, dst, src);
-    } else if (!MovesRows(dst, src)) {
-      simd::CopyElements(DmaOperandOf(ctx, src), DmaOperandOf(ctx, dst));
+    if (!Dynamic()) return Copy(ctx, dst, src);
+    if (!IsIndexed(dst) && !IsIndexed(src)) {
+      return Copy(ctx, ctx.At(dst, MaySkip()), ctx.At(src, MaySkip()));
+    }
+    for (int64_t row = 0; row < dst.dims[0].count; ++row) {
+      Copy(ctx, RowAt(ctx, dst, MaySkip(), row), RowAt(ctx, src, MaySkip(), row));
+    }
+  }
+
+  void Copy(RunContext& ctx, const View& to, const View& from) const {
+    if (SkipsElements(to, from)) {
+      CopyInsideElements(ctx, to, from);
+    } else if (!MovesRows(to, from)) {
+      simd::CopyElements(DmaOperandOf(ctx, from), DmaOperandOf(ctx, to));
     } else {
-      MoveRows(ctx, dst, src);
+      MoveRows(ctx, to, from);
     }
   }
 

@@ -104,8 +104,8 @@ bool LeavesStorage(const View& view) {
 
 bool Overlaps(const View& view) {
   Dims dims = view.dims;
-  std::sort(dims.begin(), dims.begin() + view.rank,
-            [](const Dim& a, const Dim& b) { return a.step < b.step; });
+  const int rank = std::min<int>(view.rank, kMaxRank);  // the bound is for the compiler to see
+  std::sort(dims.begin(), dims.begin() + rank, [](const Dim& a, const Dim& b) { return a.step < b.step; });
   int64_t extent = 1;
   for (int i = 0; i < view.rank; ++i) {
     if (dims[i].count > 1 && dims[i].step < extent) return true;
@@ -132,6 +132,33 @@ void MoveRows(RunContext& ctx, const View& dst, const View& src) {
     ForEachGroup(ctx.tile(src), Coalesced(ctx, dst),
                  [&](const Tile& tile, const LinearTile& rows) { simd::StoreRows(tile, rows, ctx.blocks); });
   }
+}
+
+bool IsIndexed(const View& view) {
+  return view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows;
+}
+
+void CheckIndexed(Checker& c, const View& view, const View& other) {
+  if (!IsIndexed(view)) return;
+  const View& index = view.dynamic->index;
+  const int64_t rows = view.dims[0].count;
+  const bool column = In(index.space(), kSbuf) && index.elements() == index.partitions() &&
+                      index.partitions() == rows &&
+                      (index.dtype == Dtype::kInt32 || index.dtype == Dtype::kUint32);
+  c.Rule(column, "vector-offset", [&] {
+    return c.NameOf(&view) + " has the vector_offset " + index.ToString() + "; it must be (" +
+           std::to_string(rows) + ", 1) int32 or uint32 in SBUF, an index for each row";
+  });
+  c.Rule(!view.on_chip(), "vector-offset",
+         [&] { return c.NameOf(&view) + " is in SBUF; only rows of HBM can have an index each"; });
+  c.Rule(other.rank > 0 && other.dims[0].count == rows, "same-rows", [&] {
+    return c.NameOf(&view) + " has " + std::to_string(rows) + " rows with an index each and " +
+           c.NameOf(&other) + " has shape " + ToString(other.shape()) + "; it must have as many rows";
+  });
+}
+
+View RowAt(const RunContext& ctx, const View& view, bool may_leave, int64_t row) {
+  return IsIndexed(view) ? ctx.At(view, may_leave, row) : ctx.At(view, may_leave).Row(row);
 }
 
 simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view) {

@@ -2,6 +2,7 @@
 #ifndef NKI_ISA_DMA_TRANSFER_H_
 #define NKI_ISA_DMA_TRANSFER_H_
 
+#include "isa/rules.h"
 #include "isa/run_context.h"
 #include "isa/simd/dma.h"
 
@@ -21,6 +22,14 @@ bool Overlaps(const View& view);
 // partitions can be moved independently.
 bool MovesRows(const View& dst, const View& src);
 void MoveRows(RunContext& ctx, const View& dst, const View& src);
+
+// Whether each row of the view (index of axis 0) has an index of its own.
+bool IsIndexed(const View& view);
+// The rules of a view with a vector_offset beside the operand `other`: [vector-offset], [same-rows]. The
+// other kinds of views pass.
+void CheckIndexed(Checker& c, const View& view, const View& other);
+// One row of a view, where it is now.
+View RowAt(const RunContext& ctx, const View& view, bool may_leave, int64_t row);
 
 simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view);
 

@@ -7,7 +7,17 @@ errors.
 import sys
 
 from nki import _core
-from nki._core import NkiInstruction, VerifyError, dge_mode, engine, matmul_perf_mode, oob_mode, reduce_cmd
+from nki._core import (
+    NkiInstruction,
+    VerifyError,
+    VirtualRegister,
+    dge_mode,
+    engine,
+    matmul_perf_mode,
+    oob_mode,
+    reduce_cmd,
+)
+from nki._loops import register_alloc
 
 NkiValidationError = VerifyError  # AWS's name for a broken hardware constraint
 
@@ -22,12 +32,14 @@ globals().update(_core.instructions)
 __all__ = [
     "NkiInstruction",
     "NkiValidationError",
+    "VirtualRegister",
     "dge_mode",
     "engine",
     "gpsimd_engine",
     "matmul_perf_mode",
     "oob_mode",
     "reduce_cmd",
+    "register_alloc",
     "scalar_engine",
     "tensor_engine",
     "unknown_engine",
@@ -41,9 +53,9 @@ _ABSENT = frozenset(
         "activate2 activation_reduce affine_select bn_aggr bn_stats core_barrier dma_compute dma_transpose "
         "dropout exponential get_nc_sub_version get_nc_version local_gather max8 nc_find_index8 "
         "nc_match_replace8 nc_matmul_mx nc_n_gather nc_stream_shuffle nonzero_with_count quantize_mx rand2 "
-        "rand_get_state rand_set_state range_select register_alloc register_load register_move register_store "
-        "rng select_reduce sendrecv sequence_bounds set_rng_seed tensor_copy_predicated "
-        "tensor_partition_reduce tensor_scalar_cumulative tensor_scalar_reduce tensor_tensor_scan topk"
+        "rand_get_state rand_set_state range_select rng select_reduce sendrecv sequence_bounds set_rng_seed "
+        "tensor_copy_predicated tensor_partition_reduce tensor_scalar_cumulative tensor_scalar_reduce "
+        "tensor_tensor_scan topk"
     ).split()
 )
 

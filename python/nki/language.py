@@ -7,6 +7,9 @@ import numpy as np
 from nki import _core, _settings
 from nki._core import MemoryRegion
 from nki._core import NkiTensor as NkiTensor
+from nki._loops import dynamic_range as dynamic_range
+from nki._loops import fori_loop as fori_loop
+from nki._loops import while_loop as while_loop
 
 # Data types are strings, as in NKI 0.1 and later.
 DType = str
@@ -280,7 +283,7 @@ _ABSENT = {
     **dict.fromkeys(("zeros_like", "empty_like"), "nl.zeros or nl.ndarray with its shape and dtype"),
     **dict.fromkeys(("negative", "cos", "tan", "ceil", "floor", "trunc", "fmod", "mod", "where", "logical_not"), ""),
     **dict.fromkeys(("dropout", "rand", "random_seed", "gather_flattened", "shared_identity_matrix"), ""),
-    **dict.fromkeys(("dynamic_range", "fori_loop", "while_loop", "device_print", "no_reorder"), ""),
+    **dict.fromkeys(("device_print", "no_reorder"), ""),
     **dict.fromkeys(("average", "bypass", "prelu", "arange", "mgrid", "par_dim"), ""),
 }
 

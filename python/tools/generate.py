@@ -19,6 +19,8 @@ from enum import Enum
 
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
+from nki._core import VirtualRegister as VirtualRegister
+from nki._loops import register_alloc as register_alloc
 from nki.language import NkiTensor, Operator
 
 NkiValidationError = VerifyError

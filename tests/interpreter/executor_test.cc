@@ -27,6 +27,9 @@ class Intruder : public Instruction {
   bool ReadsAllFirst() const override { return false; }
   bool AddsWhereWritten() const override { return false; }
   StateUse State() const override { return {}; }
+  bool FollowsVectorOffset() const override { return false; }
+  bool TakesName() const override { return true; }
+  std::optional<Flow> ControlFlow() const override { return std::nullopt; }
 
  private:
   const Instruction* like_;

@@ -24,6 +24,7 @@ View GraphBuilder::New(Space space, Shape shape, Dtype dtype, TensorRole role,
   tensor.shape = std::move(shape);
   tensor.role = role;
   tensor.address = address;
+  tensor.region = graph_->open_region;
   if (role == TensorRole::kInput) graph_->inputs.push_back(tensor.id);
   return View::Of(tensor);
 }
@@ -42,7 +43,7 @@ View GraphBuilder::Input(Shape shape, Dtype dtype) {
 }
 
 void GraphBuilder::Add(const std::string& name, const Arguments& arguments, int line) {
-  graph_->nodes.push_back({MakeInstruction(name, arguments), line, ""});
+  graph_->Append({MakeInstruction(name, arguments), line, ""});
 }
 
 std::vector<std::string> GraphBuilder::Problems() const {

@@ -41,6 +41,16 @@ class FieldSetter : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>& value) override { Set<int64_t>(field, value); }
   void Visit(const Field& field, IntList& value) override { Set<IntList>(field, value); }
   void Visit(const Field& field, Pattern& value) override { Set<Pattern>(field, value); }
+  void Visit(const Field& field, Register& value) override { Set<Register>(field, value); }
+  void Visit(const Field& field, IntOrRegister& value) override {
+    const Argument* given = Find(field);
+    if (given == nullptr) return;
+    if (const Register* reg = std::get_if<Register>(&given->value)) {
+      value = {0, *reg};
+    } else {
+      value = {std::get<int64_t>(given->value)};
+    }
+  }
   void VisitEnum(const Field& field, const EnumRow&, uint8_t& value) override {
     if (const Argument* given = Find(field)) value = std::get<Argument::Enumerator>(given->value).value;
   }
@@ -161,7 +171,8 @@ void InstructionTest::RunBlocks(const Instruction& instruction, BlockRange block
                      .blocks = blocks,
                      .portable_math = true,
                      .destination = destination,
-                     .gen = &gen};
+                     .gen = &gen,
+                     .registers = registers_.data()};
   instruction.Run(context);
 }
 

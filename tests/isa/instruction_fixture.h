@@ -3,6 +3,7 @@
 #ifndef NKI_TESTS_ISA_INSTRUCTION_FIXTURE_H_
 #define NKI_TESTS_ISA_INSTRUCTION_FIXTURE_H_
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,7 +24,7 @@ struct Argument {
     uint8_t value;
   };
   using Value = std::variant<None, View, Operand, AluOp, ActivationOp, bool, int64_t, double, IntList,
-                             Pattern, Enumerator>;
+                             Pattern, Register, Enumerator>;
   Value value;
 
   template <typename T>
@@ -77,6 +78,7 @@ class InstructionTest : public ::testing::Test {
   void ExpectNotPacked(const std::string& name, const Arguments& legal, const std::string& field);
 
   MachineState& machine() { return machine_; }
+  double& RegisterValue(Register reg) { return registers_[reg.number]; }
   // What a float32 result becomes as an element of `dtype`.
   static double Rounded(Dtype dtype, double value);
 
@@ -87,6 +89,7 @@ class InstructionTest : public ::testing::Test {
                  WriteState destination);
 
   MachineState machine_{128, 256 * 1024, 16 * 1024};
+  std::array<double, 16> registers_{};
   std::vector<Placement> placements_;
   std::vector<std::vector<std::byte>> hbm_;
   int64_t sbuf_used_ = 0, psum_used_ = 0;

@@ -107,6 +107,69 @@ TEST_F(DmaCopyInstructionTest, SkipsDestinationsOutsideTheStorage) {
   EXPECT_EQ(Values(target), Values(src.Slice(0, 0, 3, 1)));
 }
 
+// Rows of HBM by an index each, in every order and twice, and one offset for the whole.
+TEST_F(DmaCopyInstructionTest, FollowsDynamicOffsets) {
+  for (Dtype dtype : {Dtype::kFloat32, Dtype::kBfloat16, Dtype::kInt8}) {
+    const View table = FillSmall(b.Hbm({6, 5}, dtype)), index = b.Sbuf({4, 1}, Dtype::kInt32);
+    const std::vector<int64_t> rows = {5, 0, 5, 2};
+    Fill(index, [&](int64_t i) { return static_cast<double>(rows[i]); });
+    const DynamicOffset by_row = {DynamicOffset::Kind::kRows, {}, index, 5 * ItemBytes(dtype)};
+    View gathered = table;
+    gathered.dims[0] = {0, 4};
+    gathered.dynamic = &by_row;
+    const View dst = b.Sbuf({4, 5}, dtype);
+    Run(name, {{"dst", dst}, {"src", gathered}});
+    for (int64_t row = 0; row < 4; ++row) {
+      EXPECT_EQ(Values(dst.Row(row)), Values(table.Row(rows[row])));
+    }
+    const Register reg = b.NewRegister();
+    RegisterValue(reg) = 2;
+    const DynamicOffset by_register = {DynamicOffset::Kind::kScalar, reg, {}, 5 * ItemBytes(dtype)};
+    View moved = table.Slice(0, 0, 4, 1);
+    moved.dynamic = &by_register;
+    Run(name, {{"dst", dst}, {"src", moved}});
+    EXPECT_EQ(Values(dst), Values(table.Slice(0, 2, 6, 1)));
+    RegisterValue(reg) = 3;
+    EXPECT_THAT(
+        [&] {
+          Run(name, {{"dst", dst}, {"src", moved}});
+        },
+        ::testing::ThrowsMessage<RunError>("scalar_offset is 3: the access reaches element 34 of " +
+                                           table.tensor->name + ", which holds 30"));
+    Run(name, {{"dst", dst}, {"src", moved}, {"oob_mode", OobMode::kSkip}});
+    EXPECT_EQ(Values(dst.Slice(0, 0, 3, 1)), Values(table.Slice(0, 3, 6, 1)));
+    EXPECT_EQ(Values(dst.Row(3)), Values(table.Row(5))) << "the row that is skipped keeps what it held";
+  }
+}
+
+TEST_F(DmaCopyInstructionTest, VectorOffsetRules) {
+  DynamicOffset offset = {DynamicOffset::Kind::kRows, {}, b.Sbuf({32, 1}, Dtype::kInt32), 32};
+  View rows = b.Hbm({64, 8});
+  rows.dims[0] = {0, 32};
+  rows.dynamic = &offset;
+  const Arguments legal = With(Legal(), {{"src", rows}});
+  ASSERT_THAT(Problems(name, legal), ElementsAre());
+  const Arguments hwdge = With(legal, {{"dge_mode", DgeMode::kHwdge}});
+  EXPECT_THAT(Problems(name, hwdge, Trn2()),
+              ElementsAre("dma_copy: a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow "
+                          "one [vector-offset]"));
+  EXPECT_THAT(Problems(name, With(legal, {{"dst", b.Sbuf({16, 16})}})),
+              ElementsAre("dma_copy: src has 32 rows with an index each and dst has shape (16, 16); it must "
+                          "have as many rows [same-rows]"));
+  const View floats = b.Sbuf({32, 1});
+  offset.index = floats;
+  EXPECT_THAT(Problems(name, legal),
+              ElementsAre("dma_copy: src has the vector_offset " + floats.ToString() +
+                          "; it must be (32, 1) int32 or uint32 in SBUF, an index for each row "
+                          "[vector-offset]"));
+  offset.index = b.Sbuf({32, 1}, Dtype::kUint32);
+  View on_chip = b.Sbuf({32, 8});
+  on_chip.dynamic = &offset;
+  EXPECT_THAT(Problems(name, With(Legal(), {{"dst", on_chip}})),
+              ElementsAre("dma_copy: dst is in SBUF; only rows of HBM can have an index each "
+                          "[vector-offset]"));
+}
+
 TEST_F(DmaCopyInstructionTest, Rules) {
   ASSERT_THAT(Problems(name, Legal()), ElementsAre());
   EXPECT_THAT(Problems(name, With(Legal(), {{"src", b.Psum({32, 8})}})),

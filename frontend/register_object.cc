@@ -1,0 +1,165 @@
+#include "frontend/register_object.h"
+
+#include "frontend/errors.h"
+#include "frontend/tensor_object.h"
+#include "frontend/tracer.h"
+
+namespace nki {
+namespace {
+
+namespace py = pybind11;
+
+struct RegisterObject {
+  PyObject_HEAD Register reg;
+  const KernelGraph* graph;  // to tell kernels apart; never followed
+  bool is_index;             // of a loop, which alone sets it
+};
+
+PyTypeObject* register_type = nullptr;
+
+RegisterObject* Self(PyObject* object) { return reinterpret_cast<RegisterObject*>(object); }
+
+PyObject* MakeRegister(Register reg, const KernelGraph& graph, bool is_index) {
+  RegisterObject* object = PyObject_New(RegisterObject, register_type);
+  if (object == nullptr) throw py::error_already_set();
+  object->reg = reg;
+  object->graph = &graph;
+  object->is_index = is_index;
+  return reinterpret_cast<PyObject*>(object);
+}
+
+// `while register:` asks for the truth before every pass: the first question opens the loop, the second one,
+// after the body was traced, closes it.
+int Truth(PyObject* self) {
+  return Guarded<int>(-1, [&] {
+    Tracer& tracer = Tracer::Require("nki.isa.VirtualRegister");
+    const Register reg = ReadRegister(self, *tracer.graph(), false, "while");
+    if (tracer.InWhile(reg)) {
+      tracer.EndLoop();
+      return 0;
+    }
+    tracer.BeginWhile(reg);
+    return 1;
+  });
+}
+
+PyObject* Represent(PyObject* self) {
+  return PyUnicode_FromFormat("<VirtualRegister r%d>", Self(self)->reg.number);
+}
+
+PyObject* RefuseNumber(PyObject*) {
+  PyErr_SetString(
+      PyExc_TypeError,
+      "the value of a register is known only while the kernel runs; it can bound nl.dynamic_range or "
+      "nl.fori_loop, end `while register:`, be a scalar_offset of .ap, or be stored with "
+      "nisa.register_store");
+  return nullptr;
+}
+PyObject* RefuseBinary(PyObject* self, PyObject*) { return RefuseNumber(self); }
+PyObject* RefusePower(PyObject* self, PyObject*, PyObject*) { return RefuseNumber(self); }
+
+PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
+  const bool by_identity = IsRegister(right) || right == Py_None;
+  if (by_identity && (comparison == Py_EQ || comparison == Py_NE))
+    return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
+  return RefuseNumber(left);
+}
+
+PyTypeObject* MakeRegisterType() {
+  const auto unary = reinterpret_cast<void*>(RefuseNumber);
+  const auto binary = reinterpret_cast<void*>(RefuseBinary);
+  static PyType_Slot slots[] = {
+      {Py_nb_bool, reinterpret_cast<void*>(Truth)},
+      {Py_nb_int, unary},
+      {Py_nb_index, unary},
+      {Py_nb_float, unary},
+      {Py_nb_negative, unary},
+      {Py_nb_add, binary},
+      {Py_nb_subtract, binary},
+      {Py_nb_multiply, binary},
+      {Py_nb_floor_divide, binary},
+      {Py_nb_true_divide, binary},
+      {Py_nb_remainder, binary},
+      {Py_nb_power, reinterpret_cast<void*>(RefusePower)},
+      {Py_tp_richcompare, reinterpret_cast<void*>(Compare)},
+      {Py_tp_hash, reinterpret_cast<void*>(_Py_HashPointer)},
+      {Py_tp_repr, reinterpret_cast<void*>(Represent)},
+      {Py_tp_doc,
+       const_cast<char*>("A register of the engines' sequencers: what nisa.register_alloc returns.")},
+      {0, nullptr}};
+  static PyType_Spec spec = {"nki.isa.VirtualRegister", sizeof(RegisterObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+}
+
+py::object Wrap(PyObject* object) { return py::reinterpret_steal<py::object>(object); }
+
+py::object NewRegister(const py::object& value) {
+  Tracer& tracer = Tracer::Require("nki.isa.register_alloc");
+  const Register reg = tracer.NewRegister();
+  if (!value.is_none()) {
+    tracer.RecordMove(reg, ReadIntOrRegister(value.ptr(), *tracer.graph(), "register_alloc: x"));
+  }
+  return Wrap(MakeRegister(reg, *tracer.graph(), false));
+}
+
+// Opens a loop and returns its register.
+py::object BeginLoop(const py::object& start, const py::object& stop, const py::object& step,
+                     const std::string& called) {
+  Tracer& tracer = Tracer::Require(("nki.language." + called).c_str());
+  const KernelGraph& graph = *tracer.graph();
+  if (IsRegister(step.ptr())) {
+    PyErr_Format(
+        PyExc_AssertionError,
+        "%s: step is a register; the loop instruction encodes it, so that it must be a positive integer",
+        called.c_str());
+    throw py::error_already_set();
+  }
+  const int64_t by = ReadInt(step.ptr(), (called + ": step").c_str());
+  if (by < 1) ThrowValue(called + ": step is " + std::to_string(by) + "; it must be a positive integer");
+  const IntOrRegister first = ReadIntOrRegister(start.ptr(), graph, called + ": start");
+  const IntOrRegister last = ReadIntOrRegister(stop.ptr(), graph, called + ": stop");
+  return Wrap(MakeRegister(tracer.BeginLoop(first, last, by), graph, true));
+}
+
+}  // namespace
+
+bool IsRegister(PyObject* object) { return Py_TYPE(object) == register_type; }
+
+Register ReadRegister(PyObject* object, const KernelGraph& graph, bool written, const std::string& place) {
+  if (!IsRegister(object)) {
+    ThrowType(place + " must be a register (nisa.register_alloc), got " +
+              py::cast<std::string>(py::repr(py::handle(object))));
+  }
+  const RegisterObject& self = *Self(object);
+  if (self.graph != &graph) ThrowValue(place + " is a register of another call of a kernel");
+  if (written && self.is_index) {
+    PyErr_Format(PyExc_AssertionError, "%s is the index of a loop, which only the loop sets", place.c_str());
+    throw py::error_already_set();
+  }
+  return self.reg;
+}
+
+IntOrRegister ReadIntOrRegister(PyObject* object, const KernelGraph& graph, const std::string& place) {
+  if (IsRegister(object)) return {0, ReadRegister(object, graph, false, place)};
+  return {ReadInt(object, place.c_str())};
+}
+
+void BindRegisters(py::module_& module) {
+  register_type = MakeRegisterType();
+  if (register_type == nullptr) throw py::error_already_set();
+  module.attr("VirtualRegister") =
+      py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(register_type));
+  module.def("new_register", NewRegister);
+  module.def("begin_loop", BeginLoop);
+  module.def("begin_while", [](const py::object& reg) {
+    Tracer& tracer = Tracer::Require("nki.language.while_loop");
+    tracer.BeginWhile(ReadRegister(reg.ptr(), *tracer.graph(), false, "while_loop: init"));
+  });
+  module.def("end_loop", [] { Tracer::Require("nki.language").EndLoop(); });
+  module.def("abandon_loop", [](const std::string& called) {
+    if (Tracer* tracer = Tracer::Current()) tracer->AbandonLoop(called);
+  });
+}
+
+}  // namespace nki

@@ -1,0 +1,87 @@
+#include "interpreter/regions.h"
+
+#include <string>
+
+namespace nki {
+namespace {
+
+class RegionWalk : public OperandVisitor {
+ public:
+  RegionWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
+      : graph_(graph), found_(found), regions_(RegionsOfNodes(graph)), set_(graph.registers) {}
+
+  void Run() {
+    for (node_ = 0; node_ < graph_.nodes.size(); ++node_) graph_.nodes[node_].instruction->VisitFields(*this);
+  }
+
+  void OnView(const Field& field, const View& view) override {
+    if (view.dynamic != nullptr) CheckOffset(field, *view.dynamic);
+    const int made_in = view.tensor->region;
+    if (made_in < 0 || graph_.Inside(regions_[node_], made_in)) return;
+    const int source = graph_.nodes[graph_.regions[made_in].first].source;
+    std::string loop = "the loop";
+    if (source >= 0) loop += " at line " + std::to_string(graph_.sources[source].line);
+    Report("loop-tensor", field,
+           "is " + view.tensor->name + ", which was made inside " + loop +
+               " and does not exist outside of it; make it before the loop");
+  }
+
+  // In the order of the instructions; a loop's body counts as run.
+  void OnRegister(const Field& field, Register reg) override {
+    if (field.role == Field::Role::kOut) {
+      set_[reg.number] = true;
+    } else if (!set_[reg.number]) {
+      Report("register-unset", field, "reads register " + ToText(reg) + ", which nothing has set");
+      set_[reg.number] = true;  // said once
+    }
+  }
+
+ private:
+  void CheckOffset(const Field& field, const DynamicOffset& offset) {
+    if (offset.kind == DynamicOffset::Kind::kRows) {
+      if (graph_.nodes[node_].instruction->FollowsVectorOffset()) return;
+      return Report("no-vector-offset", field,
+                    "has a vector_offset, an index for each row; only DMA follows one");
+    }
+    const View& index = offset.index;
+    if (offset.reg.given()) return;
+    if (index.elements() == 1 && IsInteger(index.dtype) && nki::In(index.space(), kSbuf)) return;
+    Report("scalar-offset", field,
+           "has the scalar_offset " + index.ToString() + "; it must be a register or one integer in SBUF");
+  }
+
+  void Report(const char* rule, const Field& field, const std::string& sentence) {
+    const Node& node = graph_.nodes[node_];
+    Diagnostic diagnostic;
+    diagnostic.rule = rule;
+    diagnostic.source = node.source;
+    diagnostic.message = std::string(node.instruction->def().name) + ": " + field.name + " " + sentence;
+    found_->push_back(std::move(diagnostic));
+  }
+
+  const KernelGraph& graph_;
+  std::vector<Diagnostic>* found_;
+  std::vector<int> regions_;
+  std::vector<bool> set_;  // by register
+  size_t node_ = 0;
+};
+
+}  // namespace
+
+std::vector<int> RegionsOfNodes(const KernelGraph& graph) {
+  if (graph.regions.empty()) return {};
+  std::vector<int> regions(graph.nodes.size(), -1);
+  for (size_t region = 0; region < graph.regions.size(); ++region) {  // inner ones come after outer ones
+    for (size_t node = graph.regions[region].first; node <= graph.regions[region].last; ++node) {
+      regions[node] = static_cast<int>(region);
+    }
+  }
+  return regions;
+}
+
+void CheckRegions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  if (graph.registers == 0 && graph.regions.empty() && graph.dynamic_offsets.empty()) return;
+  RegionWalk(graph, found).Run();
+}
+
+}  // namespace nki
