@@ -12,7 +12,7 @@ from collections import OrderedDict
 import jax
 import jax.numpy as jnp
 
-from nki import _core, _kernel
+from nki import _core, _program
 
 TARGET = "AwsNeuronCustomNativeKernel"
 
@@ -44,7 +44,7 @@ def call(kernel, arrays, call_key):
     if form is None:
         form = forms.setdefault("jax", _form(spec))
     if any(isinstance(array, jax.core.Tracer) for array in arrays):
-        _kernel.keep(spec.program)
+        _program.keep(spec.program)
         return spec.rebuild(_bind(form, arrays))
     _running[spec.key] = spec.program
     _running.move_to_end(spec.key)

@@ -1,13 +1,11 @@
 """Kernels: functions that are traced once per shapes, dtypes and arguments, and then run."""
 
 import functools
-import hashlib
 import inspect
 import operator
 import sys
 import threading
 import warnings
-import weakref
 from collections import OrderedDict
 from importlib import import_module
 from typing import NamedTuple
@@ -18,6 +16,8 @@ from nki import _core, _numpy, _settings
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
 from nki._errors import refuse
+from nki._program import Specialization, publish
+from nki._result import check_same_result, read_result
 from nki._structure import code_in, door_of, flatten, lasts, paths, unflatten
 
 _MAX_AXES = 5
@@ -34,70 +34,6 @@ class CallKey(NamedTuple):
     structure: tuple  # of the bound arguments, arrays left out
     grid: tuple
     target: str
-
-
-class Program:
-    """What was compiled, the same for all kernels that say the same. Immutable; found by `find` while it is alive."""
-
-    def __init__(self, key, graph, plan, input_names):
-        self.key = key
-        self.graph = graph
-        self.plan = plan
-        self.name = plan.name
-        self.grid = tuple(graph.grid)
-        self.inputs = plan.inputs
-        self.outputs = plan.outputs
-        self.input_names = input_names
-        self.output_names = tuple(graph.output_names)
-        self.mutated = plan.mutated
-        self.aliases = plan.aliases
-        self.forms = {}  # door -> what it keeps of the program
-        _core.add_compiled(key, plan)
-        weakref.finalize(self, _core.remove_compiled, key).atexit = False
-
-    @functools.cached_property
-    def numpy_outputs(self):
-        return [(shape, _numpy.numpy_dtype(dtype)) for shape, dtype in self.outputs]
-
-
-class Specialization:
-    """A kernel compiled for one set of shapes, dtypes and arguments: a program and the form of its result."""
-
-    def __init__(self, program, result, captured):
-        self.program = program
-        self.key, self.graph, self.plan = program.key, program.graph, program.plan
-        self.name, self.grid = program.name, program.grid
-        self.inputs, self.outputs = program.inputs, program.outputs
-        self.input_names, self.output_names = program.input_names, program.output_names
-        self.mutated, self.aliases = program.mutated, program.aliases
-        self.captured = captured
-        self._result = result
-
-    @property
-    def numpy_outputs(self):
-        return self.program.numpy_outputs
-
-    def rebuild(self, outputs):
-        """What the kernel returned, with `outputs` in the places of its tensors."""
-        structure, order = self._result
-        if structure == ("array",):
-            return outputs[order[0]]
-        return unflatten(structure, iter([outputs[i] for i in order]))
-
-
-_programs = weakref.WeakValueDictionary()  # key -> Program: alive while a kernel or a framework's program has it
-_publishing = threading.Lock()
-_kept = {}  # key -> Program that a framework's compiled code names by its key: when that code goes, nobody says
-
-
-def find(key):
-    """The program with this content key, or None if no kernel of this process has it."""
-    return _programs.get(key)
-
-
-def keep(program):
-    """Keeps a program for the rest of the process."""
-    _kept[program.key] = program
 
 
 _IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were at the first call
@@ -135,9 +71,9 @@ class Kernel:
         """Runs the kernel on a grid; `()` is none."""
         torch = sys.modules.get("torch")
         if torch is not None and torch.compiler.is_dynamo_compiling():
-            from nki import _torch  # a statement: dynamo cannot trace import_module
+            from nki import _torch_dynamo  # a statement: dynamo cannot trace import_module
 
-            return _torch.dynamo_call(self, args, kwargs, grid)
+            return _torch_dynamo.dynamo_call(self, args, kwargs, grid)
         if _core.tracing():  # a kernel that calls a kernel: the instructions become the caller's
             if grid:
                 raise ValueError(
@@ -281,9 +217,9 @@ class Kernel:
             for program in np.ndindex(*call_key.grid):
                 trace.begin_program(list(program))
                 result = self._run_function(call_key, tensors)
-                form = _read_result(self, result, tensors)
+                form = read_result(self, result, tensors)
                 first = first or (program, form)
-                _check_same_result(self, first, (program, form))
+                check_same_result(self, first, (program, form))
         captured.settle()
         structure, results, order = form
         graph = trace.finish(results)
@@ -294,7 +230,7 @@ class Kernel:
                 "no-result",
                 f"kernel {self.__name__} returned {result!r} and wrote none of its arguments; return the output tensor",
             )
-        return Specialization(_publish(graph, plan, names), (structure, order), captured)
+        return Specialization(publish(graph, plan, names), (structure, order), captured)
 
     def _run_function(self, call_key, tensors):
         arguments = iter(tensors)
@@ -311,21 +247,6 @@ class Kernel:
 
     def _repr_html_(self):
         return kernel_html(self)
-
-
-def _publish(graph, plan, names):
-    text = graph.text()
-    digest = hashlib.sha256(text.encode())
-    for content in graph.constants():
-        digest.update(content)
-    key = f"nki1-{digest.hexdigest()[:40]}"
-    if _settings.graph_file is not None:
-        _settings.write_graph(text)
-    with _publishing:
-        program = _programs.get(key)
-        if program is None:
-            program = _programs[key] = Program(key, graph, plan, names)
-    return program
 
 
 def _callers_level():
@@ -394,88 +315,3 @@ def _check_shape(kernel, name, shape):
         raise ValueError(f"{place} with {len(shape)} axes; a tensor has at most {_MAX_AXES}")
     if 0 in shape:
         raise ValueError(f"{place} and holds nothing; a kernel needs at least one element in every array")
-
-
-def _check_same_result(kernel, first, this):
-    """The programs of a grid run together and give one result."""
-    (program, form), (other, other_form) = first, this
-    if form[0] == other_form[0] and [*map(_key_of, form[1])] == [*map(_key_of, other_form[1])]:
-        if form[2] == other_form[2]:
-            return
-    refuse(
-        kernel.function,
-        "result-differs",
-        f"kernel {kernel.__name__}: program {_indices(program)} of the grid returned {_names(form)} and program "
-        f"{_indices(other)} returned {_names(other_form)}; all programs must return the same tensors and values",
-    )
-
-
-def _indices(program):
-    return program[0] if len(program) == 1 else program
-
-
-def _key_of(tensor):
-    return (_core.tensor_id(tensor), tensor.shape, tensor.dtype)
-
-
-def _names(form):
-    structure, outputs, order = form
-    return repr(unflatten(structure, iter([_Named(outputs[i].name) for i in order])))
-
-
-class _Named:
-    """A tensor in a message: its name without quotes."""
-
-    def __init__(self, name):
-        self._name = name
-
-    def __repr__(self):
-        return self._name
-
-
-def _read_result(kernel, result, inputs):
-    """(structure, distinct output tensors, index into them per place) of what the function returned."""
-    found = []
-    structure = _flatten_result(kernel, result, found)
-    outputs, order = [], []
-    for tensor in found:
-        same = [i for i, other in enumerate(outputs) if _core.tensor_id(other) == _core.tensor_id(tensor)]
-        for other in [*inputs, *outputs]:
-            if _core.tensor_id(other) == _core.tensor_id(tensor) and _key_of(other) != _key_of(tensor):
-                refuse(
-                    kernel.function,
-                    "result-view",
-                    f"kernel {kernel.__name__} returned {tensor.name} as {tensor.dtype} {tensor.shape}, and it is also "
-                    f"{other.dtype} {other.shape}; return it in one form and reshape or view the array",
-                )
-        order.append(same[0] if same else len(outputs))
-        if not same:
-            outputs.append(tensor)
-    return structure, outputs, order
-
-
-def _flatten_result(kernel, value, found):
-    if isinstance(value, _core.NkiTensor):
-        _check_result(kernel, value)
-        found.append(value)
-        return ("array",)
-    if type(value) in (tuple, list):
-        return (type(value), tuple(_flatten_result(kernel, item, found) for item in value))
-    if type(value) is dict:
-        return (dict, tuple((flatten(key, []), _flatten_result(kernel, item, found)) for key, item in value.items()))
-    if door_of(value):
-        return ("value", type(value), value)
-    return flatten(value, [])
-
-
-def _check_result(kernel, tensor):
-    place = f"kernel {kernel.__name__} returned {tensor.name} {tensor.shape}"
-    if tensor.buffer.name != "shared_hbm":
-        refuse(
-            kernel.function,
-            "result-space",
-            f"{place}, which is in {tensor.buffer.name}; results must be in shared HBM: make one with nl.ndarray(..., "
-            "buffer=nl.shared_hbm) and write it with nisa.dma_copy",
-        )
-    if not _core.is_whole(tensor):
-        refuse(kernel.function, "result-view", f"{place}, a part of a tensor; results must be whole tensors")

@@ -1,278 +1,32 @@
-"""The PyTorch door: a kernel call becomes one `nki_sim::call` op that torch can trace, compile, export and vmap.
+"""The PyTorch door: checks tensors and calls the op that runs the kernel; what has no gradient rule says so.
 
-Nothing here is built against torch: the ops are defined from Python and hand addresses to `_core.run_pointers`.
-`Kernel.launch` imports this file only when torch is loaded, and enters it in one of two places: `dynamo_call`, before
-anything that dynamo cannot trace, while torch.compile is at work, else `call`.
+`Kernel.launch` imports this file only when a torch tensor arrives, and `_torch_dynamo` while torch.compile is at work.
 """
 
 import operator
 
-import numpy
 import torch
 from torch.autograd import forward_ad
 
-from nki import _core, _kernel, _numpy
+from nki import _program
+from nki._torch_ops import NAMES, WithoutGradient, call_op, mutating_op, plan_of
 
-_DTYPES = {
-    name: getattr(torch, name)
-    for name in (
-        *("float32", "float16", "bfloat16", "int8", "int16", "int32", "uint8", "uint16", "uint32"),
-        *("float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu"),
-    )
-    if hasattr(torch, name)
-} | {"bool": torch.bool}
-_NAMES = {dtype: name for name, dtype in _DTYPES.items()}
-# How results of types that torch does not have lie in memory; packed types are raw words.
-_STORED_AS = {
-    "tfloat32": torch.float32,
-    "float8_e4m3fn_x4": torch.uint32,
-    "float8_e5m2_x4": torch.uint32,
-    "float4_e2m1fn_x4": torch.uint16,
-}
 _DEVICES = ("cpu", "meta")
 _PLAIN = (torch.Tensor, torch.nn.Parameter)
-
-_lib = torch.library.Library("nki_sim", "FRAGMENT")
-_TAGS = (torch.Tag.pt2_compliant_tag,)
-_lib.define("call(Tensor[] ins, str key) -> Tensor[]", tags=_TAGS)
-_lib.define("call_(Tensor[] ins, Tensor(a!)[] muts, str key) -> ()", tags=_TAGS)
-_lib.define("no_gradient(Tensor[] like, str name) -> Tensor[]", tags=_TAGS)
-_call_op = torch.ops.nki_sim.call.default
-_mutating_op = torch.ops.nki_sim.call_.default
-_no_gradient_op = torch.ops.nki_sim.no_gradient.default
-
-
-class _Plan:
-    """What the ops need of a program, in torch's words."""
-
-    def __init__(self, key, spec):
-        self.key, self.name, self.input_names = key, spec.name, spec.input_names
-        self.inputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "takes")) for shape, dtype in spec.inputs)
-        self.outputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "returns")) for shape, dtype in spec.outputs)
-        self.mutated = tuple(spec.mutated)
-        self.reads = tuple(i for i in range(len(self.inputs)) if i not in self.mutated)
-        self.aliases = tuple(sorted(dict(spec.aliases).items()))
-        aliased = dict(self.aliases)
-        self.fresh = tuple(i for i in range(len(self.outputs)) if i not in aliased)
-        # The order of `call_`: inputs that are only read, then the written ones, then the fresh outputs.
-        self.arguments = tuple(self.inputs[i] for i in self.reads + self.mutated) + tuple(
-            self.outputs[i] for i in self.fresh
-        )
-
-    def new_outputs(self, device="cpu"):
-        return [torch.empty(self.outputs[i][0], dtype=self.outputs[i][1], device=device) for i in self.fresh]
-
-
-def _torch_dtype(spec, name, verb):
-    dtype = _DTYPES.get(name) or _STORED_AS.get(name)
-    if dtype is not None:
-        return dtype
-    raise TypeError(
-        f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(_NAMES.values())}"
-        + (" (float8_e4m3 is the IEEE type; torch has float8_e4m3fn)" if name == "float8_e4m3" else "")
-    )
-
-
-def _plan_of(program):
-    plan = program.forms.get("torch")
-    if plan is None:
-        plan = program.forms["torch"] = _Plan(program.key, program)
-    return plan
-
-
-def _find(key):
-    program = _kernel.find(key)
-    if program is None:
-        raise _core.UnknownKernelError(
-            f"kernel {key} is not known in this process: trace it first, by calling the same kernel once "
-            "with arguments of the same shapes and dtypes"
-        )
-    return _plan_of(program)
-
-
-# ---- the ops ----
-
-
-def _check(plan, tensors, expected):
-    if len(tensors) != len(expected):
-        raise RuntimeError(f"{plan.name}: {len(tensors)} tensors given; kernel {plan.key} takes {len(expected)}")
-    for position, (tensor, (shape, dtype)) in enumerate(zip(tensors, expected, strict=True)):
-        if tensor.shape != shape or tensor.dtype is not dtype:
-            raise RuntimeError(
-                f"{plan.name}: tensor {position} is {tuple(tensor.shape)} {tensor.dtype}; "
-                f"kernel {plan.key} was traced for {shape} {dtype}"
-            )
-
-
-def _call_cpu(ins, key):
-    plan = _find(key)
-    if plan.mutated:
-        raise RuntimeError(f"{plan.name}: kernel {key} writes its inputs; call it through nki_sim::call_")
-    _check(plan, ins, plan.inputs)
-    ins = [t.contiguous() for t in ins]
-    fresh = plan.new_outputs()
-    _core.run_pointers(key, [t.data_ptr() for t in ins], _output_pointers(plan, ins, fresh))
-    return fresh
-
-
-def _output_pointers(plan, ins, fresh):
-    pointers = dict(zip(plan.fresh, [t.data_ptr() for t in fresh], strict=True))
-    pointers.update((out, ins[i].data_ptr()) for out, i in plan.aliases)
-    return [pointers[i] for i in range(len(plan.outputs))]
-
-
-def _call_mutating_cpu(ins, muts, key):
-    plan = _find(key)
-    _check(plan, [*ins, *muts], plan.arguments)
-    _refuse_overlap(plan, [*ins, *muts])
-    for tensor in muts:
-        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
-            raise RuntimeError(f"{plan.name}: writes an expanded tensor (stride 0); pass tensor.clone()")
-    # On copies that are copied back after success: a failed call must leave the caller's tensors as they were.
-    written = [t.clone(memory_format=torch.contiguous_format) for t in muts[: len(plan.mutated)]]
-    written += [t.contiguous() for t in muts[len(plan.mutated) :]]
-    operands = dict(zip(plan.reads, [t.contiguous() for t in ins], strict=True))
-    operands.update(zip(plan.mutated, written[: len(plan.mutated)], strict=True))
-    operands = [operands[i] for i in range(len(plan.inputs))]
-    outs = _output_pointers(plan, operands, written[len(plan.mutated) :])
-    _core.run_pointers(key, [t.data_ptr() for t in operands], outs)
-    for tensor, result in zip(muts, written, strict=True):
-        if result is not tensor and result.data_ptr() != tensor.data_ptr():
-            tensor.copy_(result)
-        elif not tensor.is_inference():
-            torch.autograd.graph.increment_version(tensor)
-
-
-class _Bytes:
-    """Where a tensor's bytes lie, for NumPy, which only compares the places."""
-
-    def __init__(self, tensor):
-        size = tensor.element_size()
-        self.__array_interface__ = {
-            "version": 3,
-            "typestr": "|u1",
-            "data": (tensor.data_ptr(), True),
-            "shape": (*tensor.shape, size),
-            "strides": (*[stride * size for stride in tensor.stride()], 1),
-        }
-
-
-def _refuse_overlap(plan, tensors):
-    places = dict(zip(plan.reads + plan.mutated, [numpy.asarray(_Bytes(t)) for t in tensors], strict=False))
-    _numpy.refuse_overlap(plan, plan.mutated, [places[i] for i in range(len(places))])
-
-
-def _no_gradient_cpu(like, name):
-    raise RuntimeError(
-        f"kernel '{name}' has no gradient rule: call it inside the forward() of a torch.autograd.Function "
-        "whose backward() says what the gradients are"
-    )
-
-
-def _check_fake(plan, tensors, expected):
-    torch._check(len(tensors) == len(expected), lambda: f"{plan.name}: {len(tensors)} tensors, not {len(expected)}")
-    for tensor, (shape, dtype) in zip(tensors, expected, strict=True):
-        # int() puts the guard on a symbolic size: the key holds for these sizes only.
-        actual = (tuple(map(int, tensor.shape)), tensor.dtype)
-        torch._check(actual == (shape, dtype), lambda a=actual, s=shape, d=dtype: f"{plan.name}: {a} is not {(s, d)}")
-
-
-def _call_fake(ins, key):
-    plan = _find(key)
-    _check_fake(plan, ins, plan.inputs)
-    return plan.new_outputs(ins[0].device)
-
-
-def _call_mutating_fake(ins, muts, key):
-    plan = _find(key)
-    _check_fake(plan, [*ins, *muts], plan.arguments)
-
-
-def _no_gradient_fake(like, name):
-    return [torch.empty_like(t) for t in like]
-
-
-def _select(tensor, axis, index):
-    return tensor if axis is None else tensor.select(axis, index)
-
-
-def _call_vmap(info, in_dims, ins, key):
-    plan, axes = _find(key), in_dims[0]
-    rows = [
-        _call_op([_select(t, axis, i) for t, axis in zip(ins, axes, strict=True)], key) for i in range(info.batch_size)
-    ]
-    if not rows:
-        outs = [t.new_empty((0, *t.shape)) for t in plan.new_outputs(ins[0].device)]
-    else:
-        outs = [torch.stack(column) for column in zip(*rows, strict=True)]
-    return outs, [0] * len(outs)
-
-
-def _call_mutating_vmap(info, in_dims, ins, muts, key):
-    if None in in_dims[1]:
-        raise RuntimeError(f"{_find(key).name}: under vmap, a tensor that the kernel writes must be batched too")
-    for i in range(info.batch_size):
-        reads = [_select(t, axis, i) for t, axis in zip(ins, in_dims[0], strict=True)]
-        _mutating_op(reads, [t.select(axis, i) for t, axis in zip(muts, in_dims[1], strict=True)], key)
-    return None, None
-
-
-def _no_gradient_vmap(info, in_dims, like, name):
-    return _no_gradient_op(like, name), in_dims[0]
-
-
-for _name, _cpu, _fake, _vmap in (
-    ("call", _call_cpu, _call_fake, _call_vmap),
-    ("call_", _call_mutating_cpu, _call_mutating_fake, _call_mutating_vmap),
-    ("no_gradient", _no_gradient_cpu, _no_gradient_fake, _no_gradient_vmap),
-):
-    _lib.impl(_name, _cpu, "CPU")
-    torch.library.register_fake(f"nki_sim::{_name}", _fake, lib=_lib)
-    torch.library.register_vmap(f"nki_sim::{_name}", _vmap, lib=_lib)
-
-
-class _WithoutGradient(torch.autograd.Function):
-    """Runs the kernel for inputs that require grad; only its backward raises.
-
-    One tensor carries the history and the others come detached: dynamo refuses one tensor given to apply() twice.
-    """
-
-    generate_vmap_rule = True
-
-    @staticmethod
-    def forward(key, name, position, history, *others):
-        return tuple(_call_op([*others[:position], history, *others[position:]], key))
-
-    @staticmethod
-    def setup_context(ctx, inputs, output):
-        ctx.name, ctx.others = inputs[1], len(inputs) - 4
-        ctx.save_for_backward(inputs[3])
-
-    @staticmethod
-    def backward(ctx, *gradients):
-        return None, None, None, _missing(ctx, gradients), *([None] * ctx.others)
-
-
-def _missing(ctx, gradients):
-    # It takes the incoming gradients, or AOTAutograd's partitioner would move it into the forward graph.
-    return _no_gradient_op([*ctx.saved_tensors, *gradients], ctx.name)[0]
-
-
-# ---- the doors ----
 
 
 def call(kernel, tensors, call_key):
     """Eager entry: `tensors` are the kernel's array arguments in order, `call_key` everything else."""
     types = []
     for tensor in tensors:
-        name = _NAMES.get(tensor.dtype)
+        name = NAMES.get(tensor.dtype)
         if name is None or tensor.layout is not torch.strided or not _runs_here(tensor):
-            raise TypeError(_refusal(kernel, tensors, tensor, call_key))
+            raise TypeError(refusal(kernel, tensors, tensor, call_key))
         types.append((tuple(map(operator.index, tensor.shape)), name))
     spec = kernel.specialize(tuple(types), call_key)
     if not _runs_now(tensors):
-        _kernel.keep(spec.program)
-    return spec.rebuild(_dispatch(_plan_of(spec.program), tensors))
+        _program.keep(spec.program)
+    return spec.rebuild(dispatch(plan_of(spec.program), tensors))
 
 
 def _runs_now(tensors):
@@ -291,13 +45,13 @@ def _runs_here(tensor):
     return kind in _DEVICES or torch._C._dispatch_keys(tensor).has(torch._C.DispatchKey.PrivateUse1)
 
 
-def _refusal(kernel, tensors, tensor, call_key):
+def refusal(kernel, tensors, tensor, call_key):
     position = next(i for i, t in enumerate(tensors) if t is tensor)
     argument = f"argument '{kernel.argument_names(call_key)[position]}'"
     if not isinstance(tensor, torch.Tensor):
         reason = f"is a {type(tensor).__name__} beside torch tensors; pass torch.as_tensor(...) of it"
-    elif tensor.dtype not in _NAMES:
-        reason = f"is {tensor.dtype}; NKI has {', '.join(_NAMES.values())}"
+    elif tensor.dtype not in NAMES:
+        reason = f"is {tensor.dtype}; NKI has {', '.join(NAMES.values())}"
     elif tensor.layout is not torch.strided:
         reason = f"has layout {tensor.layout}; pass tensor.to_dense()"
     else:
@@ -305,7 +59,7 @@ def _refusal(kernel, tensors, tensor, call_key):
     return f"{kernel.__name__}: {argument} {reason}"
 
 
-def _dispatch(plan, tensors):
+def dispatch(plan, tensors):
     """One output tensor per output of the kernel; what it returned of its inputs is that very tensor."""
     if forward_ad._current_level >= 0:
         _refuse_tangents(plan, tensors)
@@ -315,9 +69,9 @@ def _dispatch(plan, tensors):
     elif tracked and plan.fresh:
         position = [t.requires_grad for t in tensors].index(True)
         others = [t.detach() for i, t in enumerate(tensors) if i != position]
-        fresh = _WithoutGradient.apply(plan.key, plan.name, position, tensors[position], *others)
+        fresh = WithoutGradient.apply(plan.key, plan.name, position, tensors[position], *others)
     else:
-        fresh = _call_op(tensors, plan.key)
+        fresh = call_op(tensors, plan.key)
     if not plan.aliases:
         return list(fresh)
     aliased, fresh = dict(plan.aliases), iter(fresh)
@@ -333,7 +87,7 @@ def _dispatch_mutating(plan, tensors, tracked):
     first = tensors[plan.mutated[0]]
     # new_empty and not empty: under vmap the outputs must be batched as the written input is.
     fresh = [first.new_empty(plan.outputs[i][0], dtype=plan.outputs[i][1]) for i in plan.fresh]
-    _mutating_op([tensors[i] for i in plan.reads], [*[tensors[i] for i in plan.mutated], *fresh], plan.key)
+    mutating_op([tensors[i] for i in plan.reads], [*[tensors[i] for i in plan.mutated], *fresh], plan.key)
     return fresh
 
 
@@ -343,95 +97,3 @@ def _refuse_tangents(plan, tensors):
             raise NotImplementedError(
                 f"kernel '{plan.name}' has no forward-mode derivative: give its torch.autograd.Function a jvp()"
             )
-
-
-# ---- while dynamo traces ----
-
-
-def dynamo_call(kernel, args, kwargs, grid=()):
-    """Entry under torch.compile and strict export; all that is not tensors reaches `_lookup` as constants.
-
-    `kernel` must be an object that existed before the trace: kernel[grid] is made inside it and passes its two parts.
-    """
-    tensors, statics = [], []
-    grid = tuple([_constant(n) for n in grid])
-    tree = (_flatten(list(args), tensors, statics), _flatten(dict(kwargs), tensors, statics))
-    shapes = tuple([tuple([operator.index(n) for n in t.shape]) for t in tensors])
-    plan, order, form = _lookup(kernel, grid, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
-    ordered = [tensors[i] for i in order]
-    for i in plan.mutated:
-        for j in range(len(ordered)):
-            if i != j and ordered[i] is ordered[j]:
-                raise ValueError(
-                    f"{plan.name}: the kernel writes its argument '{plan.input_names[i]}', which is also its argument "
-                    f"'{plan.input_names[j]}'; pass a copy of one"
-                )
-    outputs = _dispatch(plan, ordered)
-    return _unflatten(form[0], [outputs[i] for i in form[1]], form[2])
-
-
-def _constant(value):
-    """Specialises a number that dynamo holds as a symbol."""
-    if value is None or type(value) in (bool, str):
-        return value
-    if isinstance(value, (int, torch.SymInt)):
-        return operator.index(value)  # int() keeps the symbol
-    if isinstance(value, (float, torch.SymFloat)):
-        return [*{value: 0}][0] if torch.compiler.is_dynamo_compiling() else float(value)
-    return value
-
-
-def _flatten(value, tensors, statics):
-    if isinstance(value, torch.Tensor):
-        tensors.append(value)
-        return ("tensor", len(tensors) - 1)
-    if type(value) in (list, tuple):
-        kind = "list" if type(value) is list else "tuple"
-        return (kind, tuple([_flatten(v, tensors, statics) for v in value]))
-    if type(value) is dict:
-        return ("dict", tuple([(k, _flatten(v, tensors, statics)) for k, v in value.items()]))
-    if isinstance(value, numpy.ndarray):
-        # dynamo holds NumPy scalars as arrays too, and their values as unknown.
-        raise TypeError("kernel argument is a NumPy array or scalar inside torch.compile: pass a tensor or a number")
-    statics.append(_constant(value))
-    return ("static", len(statics) - 1)
-
-
-def _unflatten(node, tensors, statics):
-    kind, content = node
-    if kind == "tensor":
-        return tensors[content]
-    if kind == "static":
-        return statics[content]
-    if kind == "dict":
-        return {k: _unflatten(v, tensors, statics) for k, v in content}
-    return (list if kind == "list" else tuple)([_unflatten(v, tensors, statics) for v in content])
-
-
-def _positions(tensors, among):
-    return tuple(next(i for i, other in enumerate(among) if other is t) for t in tensors)
-
-
-def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
-    """Real Python at compile time: traces the kernel and returns (plan, order of the tensors, form of the result)."""
-    stands = [torch.empty(s, dtype=d, device="meta") for s, d in zip(shapes, dtypes, strict=True)]
-    args, kwargs = (_unflatten(node, stands, statics) for node in tree)
-    tensors, call_key = kernel.split(args, kwargs, grid)
-    if len(tensors) != len(stands):
-        raise TypeError(
-            f"{kernel.__name__}: an argument is an object that holds tensors, which torch.compile can't see into; pass "
-            "the tensors themselves, in tuples, lists or dicts"
-        )
-    for tensor in tensors:
-        if tensor.dtype not in _NAMES:
-            raise TypeError(_refusal(kernel, tensors, tensor, call_key))
-    spec = kernel.specialize(tuple((tuple(t.shape), _NAMES[t.dtype]) for t in tensors), call_key)
-    # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
-    marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
-    form = _flatten(spec.rebuild(marks), found, constants)
-    _kernel.keep(spec.program)
-    return _plan_of(spec.program), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
-
-
-# All that torch.compiler.assume_constant_result does, without importing torch._dynamo.
-_lookup._dynamo_marked_constant = True

@@ -261,10 +261,10 @@ def test_a_dropped_kernel_frees_its_program(x):
     kernel = nki.jit(lambda x: scaled(x, 123.5))
     kernel(x)
     key = kernel.specializations()[0].key
-    assert nki._kernel.find(key) is not None
+    assert nki._program.find(key) is not None
     del kernel
     gc.collect()
-    assert nki._kernel.find(key) is None
+    assert nki._program.find(key) is None
     with pytest.raises(nki.UnknownKernelError):
         nki._core.run_pointers(key, [], [])
 

@@ -16,7 +16,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from nki import _kernel, _torch  # noqa: E402
+from nki import _program, _torch_ops  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 BACKENDS = [
@@ -149,8 +149,8 @@ def pair(*shape, dtype=torch.float32):
 
 
 def plan_of(kernel_name, shape, dtype=torch.float32):
-    programs = [program for program in _kernel._programs.values() if program.name == kernel_name]
-    return next(plan for plan in map(_torch._plan_of, programs) if plan.inputs[0] == (shape, dtype))
+    programs = [program for program in _program._programs.values() if program.name == kernel_name]
+    return next(plan for plan in map(_torch_ops.plan_of, programs) if plan.inputs[0] == (shape, dtype))
 
 
 def run_python(code, *arguments):
@@ -175,7 +175,7 @@ def test_result_structure():
     assert torch.equal(total, expected) and torch.equal(result[1], a)
 
 
-@pytest.mark.parametrize("dtype", _torch._NAMES, ids=str)
+@pytest.mark.parametrize("dtype", _torch_ops.NAMES, ids=str)
 def test_every_dtype_arrives_with_its_bits(dtype):
     if dtype is torch.bool:
         a = torch.arange(128 * 8).reshape(128, 8) % 3 == 0
@@ -204,7 +204,7 @@ def test_a_result_dtype_that_torch_lacks_is_named():
         name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e4m3"),), (), {}
 
     with pytest.raises(TypeError, match="k: returns float8_e4m3, for which torch has no dtype.*IEEE.*float8_e4m3fn"):
-        _torch._Plan("nki1-0", Spec)
+        _torch_ops._Plan("nki1-0", Spec)
 
 
 LAYOUTS = {
@@ -251,7 +251,7 @@ def test_packed_results_are_raw_words():
         input_names = ()
         name, inputs, outputs, mutated, aliases = "k", (), (((2,), "float8_e5m2_x4"),), (), {}
 
-    assert _torch._Plan("nki1-0", Spec).outputs == (((2,), torch.uint32),)
+    assert _torch_ops._Plan("nki1-0", Spec).outputs == (((2,), torch.uint32),)
 
 
 def test_mixed_arrays_are_refused():
@@ -361,13 +361,13 @@ def test_written_input_must_not_be_expanded():
 
 
 def test_a_failed_run_leaves_the_written_input_as_it_was(monkeypatch):
-    run_pointers = _torch._core.run_pointers
+    run_pointers = _torch_ops._core.run_pointers
 
     def failing(key, inputs, outputs):
         run_pointers(key, inputs, outputs)
         raise nki.RunError("the data broke a rule")
 
-    monkeypatch.setattr(_torch._core, "run_pointers", failing)
+    monkeypatch.setattr(_torch_ops._core, "run_pointers", failing)
     a, total = pair(128, 8)
     before = total.clone()
     with pytest.raises(nki.RunError, match="the data broke a rule"):
@@ -431,7 +431,7 @@ def test_a_key_is_never_reused_for_another_shape():
 
 def test_nothing_runs_while_it_compiles(monkeypatch):
     ran, graphs = [], []
-    run_pointers = _torch._core.run_pointers
+    run_pointers = _torch_ops._core.run_pointers
 
     def recording(key, inputs, outputs):
         ran.append(key)
@@ -441,7 +441,7 @@ def test_nothing_runs_while_it_compiles(monkeypatch):
         graphs.append((graph, len(ran)))
         return graph
 
-    monkeypatch.setattr(_torch._core, "run_pointers", recording)
+    monkeypatch.setattr(_torch_ops._core, "run_pointers", recording)
     a, b = pair(128, 8)
     torch.compile(lambda x, y: add(x * 2, y), fullgraph=True, backend=backend)(a, b)
     assert graphs[0][1] == 0 and len(ran) == 1

@@ -463,13 +463,13 @@ def test_kernel_that_writes_its_input():
 
 
 def test_opcheck_on_device_tensors():
-    from nki import _kernel
+    from nki import _program
 
     a, b = torch.randn(128, 8, device=DEVICE), torch.randn(128, 8, device=DEVICE)
     add(a, b)
     key = next(
         key
-        for key, program in _kernel._programs.items()
+        for key, program in _program._programs.items()
         if program.name == "add" and program.inputs[0] == ((128, 8), "float32")
     )
     assert set(torch.library.opcheck(torch.ops.nki_sim.call.default, ([a, b], key)).values()) == {"SUCCESS"}
