@@ -19,81 +19,33 @@ jax = pytest.importorskip("jax")
 import jax.numpy as jnp  # noqa: E402
 from jax import export  # noqa: E402
 
+from tests.python.small_kernels import (  # noqa: E402
+    add,
+    add_into,
+    increment,
+    result_of,
+    scaled,
+    through_sbuf,
+    tile_of,
+)
+
 TARGET = "AwsNeuronCustomNativeKernel"
 
 
 @nki.jit(platform_target="trn1")
-def add(a, b):
-    assert a.shape == b.shape, f"shapes {a.shape} and {b.shape} differ"
-    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=b.dtype, buffer=nl.sbuf)
-    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=y, src=b)
-    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-    nisa.dma_copy(dst=c, src=z)
-    return c
-
-
-@nki.jit(platform_target="trn1")
 def sum_and_scaled(a, b, factor):
-    total = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    scaled = nl.ndarray(b.shape, dtype=nl.bfloat16, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(b.shape, dtype=b.dtype, buffer=nl.sbuf)
-    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    w = nl.ndarray(b.shape, dtype=nl.bfloat16, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=y, src=b)
-    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-    nisa.tensor_scalar(dst=w, data=y, op0=nl.multiply, operand0=factor)
-    nisa.dma_copy(dst=total, src=z)
-    nisa.dma_copy(dst=scaled, src=w)
-    return total, scaled
-
-
-@nki.jit(platform_target="trn1")
-def through_sbuf(a):
-    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=c, src=x)
-    return c
-
-
-@nki.jit(platform_target="trn1")
-def increment(a):
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.tensor_scalar(dst=y, data=x, op0=nl.add, operand0=1.0)
-    nisa.dma_copy(dst=a, src=y)
-    return a
-
-
-@nki.jit(platform_target="trn1")
-def accumulate(a, b):
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=y, src=b)
-    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-    nisa.dma_copy(dst=a, src=z)
-    return a
+    scaled = nl.ndarray(b.shape, dtype=nl.bfloat16, buffer=nl.sbuf)
+    nisa.tensor_scalar(dst=scaled, data=tile_of(b), op0=nl.multiply, operand0=factor)
+    return add(a, b), result_of(scaled)
 
 
 @nki.jit(platform_target="trn1")
 def overwrite_second(a, scratch):
-    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    x = tile_of(a)
     y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
     nisa.tensor_scalar(dst=y, data=x, op0=nl.add, operand0=1.0)
     nisa.dma_copy(dst=scratch, src=y)
-    nisa.dma_copy(dst=c, src=x)
-    return c
+    return result_of(x)
 
 
 @jax.custom_vjp
@@ -106,12 +58,7 @@ differentiable_add.defvjp(lambda a, b: (add(a, b), None), lambda _, grad: (grad,
 
 @nki.jit(platform_target="trn1")
 def nested_results(a):
-    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.tensor_scalar(dst=y, data=x, op0=nl.multiply, operand0=2.0)
-    nisa.dma_copy(dst=c, src=y)
+    c = scaled(a)
     return {"doubled": c, "rest": [a, c, a]}
 
 
@@ -129,7 +76,8 @@ def equal(actual, expected):
 
 def in_new_process(code, devices=1, **environment):
     """Runs `code` after this module's names; returns the finished process (status 0 is the caller's to ask)."""
-    paths = [str(pathlib.Path(__file__).parent), str(pathlib.Path(nki.__file__).parents[1])]
+    here = pathlib.Path(__file__).parent
+    paths = [*map(str, (here, here.parents[1], pathlib.Path(nki.__file__).parents[1]))]
     flags = f"--xla_force_host_platform_device_count={devices} --xla_cpu_collective_call_terminate_timeout_seconds=20"
     return subprocess.run(
         [sys.executable, "-c", "from jax_test import *\n" + code],
@@ -327,7 +275,7 @@ def test_a_returned_input_is_a_result_and_the_input_stays():
 def test_one_array_as_written_and_read_argument():
     a_ = normal(16, 32)
     a = jnp.array(a_)
-    for function in (accumulate, jax.jit(accumulate)):
+    for function in (add_into, jax.jit(add_into)):
         equal(function(a, a), a_ + a_)
     equal(a, a_)
 

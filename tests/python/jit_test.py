@@ -11,17 +11,10 @@ import nki.language as nl
 import numpy as np
 import pytest
 
+from tests.python.small_kernels import scaled
+
 traces = []  # of the kernels below: one entry per run of the Python function
 FACTOR = 2.0
-
-
-def scaled(x, factor):
-    out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
-    tile = nl.ndarray(x.shape, x.dtype)
-    nisa.dma_copy(dst=tile, src=x)
-    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=float(factor))
-    nisa.dma_copy(dst=out, src=tile)
-    return out
 
 
 @pytest.fixture

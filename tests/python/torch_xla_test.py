@@ -8,9 +8,6 @@ import subprocess
 import sys
 import threading
 
-import nki
-import nki.isa as nisa
-import nki.language as nl
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -23,45 +20,10 @@ import torch_xla.core.xla_model as xm  # noqa: E402
 import torch_xla.distributed.parallel_loader as pl  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
+from tests.python.small_kernels import add, add_into  # noqa: E402
+from tests.python.torch_programs import Add  # noqa: E402
+
 DEVICE = xm.xla_device()
-
-
-@nki.jit(platform_target="trn1")
-def add(a, b):
-    c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-    for row in range(0, a.shape[0], 128):
-        rows = slice(row, min(row + 128, a.shape[0]))
-        tile = (rows.stop - rows.start, a.shape[1])
-        x = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
-        y = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
-        z = nl.ndarray(tile, dtype=a.dtype, buffer=nl.sbuf)
-        nisa.dma_copy(dst=x, src=a[rows])
-        nisa.dma_copy(dst=y, src=b[rows])
-        nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-        nisa.dma_copy(dst=c[rows], src=z)
-    return c
-
-
-@nki.jit(platform_target="trn1")
-def accumulate(a, total):
-    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    y = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    z = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(dst=x, src=a)
-    nisa.dma_copy(dst=y, src=total)
-    nisa.tensor_tensor(dst=z, data1=x, data2=y, op=nl.add)
-    nisa.dma_copy(dst=total, src=z)
-    return total
-
-
-class Add(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, a, b):
-        return add(a, b)
-
-    @staticmethod
-    def backward(ctx, gradient):
-        return gradient, gradient
 
 
 def on_both(program, *shapes, dtype=torch.float32):
@@ -456,7 +418,7 @@ def test_kernel_gradients():
 def test_kernel_that_writes_its_input():
     def program(a, total):
         version = total._version
-        assert accumulate(a, total) is total and total._version > version
+        assert add_into(total, a) is total and total._version > version
         return total
 
     on_both(program, (128, 64), (128, 64))
@@ -547,7 +509,7 @@ def test_mark_step_has_every_live_tensor_as_root_in_order_of_creation(dumped):
 
 def test_an_in_place_operation_and_a_written_kernel_argument_are_recorded(dumped):
     a, total = torch.ones(128, 2, device=DEVICE), torch.ones(128, 2, device=DEVICE)
-    accumulate(a, total)
+    add_into(total, a)
     total.mul_(a)
     total.cpu()
     (graph,) = graphs(dumped())
