@@ -36,6 +36,18 @@ py::handle ClassOf(const ArgumentError& error) {
   return PyExc_ValueError;
 }
 
+py::list CallersOf(const Diagnostic& diagnostic) {
+  py::list callers;
+  for (const CallSite& caller : diagnostic.callers) {
+    py::dict entry;
+    entry["file"] = caller.file;
+    entry["line"] = caller.line;
+    entry["text"] = caller.text;
+    callers.append(entry);
+  }
+  return callers;
+}
+
 // Raises VerifyError with its diagnostics as a list of dicts.
 void SetVerifyError(const VerifyError& error) {
   py::list diagnostics;
@@ -47,6 +59,7 @@ void SetVerifyError(const VerifyError& error) {
     entry["file"] = diagnostic.file;
     entry["line"] = diagnostic.line;
     entry["text"] = diagnostic.text;
+    entry["callers"] = CallersOf(diagnostic);
     diagnostics.append(entry);
   }
   py::object exception = py::reinterpret_borrow<py::object>(Classes().verify)(error.what());
@@ -86,7 +99,7 @@ void BindErrors(py::module_& module) {
   classes.verify =
       MakeClass(module, "VerifyError",
                 "The kernel breaks rules of the hardware. `diagnostics` lists all of them: dicts with "
-                "severity, rule, message, file, line and text.",
+                "severity, rule, message, file, line, text and callers.",
                 base);
   classes.run = MakeClass(module, "RunError", "The data broke the kernel while it ran.", base);
   classes.internal = MakeClass(module, "InternalError", "A mistake in nki-py itself.", base);

@@ -1,5 +1,6 @@
 #include "frontend/source_sites.h"
 
+#include <array>
 #include <string_view>
 
 namespace nki {
@@ -32,7 +33,31 @@ std::string SourceLine(const std::string& file, int line) {
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);
 }
 
+constexpr size_t kMostCallers = 64;  // of one line; what recurses deeper is cut off
+
+// The frame that called `frame`, or null; borrowed from Python's stack, where it stays while it runs.
+PyFrameObject* CallerOf(PyFrameObject* frame) {
+  PyFrameObject* caller = PyFrame_GetBack(frame);
+  Py_XDECREF(caller);
+  return caller;
+}
+
+PyCodeObject* CodeOf(PyFrameObject* frame) {
+  PyCodeObject* code = PyFrame_GetCode(frame);
+  Py_DECREF(code);  // the frame keeps it alive
+  return code;
+}
+
+// The innermost frame, borrowed likewise.
+PyFrameObject* InnermostFrame() {
+  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  Py_XDECREF(frame);
+  return frame;
+}
+
 }  // namespace
+
+SourceSites::SourceSites() : entry_(InnermostFrame()) {}
 
 SourceSites::~SourceSites() {
   for (const Site& site : sites_) Py_DECREF(site.code);
@@ -50,24 +75,46 @@ bool SourceSites::IsOurs(PyCodeObject* code) {
 }
 
 int SourceSites::Here() {
-  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
-  while (frame != nullptr) {
-    PyCodeObject* code = PyFrame_GetCode(frame);
-    Py_DECREF(code);  // the frame keeps it alive
-    if (!IsOurs(code)) break;
-    PyFrameObject* caller = PyFrame_GetBack(frame);
-    Py_DECREF(frame);
-    frame = caller;
-  }
+  PyFrameObject* frame = InnermostFrame();
+  while (frame != nullptr && IsOurs(CodeOf(frame))) frame = CallerOf(frame);
   if (frame == nullptr) return -1;
-  PyCodeObject* code = PyFrame_GetCode(frame);
-  const Site site = {code, PyFrame_GetLasti(frame)};
-  Py_DECREF(frame);
+  PyCodeObject* code = CodeOf(frame);
+  if (IsKernel(frame, code)) return Number({code, PyFrame_GetLasti(frame), -1});
+  return NumberWithCallers(frame, code);
+}
+
+int SourceSites::NumberWithCallers(PyFrameObject* frame, PyCodeObject* code) {
+  std::array<Site, kMostCallers> chain;  // innermost first
+  size_t depth = 0;
+  PyFrameObject* outermost = nullptr;
+  bool to_the_kernel = false;
+  while (frame != nullptr && depth < kMostCallers && !to_the_kernel) {
+    code = CodeOf(frame);
+    if (!IsOurs(code)) {
+      chain[depth++] = {code, PyFrame_GetLasti(frame), -1};
+      outermost = frame;
+    }
+    to_the_kernel = frame == entry_ || IsKernel(frame, code);
+    frame = CallerOf(frame);
+  }
+  if (to_the_kernel) {
+    kernel_frame_ = outermost;
+    kernel_code_ = chain[depth - 1].code;
+  }
+  int number = -1;
+  while (depth > 0) {
+    Site& site = chain[--depth];
+    site.caller = number;
+    number = Number(site);
+  }
+  return number;
+}
+
+int SourceSites::Number(const Site& site) {
   const auto [at, is_new] = numbers_.try_emplace(site, static_cast<int>(sites_.size()));
   if (is_new) {
+    Py_INCREF(site.code);
     sites_.push_back(site);
-  } else {
-    Py_DECREF(code);
   }
   return at->second;
 }
@@ -79,6 +126,7 @@ std::vector<SourceLocation> SourceSites::Locations() const {
     location.file = Text(site.code->co_filename);
     location.line = PyCode_Addr2Line(site.code, site.instruction);
     location.text = SourceLine(location.file, location.line);
+    location.caller = site.caller;
     locations.push_back(std::move(location));
   }
   return locations;

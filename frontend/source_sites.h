@@ -16,12 +16,13 @@ namespace nki {
 // worked out once per place at the end.
 class SourceSites {
  public:
-  SourceSites() = default;
+  SourceSites();
   SourceSites(const SourceSites&) = delete;
   SourceSites& operator=(const SourceSites&) = delete;
   ~SourceSites();
 
-  // The number of the innermost Python frame outside this package, or -1.
+  // The number of the innermost Python frame outside this package, together with the frames that called it up
+  // to the kernel's own; or -1.
   int Here();
   std::vector<SourceLocation> Locations() const;
 
@@ -32,18 +33,31 @@ class SourceSites {
   struct Site {
     PyCodeObject* code;  // owned
     int instruction;
+    int caller;  // number of the site that called this function, -1 in the kernel itself
     bool operator==(const Site&) const = default;
   };
   struct SiteHash {
     size_t operator()(const Site& site) const {
-      return std::hash<const void*>()(site.code) * 31 + static_cast<size_t>(site.instruction);
+      const size_t place = std::hash<const void*>()(site.code) * 31 + static_cast<size_t>(site.instruction);
+      return place * 31 + static_cast<size_t>(site.caller);
     }
   };
   bool IsOurs(PyCodeObject* code);
+  bool IsKernel(PyFrameObject* frame, PyCodeObject* code) const {
+    return frame == kernel_frame_ && code == kernel_code_;
+  }
+  int Number(const Site& site);
+  int NumberWithCallers(PyFrameObject* frame, PyCodeObject* code);
 
   std::unordered_map<Site, int, SiteHash> numbers_;
   std::vector<Site> sites_;
   std::unordered_map<PyCodeObject*, bool> ours_;
+  // Not owned, only compared: a frame that we kept would keep all that its function holds, us among it. The
+  // frame that started the trace, then the kernel's own; its code tells it from a later frame at the same
+  // address.
+  const PyFrameObject* entry_ = nullptr;
+  const PyFrameObject* kernel_frame_ = nullptr;
+  const PyCodeObject* kernel_code_ = nullptr;
 };
 
 }  // namespace nki

@@ -16,6 +16,7 @@ struct SourceLocation {
   std::string file;
   int line = 0;
   std::string text;
+  int caller = -1;  // index into KernelGraph::sources of the line that called this one's function; -1: none
 };
 
 struct Node {

@@ -64,6 +64,19 @@ void MergeRepeated(std::vector<Diagnostic>& found) {
   found = std::move(kept);
 }
 
+// Lines that are met twice in a row are said once: a comprehension is a function of its own.
+std::vector<CallSite> CallersOf(const KernelGraph& graph, const SourceLocation& source) {
+  std::vector<CallSite> callers;
+  const SourceLocation* inner = &source;
+  for (int at = source.caller; at >= 0; at = inner->caller) {
+    const SourceLocation& caller = graph.sources[at];
+    if (caller.file != inner->file || caller.line != inner->line)
+      callers.push_back({caller.file, caller.line, caller.text});
+    inner = &caller;
+  }
+  return callers;
+}
+
 void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
   for (Diagnostic& diagnostic : found) {
     if (diagnostic.source < 0) continue;
@@ -71,6 +84,7 @@ void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
     diagnostic.file = source.file;
     diagnostic.line = source.line;
     diagnostic.text = source.text;
+    diagnostic.callers = CallersOf(graph, source);
   }
 }
 

@@ -8,6 +8,8 @@ std::string ToString(const Diagnostic& diagnostic) {
   text += diagnostic.severity == Severity::kError ? "error: " : "warning: ";
   text += diagnostic.message + " [" + diagnostic.rule + "]";
   if (!diagnostic.text.empty()) text += "\n    " + diagnostic.text;
+  for (const CallSite& caller : diagnostic.callers)
+    text += "\n  called from " + caller.file + ":" + std::to_string(caller.line) + ": " + caller.text;
   return text;
 }
 

@@ -12,6 +12,13 @@ namespace nki {
 
 enum class Severity : uint8_t { kError, kWarning };
 
+// A line that called the function of another.
+struct CallSite {
+  std::string file;
+  int line = 0;
+  std::string text;
+};
+
 struct Diagnostic {
   Severity severity = Severity::kError;
   std::string rule;     // "free-at-most"
@@ -20,7 +27,8 @@ struct Diagnostic {
   // Filled by the front end, which can read the user's file.
   std::string file;
   int line = 0;
-  std::string text;  // the source line
+  std::string text;               // the source line
+  std::vector<CallSite> callers;  // innermost first; empty if the line is the kernel's own
 };
 
 // "attention.py:41: error: nc_matmul: moving has … [free-at-most]\n    nisa.nc_matmul(…)"

@@ -17,6 +17,7 @@ def refuse(function, rule, message):
             "file": file,
             "line": line,
             "text": text,
+            "callers": [],
         }
     ]
     raise error

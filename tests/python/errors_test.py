@@ -107,6 +107,8 @@ def test_diagnostics_are_data():
     assert diagnostic["rule"] == "uninitialised-read" and diagnostic["severity"] == "error"
     assert diagnostic["file"] == __file__ and diagnostic["text"] in str(caught.value)
     assert f"{__file__}:{diagnostic['line']}: error: {diagnostic['message']} [uninitialised-read]" in str(caught.value)
+    (caller,) = diagnostic["callers"]
+    assert caller["file"] == __file__ and caller["text"] == "fail(x)" and caller["line"] < diagnostic["line"]
     assert nisa.NkiValidationError is nki.VerifyError and issubclass(nki.VerifyError, nki.NkiError)
 
 

@@ -75,6 +75,7 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 # case_wrong_engine:
 # VerifyError: bad/bad_instruction_arguments.py:28: error: tensor_copy: engine 'tensor' can't run it; allowed are vector, scalar, gpsimd [engine]
 #     case_wrong_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine=nisa.tensor_engine))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
 #
 # case_no_number:
 # TypeError: memset: value must be a number or a tensor with one value per partition, got 'zero'
@@ -83,11 +84,15 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 # case_bitwise:
 # VerifyError: bad/bad_instruction_arguments.py:30: error: tensor_tensor: dst is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
 # bad/bad_instruction_arguments.py:30: error: tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
 # bad/bad_instruction_arguments.py:30: error: tensor_tensor: data2 is float32; the bitwise operator 'bitwise_and' needs an integer dtype [integer-dtype]
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
 #
 # case_newer_target:
 # VerifyError: bad/bad_instruction_arguments.py:31: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
 #     case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
