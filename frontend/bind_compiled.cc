@@ -40,8 +40,7 @@ class WriteFinder : public OperandVisitor {
 };
 
 // The inputs that the kernel writes.
-py::tuple Mutated(const Plan& plan) {
-  const KernelGraph& graph = *plan.graph;
+py::tuple Mutated(const KernelGraph& graph) {
   WriteFinder finder;
   finder.written.resize(graph.tensors.size());
   for (const Node& node : graph.nodes) node.instruction->VisitFields(finder);
@@ -195,7 +194,7 @@ void BindCompiled(py::module_& module) {
       .def_property_readonly("name", [](const Plan& plan) { return plan.graph->name; })
       .def_property_readonly("inputs", [](const Plan& plan) { return Types(plan, false); })
       .def_property_readonly("outputs", [](const Plan& plan) { return Types(plan, true); })
-      .def_property_readonly("mutated", Mutated)
+      .def_property_readonly("mutated", [](const Plan& plan) { return Mutated(*plan.graph); })
       .def_property_readonly("aliases", Aliases)
       .def_property_readonly("warnings", Warnings)
       .def("summary", Summary)
@@ -206,6 +205,7 @@ void BindCompiled(py::module_& module) {
   module.def("plan", [](const std::shared_ptr<KernelGraph>& graph) {
     return WithoutGil([&] { return std::const_pointer_cast<Plan>(MakePlan(graph)); });
   });
+  module.def("written_inputs", Mutated);
   module.def("add_compiled", [](const std::string& key, const PlanPointer& plan) { AddCompiled(key, plan); });
   module.def("remove_compiled", &RemoveCompiled);
   module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));

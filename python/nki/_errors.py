@@ -5,21 +5,29 @@ import linecache
 from nki._core import VerifyError
 
 
-def refuse(function, rule, message):
-    """Raises VerifyError for `function` as a whole: the place is its `def` line."""
+def refuse(function, problems, found=None):
+    """Raises VerifyError for problems of `function` as a whole, [(rule, message), …]: their place is its `def` line.
+
+    `found` is the VerifyError of its instructions, whose diagnostics come first.
+    """
     file, line, text = _definition_of(function)
-    error = VerifyError(f"{file}:{line}: error: {message} [{rule}]\n    {text}")
-    error.diagnostics = [
-        {
-            "severity": "error",
-            "rule": rule,
-            "message": message,
-            "file": file,
-            "line": line,
-            "text": text,
-            "callers": [],
-        }
-    ]
+    lines = [str(found)] if found else []
+    diagnostics = list(found.diagnostics) if found else []
+    for rule, message in problems:
+        lines.append(f"{file}:{line}: error: {message} [{rule}]\n    {text}")
+        diagnostics.append(
+            {
+                "severity": "error",
+                "rule": rule,
+                "message": message,
+                "file": file,
+                "line": line,
+                "text": text,
+                "callers": [],
+            }
+        )
+    error = VerifyError("\n".join(lines))
+    error.diagnostics = diagnostics
     raise error
 
 

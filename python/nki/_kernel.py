@@ -17,7 +17,7 @@ from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
 from nki._errors import refuse
 from nki._program import Specialization, publish
-from nki._result import check_same_result, read_result
+from nki._result import Results
 from nki._structure import code_in, door_of, flatten, lasts, paths, unflatten
 
 _MAX_AXES = 5
@@ -212,25 +212,30 @@ class Kernel:
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
         captured = Captured(self.function, code_in(call_key.structure))
-        first = None
+        results = Results(self, tensors)
         with trace:
             for program in np.ndindex(*call_key.grid):
                 trace.begin_program(list(program))
                 result = self._run_function(call_key, tensors)
-                form = read_result(self, result, tensors)
-                first = first or (program, form)
-                check_same_result(self, first, (program, form))
+                results.read(program, result)
         captured.settle()
-        structure, results, order = form
-        graph = trace.finish(results)
-        plan = _core.plan(graph)
-        if not results and not plan.mutated:
-            refuse(
-                self.function,
-                "no-result",
-                f"kernel {self.__name__} returned {result!r} and wrote none of its arguments; return the output tensor",
-            )
-        return Specialization(publish(graph, plan, names), (structure, order), captured)
+        graph = trace.finish(results.form.outputs)
+        results.check_any(_core.written_inputs(graph), result)
+        plan = self._plan(graph, results.problems)
+        return Specialization(publish(graph, plan, names), results.form, captured)
+
+    def _plan(self, graph, problems):
+        """The graph's plan; what is wrong with the result is said together with what is wrong inside."""
+        found = None
+        try:
+            plan = _core.plan(graph)
+        except _core.VerifyError as error:
+            if not problems:
+                raise
+            found = error
+        if problems:
+            refuse(self.function, problems, found)
+        return plan
 
     def _run_function(self, call_key, tensors):
         arguments = iter(tensors)

@@ -6,7 +6,6 @@ import threading
 import weakref
 
 from nki import _core, _numpy, _settings
-from nki._structure import unflatten
 
 
 class Program:
@@ -36,7 +35,7 @@ class Program:
 class Specialization:
     """A kernel compiled for one set of shapes, dtypes and arguments: a program and the form of its result."""
 
-    def __init__(self, program, result, captured):
+    def __init__(self, program, form, captured):
         self.program = program
         self.key, self.graph, self.plan = program.key, program.graph, program.plan
         self.name, self.grid = program.name, program.grid
@@ -44,18 +43,12 @@ class Specialization:
         self.input_names, self.output_names = program.input_names, program.output_names
         self.mutated, self.aliases = program.mutated, program.aliases
         self.captured = captured
-        self._result = result
+        self.form = form._replace(outputs=None)  # tensors belong to the trace
+        self.rebuild = self.form.rebuild
 
     @property
     def numpy_outputs(self):
         return self.program.numpy_outputs
-
-    def rebuild(self, outputs):
-        """What the kernel returned, with `outputs` in the places of its tensors."""
-        structure, order = self._result
-        if structure == ("array",):
-            return outputs[order[0]]
-        return unflatten(structure, iter([outputs[i] for i in order]))
 
 
 _programs = weakref.WeakValueDictionary()  # key -> Program: alive while a kernel or a framework's program has it

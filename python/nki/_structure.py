@@ -75,23 +75,23 @@ class _Once:
     """The key of a value that may change unseen: equal to itself only, so that no later call finds it."""
 
 
-def flatten(value, arrays, above=()):
+def flatten(value, arrays, above=(), is_array=door_of):
     """The structure of `value`; arrays are appended to `arrays` in the order in which they stand.
 
-    `above` are the objects that hold this value.
+    `above` are the objects that hold this value; `is_array` is asked of each value inside.
     """
-    if door_of(value):
+    if is_array(value):
         arrays.append(value)
         return _SLOT
     kind = type(value)
     if kind is float:  # by its bits: -0.0 equals 0.0, and a NaN nothing
         return ("value", float, _Keyed(struct.pack("d", value), value))
     if kind in (tuple, list):
-        return (kind, tuple([flatten(item, arrays, above) for item in value]))
+        return (kind, tuple([flatten(item, arrays, above, is_array) for item in value]))
     if kind is dict:
-        return (dict, _flatten_items(value.items(), arrays, above))
+        return (dict, _flatten_items(value.items(), arrays, above, is_array))
     if isinstance(value, tuple):  # a named tuple
-        return (kind, tuple([flatten(item, arrays, above) for item in value]), "named")
+        return (kind, tuple([flatten(item, arrays, above, is_array) for item in value]), "named")
     if isinstance(value, np.generic):
         return ("value", kind, _Keyed((value.dtype, value.tobytes()), value))
     if isinstance(value, (float, complex)):
@@ -99,40 +99,45 @@ def flatten(value, arrays, above=()):
     if value is None or isinstance(value, _AS_THEY_ARE) or hasattr(kind, "__members__"):  # the last: an Enum's
         return ("value", kind, value)  # with its type: 1, 1.0 and True are equal but not the same argument
     if kind in _MADE_OF:
-        return ("made", kind, tuple([flatten(part, arrays, above) for part in _MADE_OF[kind][0](value)]))
-    return _flatten_object(value, kind, arrays, above)
+        return ("made", kind, tuple([flatten(part, arrays, above, is_array) for part in _MADE_OF[kind][0](value)]))
+    return _flatten_object(value, kind, arrays, above, is_array)
 
 
-def _flatten_items(items, arrays, above=()):
-    return tuple([(flatten(key, []), flatten(item, arrays, above)) for key, item in items])
+def _flatten_items(items, arrays, above, is_array):
+    return tuple([(flatten(key, [], (), is_array), flatten(item, arrays, above, is_array)) for key, item in items])
 
 
-def _flatten_object(value, kind, arrays, above):
+def _flatten_object(value, kind, arrays, above, is_array):
     if id(value) in above:
         return ("value", kind, _Keyed(("above", above.index(id(value))), value))
     above = (*above, id(value))
     inside = []
     if isinstance(value, (set, frozenset)):
-        key = frozenset([flatten(item, inside, above) for item in value])
+        key = frozenset([flatten(item, inside, above, is_array) for item in value])
         return ("value", kind, _Keyed(_Once() if inside else key, value))
     if isinstance(value, dict):
-        key = _flatten_items(value.items(), inside, above)
-    elif is_opaque(kind.__module__) and kind is not types.SimpleNamespace:
+        key = _flatten_items(value.items(), inside, above, is_array)
+    elif is_opaque(kind.__module__) and not _holds_fields(kind):
         return ("value", kind, _opaque(value))
     elif _is_module(value):
         fields = [(name, item) for name, item in vars(value).items() if name[0] != "_" and not door_of(item)]
-        return ("value", kind, _Keyed((id(value), _flatten_items(fields, [], above)), value))
+        return ("value", kind, _Keyed((id(value), _flatten_items(fields, [], above, is_array)), value))
     else:
         fields = fields_of(value)
         if not fields and not hasattr(value, "__dict__"):
             return ("value", kind, _opaque(value))
-        key = tuple([(name, flatten(item, inside, above)) for name, item in fields])
+        key = tuple([(name, flatten(item, inside, above, is_array)) for name, item in fields])
     if not inside:  # the object itself: a kernel may ask what it `is`
         return ("value", kind, _Keyed(key, value))
     arrays.extend(inside)
     if isinstance(value, dict):
         return ("mapping", kind, key)
     return ("object", kind, key)
+
+
+def _holds_fields(kind):
+    """Whether objects of a class that is not the user's are nothing but the fields that the user gave them."""
+    return kind is types.SimpleNamespace or (kind.__module__, kind.__name__) == ("nki.language", "NKIObject")
 
 
 def _opaque(value):
@@ -191,7 +196,8 @@ def _mapping(kind, pairs):
 
 def _copy_of(kind, fields):
     """An object with these fields, made without __init__ as the device's compiler makes its own."""
-    copy = object.__new__(kind)
+    maker = types.SimpleNamespace if issubclass(kind, types.SimpleNamespace) else object
+    copy = maker.__new__(kind)
     for name, value in fields:
         object.__setattr__(copy, name, value)
     return copy
