@@ -1,5 +1,6 @@
 """The PyTorch door while torch.compile traces: before anything that dynamo cannot trace, a look-up of constants."""
 
+import dataclasses
 import operator
 
 import numpy
@@ -50,11 +51,19 @@ def _flatten(value, tensors, statics):
     if type(value) in (list, tuple):
         kind = "list" if type(value) is list else "tuple"
         return (kind, tuple([_flatten(v, tensors, statics) for v in value]))
+    if isinstance(value, tuple) and hasattr(type(value), "_fields"):
+        return ("named", (type(value), tuple([_flatten(v, tensors, statics) for v in value])))
     if type(value) is dict:
         return ("dict", tuple([(k, _flatten(v, tensors, statics)) for k, v in value.items()]))
     if isinstance(value, numpy.ndarray):
         # dynamo holds NumPy scalars as arrays too, and their values as unknown.
         raise TypeError("kernel argument is a NumPy array or scalar inside torch.compile: pass a tensor or a number")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = [(field.name, getattr(value, field.name)) for field in dataclasses.fields(value)]
+        count = len(tensors)
+        nodes = tuple([(name, _flatten(item, tensors, statics)) for name, item in fields])
+        if len(tensors) > count:
+            return ("dataclass", (type(value), nodes))
     statics.append(_constant(value))
     return ("static", len(statics) - 1)
 
@@ -67,6 +76,10 @@ def _unflatten(node, tensors, statics):
         return statics[content]
     if kind == "dict":
         return {k: _unflatten(v, tensors, statics) for k, v in content}
+    if kind == "named":
+        return content[0](*[_unflatten(v, tensors, statics) for v in content[1]])
+    if kind == "dataclass":
+        return content[0](**{name: _unflatten(v, tensors, statics) for name, v in content[1]})
     return (list if kind == "list" else tuple)([_unflatten(v, tensors, statics) for v in content])
 
 
@@ -82,7 +95,7 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     if len(tensors) != len(stands):
         raise TypeError(
             f"{kernel.__name__}: an argument is an object that holds tensors, which torch.compile can't see into; pass "
-            "the tensors themselves, in tuples, lists or dicts"
+            "the tensors themselves, in tuples, lists, dicts, named tuples or dataclasses"
         )
     for tensor in tensors:
         if tensor.dtype not in NAMES:
@@ -91,6 +104,11 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
     marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
     form = _flatten(spec.rebuild(marks), found, constants)
+    if len(found) != len(spec.form.order):
+        raise TypeError(
+            f"{kernel.__name__}: returns an object that holds tensors, which torch.compile can't make; return them in "
+            "tuples, lists, dicts, named tuples or dataclasses"
+        )
     _program.keep(spec.program)
     return plan_of(spec.program), _positions(tensors, stands), (form, _positions(found, marks), tuple(constants))
 

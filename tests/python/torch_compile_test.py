@@ -1,7 +1,9 @@
 """Kernels inside torch.compile, exported programs and torch's other tracers."""
 
+import dataclasses
 import textwrap
 import warnings
+from typing import NamedTuple
 
 import nki
 import nki.language as nl
@@ -131,6 +133,56 @@ def test_compiled_with_nested_arguments():
 
     assert torch.equal(program(a, b), (a + b) * 2)
     assert torch.equal(torch.compile(program, fullgraph=True, backend="aot_eager")(a, b), (a + b) * 2)
+
+
+class Pair(NamedTuple):
+    first: object
+    second: object
+
+
+@dataclasses.dataclass
+class Layer:
+    weight: object
+    factor: float = 2.0
+    bias: object = None
+
+
+@nki.jit(platform_target="trn1")
+def layered(pair, *, layer):
+    """Takes and returns named tuples and dataclasses."""
+    total = add(scaled(layer.weight, layer.factor), pair.first)
+    return Pair(total, {"layer": Layer(layer.weight, 5.0, (scaled(pair.second), None))})
+
+
+@nki.jit(platform_target="trn1")
+def layer_in_an_object(a):
+    return Holder(add(a, a))
+
+
+class Holder:
+    def __init__(self, tensor):
+        self.tensor = tensor
+
+
+def test_compiled_with_named_tuples_and_dataclasses():
+    a, b = pair(128, 8)
+
+    def program(x, y):
+        result = layered(Pair(x * 2, y), layer=Layer(x, 3.0))
+        return result.first + 1, result.second["layer"]
+
+    for run in (program, torch.compile(program, fullgraph=True, backend="aot_eager")):
+        total, layer = run(a, b)
+        torch.testing.assert_close(total, a * 3 + a * 2 + 1)
+        assert type(layer) is Layer and layer.factor == 5.0 and layer.bias[1] is None
+        assert torch.equal(layer.weight, a) and torch.equal(layer.bias[0], b * 2)
+
+
+def test_compiled_with_an_object_that_holds_tensors_is_refused():
+    a = torch.randn(128, 8)
+    assert torch.equal(layer_in_an_object(a).tensor, a + a)
+    with pytest.raises(Exception, match="layer_in_an_object: returns an object that holds tensors"):
+        torch.compile(lambda x: layer_in_an_object(x).tensor, fullgraph=True, backend="eager")(a)
 
 
 def test_compiled_with_an_object_as_static_argument():
