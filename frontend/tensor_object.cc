@@ -1,7 +1,11 @@
 #include "frontend/tensor_object.h"
 
+#include <iterator>
+#include <vector>
+
 #include "frontend/enums.h"
 #include "frontend/errors.h"
+#include "frontend/tensor_refusals.h"
 
 namespace nki {
 namespace {
@@ -75,54 +79,6 @@ int AssignSubscript(PyObject*, PyObject*, PyObject*) {
   return -1;
 }
 
-Py_ssize_t Length(PyObject* self) { return static_cast<Py_ssize_t>(ViewOf(self).dims[0].count); }
-
-int Truth(PyObject* self) {
-  PyErr_Format(PyExc_TypeError,
-               "the truth value of tensor %s is not known while a kernel is traced; Python's if, while and "
-               "assert can use "
-               "shapes, dtypes and arguments that are not tensors",
-               ViewOf(self).tensor->name.c_str());
-  return -1;
-}
-
-PyObject* RefuseOperator(PyObject* left, PyObject* right) {
-  PyObject* tensor = IsTensor(left) ? left : right;
-  PyErr_Format(
-      PyExc_TypeError,
-      "tensor %s has no Python operators; use an instruction such as nisa.tensor_tensor(dst=..., data1=..., "
-      "data2=..., op=nl.add) or nisa.tensor_scalar(...)",
-      ViewOf(tensor).tensor->name.c_str());
-  return nullptr;
-}
-
-PyObject* RefuseUnary(PyObject* self) { return RefuseOperator(self, self); }
-
-// Equality of tensors stays identity, so that a list of them can be searched; with None it is asked whether
-// an argument was given. A number would be a comparison of values.
-PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
-  const bool by_identity = IsTensor(right) || right == Py_None;
-  if (by_identity && (comparison == Py_EQ || comparison == Py_NE))
-    return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
-  return RefuseOperator(left, right);
-}
-
-PyObject* Iterate(PyObject* self) {
-  PyErr_Format(PyExc_TypeError,
-               "tensor %s can't be iterated over; index it: for i in nl.affine_range(%zd): t[i]",
-               ViewOf(self).tensor->name.c_str(), Length(self));
-  return nullptr;
-}
-
-// NumPy asks for this before it makes an array of an object.
-PyObject* RefuseArray(PyObject* self, PyObject*, PyObject*) {
-  PyErr_Format(
-      PyExc_TypeError,
-      "tensor %s has no values while a kernel is traced, so NumPy can't use it; use instructions of nki.isa",
-      ViewOf(self).tensor->name.c_str());
-  return nullptr;
-}
-
 PyObject* New(PyTypeObject*, PyObject*, PyObject*) {
   PyErr_SetString(PyExc_TypeError, "tensors are made with nl.ndarray(shape, dtype, buffer)");
   return nullptr;
@@ -136,49 +92,20 @@ PyType_Slot kSlots[] = {
     {Py_tp_methods, kTensorMethods},
     {Py_mp_subscript, reinterpret_cast<void*>(Subscript)},
     {Py_mp_ass_subscript, reinterpret_cast<void*>(AssignSubscript)},
-    {Py_mp_length, reinterpret_cast<void*>(Length)},
-    {Py_nb_bool, reinterpret_cast<void*>(Truth)},
-    {Py_nb_add, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_subtract, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_multiply, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_true_divide, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_matrix_multiply, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_floor_divide, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_remainder, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_and, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_or, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_xor, reinterpret_cast<void*>(RefuseOperator)},
-    {Py_nb_negative, reinterpret_cast<void*>(RefuseUnary)},
-    {Py_nb_absolute, reinterpret_cast<void*>(RefuseUnary)},
-    {Py_nb_invert, reinterpret_cast<void*>(RefuseUnary)},
-    {Py_nb_float, reinterpret_cast<void*>(RefuseUnary)},
-    {Py_nb_int, reinterpret_cast<void*>(RefuseUnary)},
-    {Py_tp_richcompare, reinterpret_cast<void*>(Compare)},
-    {Py_tp_hash, reinterpret_cast<void*>(_Py_HashPointer)},
-    {Py_tp_iter, reinterpret_cast<void*>(Iterate)},
     {Py_tp_doc,
      const_cast<char*>("A tensor of a kernel, or a view of one. Views share the storage; none moves data.\n\n"
                        "Source of the semantics: nki.language.NkiTensor, NKI 0.6.")},
-    {0, nullptr},
 };
-
-PyType_Spec kSpec = {"nki.language.NkiTensor", sizeof(TensorObject), 0, Py_TPFLAGS_DEFAULT, kSlots};
 
 }  // namespace
 
 void BindTensor(pybind11::module_& module) {
-  static PyMethodDef refuse_array = {"__array__",
-                                     reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(RefuseArray)),
-                                     METH_VARARGS | METH_KEYWORDS, nullptr};
-  tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&kSpec));
-  if (tensor_type == nullptr) throw pybind11::error_already_set();
-  auto* type = reinterpret_cast<PyObject*>(tensor_type);
-  const auto array =
-      pybind11::reinterpret_steal<pybind11::object>(PyDescr_NewMethod(tensor_type, &refuse_array));
-  // None: NumPy's functions and operators refuse the object instead of wrapping it.
-  const bool set = array && PyObject_SetAttrString(type, "__array__", array.ptr()) == 0 &&
-                   PyObject_SetAttrString(type, "__array_ufunc__", Py_None) == 0;
-  if (!set) throw pybind11::error_already_set();
+  std::vector<PyType_Slot> slots = RefusalSlots();
+  slots.insert(slots.begin(), std::begin(kSlots), std::end(kSlots));
+  slots.push_back({0, nullptr});
+  PyType_Spec spec = {"nki.language.NkiTensor", sizeof(TensorObject), 0, Py_TPFLAGS_DEFAULT, slots.data()};
+  tensor_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+  if (tensor_type == nullptr || !AddNumpyRefusals(tensor_type)) throw pybind11::error_already_set();
   module.attr("NkiTensor") =
       pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor_type));
 }

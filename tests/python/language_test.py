@@ -125,7 +125,17 @@ def test_absent_names_say_what_to_use():
 
 
 @pytest.mark.parametrize(
-    "use", [lambda t: t == 1, lambda t: np.sum(t), lambda t: np.exp(t), lambda t: np.array(t), lambda t: t + 1]
+    "use",
+    [
+        lambda t: t == 1,
+        lambda t: np.sum(t),
+        lambda t: np.exp(t),
+        lambda t: np.array(t),
+        lambda t: t + 1,
+        len,
+        bool,
+        list,
+    ],
 )
 def test_values_of_tensors_cannot_be_used_while_tracing(use):
     def kernel(x):
@@ -133,6 +143,15 @@ def test_values_of_tensors_cannot_be_used_while_tracing(use):
 
     with pytest.raises(TypeError, match="tensor|NkiTensor"):
         nki.jit(kernel)(np.ones((128, 8), np.float32))
+
+
+def test_numpy_may_ask_for_sizes():
+    def kernel(x):
+        t = nl.zeros((128, 8), nl.float32, buffer=nl.shared_hbm)
+        assert np.shape(t) == (128, 8) and np.ndim(t) == 2 and np.size(t) == 1024 and np.size(t, 1) == 8
+        return t
+
+    nki.jit(kernel)(np.ones((128, 8), np.float32))
 
 
 def test_tensors_compare_by_identity():
