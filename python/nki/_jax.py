@@ -23,10 +23,15 @@ _DTYPES = frozenset(
 )
 _JAX_NAMES = {"bool_": "bool", "tfloat32": "float32"}  # where JAX has another name for the stored bytes
 
-_registering = threading.Lock()
+_changing = threading.Lock()  # of what follows
 _registered = False
-_MOST_RUNNING = 256  # programs that calls may still wait for; XLA's CPU client starts 32 calls at most (its semaphore)
-_running = OrderedDict()  # program key -> Program of the latest calls, which run after the call has returned
+# Programs of the latest calls, which may run after the call has returned and their kernel is gone. XLA's CPU client has
+# at most 32 calls of a device in flight (CpuClientOptions::max_inflight_computations_per_device), but they need not end
+# in order: one may wait for its input while others pass it. So more are kept; a call that is passed by so many other
+# programs, all of kernels since dropped, ends in UnknownKernelError.
+_RUNNING_PER_DEVICE = 8 * 32
+_most_running = 0
+_running = OrderedDict()  # program key -> Program, the latest called last
 
 
 def call(kernel, arrays, call_key):
@@ -46,16 +51,18 @@ def call(kernel, arrays, call_key):
     if any(isinstance(array, jax.core.Tracer) for array in arrays):
         _program.keep(spec.program)
         return spec.rebuild(_bind(form, arrays))
-    _running[spec.key] = spec.program
-    _running.move_to_end(spec.key)
-    while len(_running) > _MOST_RUNNING:
-        _running.popitem(last=False)
-    return spec.rebuild(form.eager(*arrays))
+    results = form.eager(*arrays)
+    with _changing:
+        _running[spec.key] = spec.program  # only now: until here `spec` keeps it, whatever other threads call
+        _running.move_to_end(spec.key)
+        while len(_running) > _most_running:
+            _running.popitem(last=False)
+    return spec.rebuild(results)
 
 
 def _register():
-    global _registered
-    with _registering:
+    global _registered, _most_running
+    with _changing:
         if _registered:
             return
         if not hasattr(_core, "jax_handler"):
@@ -66,6 +73,7 @@ def _register():
         # A handler that this jaxlib refuses would keep the CPU backend from starting, were it registered first.
         devices = len(jax.devices("cpu"))
         jax.ffi.register_ffi_target(TARGET, _core.jax_handler(devices), platform="cpu", api_version=1)
+        _most_running = _RUNNING_PER_DEVICE * devices
         _registered = True
 
 

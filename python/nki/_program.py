@@ -53,7 +53,11 @@ class Specialization:
 
 _programs = weakref.WeakValueDictionary()  # key -> Program: alive while a kernel or a framework's program has it
 _publishing = threading.Lock()
-_kept = {}  # key -> Program that a framework's compiled code names by its key: when that code goes, nobody says
+# key -> Program that a framework's compiled code names by its key; when that code goes, nobody says. It grows with what
+# kernels say and not with calls or compilations: a program that says the same is the same one. Each takes some 5 kB and
+# 0.14 kB an instruction (measured), less than what the frameworks keep beside it, which bound themselves: torch.compile
+# 8 forms of a function (torch._dynamo.config.recompile_limit), JAX 8192 executables of all jitted functions.
+_kept = {}
 
 
 def find(key):

@@ -1,6 +1,7 @@
 """Kernels inside JAX programs: values against NumPy and jax.numpy, behaviour against JAX's own operations."""
 
 import base64
+import gc
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ import pytest
 jax = pytest.importorskip("jax")
 import jax.numpy as jnp  # noqa: E402
 from jax import export  # noqa: E402
+from nki import _jax, _program  # noqa: E402
 
 from tests.python.small_kernels import (  # noqa: E402
     add,
@@ -316,6 +318,31 @@ def test_the_config_names_the_grid():
     config = re.search(r"eyJ[A-Za-z0-9+/=]+", function.lower(a, b).compile().as_text())[0]
     assert json.loads(base64.b64decode(config))["grid"] == [2]
     equal(function(a, b), np.asarray(a) + np.asarray(b))
+
+
+def test_jitting_again_keeps_no_more_programs():
+    a, b = pair(16, 20)
+    kept = len(_program._kept)
+    for n in range(5):
+        equal(jax.jit(lambda x, y, n=n: add(x, y) * n)(a, b), (np.asarray(a) + np.asarray(b)) * n)
+    assert len(_program._kept) == kept + 1
+
+
+def test_the_programs_of_the_latest_calls_are_kept(monkeypatch):
+    """Calls may run after they have returned and their kernels are gone."""
+    a, _ = pair(8, 8)
+    equal(scaled(a), a * 2)
+    assert _jax._most_running == 8 * 32 * len(jax.devices("cpu"))
+    monkeypatch.setattr(_jax, "_most_running", 3)
+    keys = []
+    for n in range(5):
+        kernel = nki.jit(lambda x, n=n: scaled(x, n + 0.5))
+        equal(kernel(a), np.asarray(a) * np.float32(n + 0.5))
+        keys.append(kernel.specializations()[0].key)
+    del kernel
+    gc.collect()
+    assert list(_jax._running) == keys[2:]
+    assert [key for key in keys if _program.find(key) is not None] == keys[2:]
 
 
 def test_equal_calls_trace_once():

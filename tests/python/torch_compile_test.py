@@ -12,7 +12,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from nki import _torch_ops  # noqa: E402
+from nki import _program, _torch_ops  # noqa: E402
 
 from tests.python import small_kernels  # noqa: E402
 from tests.python.small_kernels import accumulate, add, scaled  # noqa: E402
@@ -53,6 +53,15 @@ def test_a_key_is_never_reused_for_another_shape():
     for n in (4, 8, 12, 16):
         a, b = pair(128, n)
         assert torch.equal(program(a, b), a + b)
+
+
+def test_compiling_again_keeps_no_more_programs():
+    a, b = pair(128, 20)
+    kept = len(_program._kept)
+    for _ in range(5):
+        torch._dynamo.reset()
+        assert torch.equal(torch.compile(lambda x, y: add(x, y), fullgraph=True, backend="eager")(a, b), a + b)
+    assert len(_program._kept) == kept + 1
 
 
 def test_nothing_runs_while_it_compiles(monkeypatch):
