@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "interpreter/free_list.h"
+
 namespace nki {
 namespace {
 
@@ -33,12 +35,12 @@ class SpaceAllocator {
  public:
   SpaceAllocator(const KernelGraph& graph, const std::vector<LiveRange>& live, Space space, int64_t capacity,
                  int64_t bank)
-      : graph_(graph), live_(live), space_(space), capacity_(capacity), bank_(bank) {}
+      : graph_(graph), live_(live), space_(space), capacity_(capacity), bank_(bank), free_(capacity) {}
 
   void Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found);
 
  private:
-  bool Fits(int64_t begin, int64_t bytes, const LiveRange& range) const;
+  int64_t Skip(int64_t begin, int64_t bytes, const LiveRange& range) const;
   int64_t FindAddress(int64_t bytes, const LiveRange& range) const;
   void Free(size_t before_node);
   void JoinPinned();
@@ -52,39 +54,33 @@ class SpaceAllocator {
   const std::vector<LiveRange>& live_;
   Space space_;
   int64_t capacity_, bank_;
-  std::map<int64_t, int64_t> active_;    // begin -> end of the tensors that are live now
-  std::multimap<size_t, int64_t> ends_;  // last node -> begin
-  std::vector<int64_t> freed_;           // begins of freed tensors, the latest last
+  FreeList free_;                         // of the tensors that are live now
+  std::multimap<size_t, Interval> ends_;  // last node -> where they lie
+  std::vector<int64_t> freed_;            // begins of freed tensors, the latest last
   std::vector<Pinned> pinned_;
 };
 
-bool SpaceAllocator::Fits(int64_t begin, int64_t bytes, const LiveRange& range) const {
-  const int64_t end = begin + bytes;
-  if (end > capacity_) return false;
-  if (bank_ > 0 && begin / bank_ != (end - 1) / bank_ && begin % bank_ != 0) return false;
-  auto next = active_.lower_bound(begin);
-  if (next != active_.end() && next->first < end) return false;
-  if (next != active_.begin() && std::prev(next)->second > begin) return false;
-  return std::ranges::none_of(pinned_, [&](const Pinned& pin) {
-    return pin.at.begin < end && begin < pin.at.end && pin.range.first <= range.last &&
-           range.first <= pin.range.last;
-  });
+// Where the next attempt may succeed if a tensor can't begin at `begin`; `begin` itself if it can. What is
+// live now is not looked at.
+int64_t SpaceAllocator::Skip(int64_t begin, int64_t bytes, const LiveRange& range) const {
+  if (bank_ > 0 && begin / bank_ != (begin + bytes - 1) / bank_ && begin % bank_ != 0)
+    return (begin / bank_ + 1) * bank_;
+  // Pinned tensors lie apart and in order.
+  auto pin = std::ranges::upper_bound(pinned_, begin, {}, [](const Pinned& pin) { return pin.at.end; });
+  for (; pin != pinned_.end() && pin->at.begin < begin + bytes; ++pin) {
+    if (pin->range.first <= range.last && range.first <= pin->range.last) return pin->at.end;
+  }
+  return begin;
 }
 
 int64_t SpaceAllocator::FindAddress(int64_t bytes, const LiveRange& range) const {
   for (size_t i = freed_.size(); i-- > 0;) {
-    if (Fits(freed_[i], bytes, range)) return freed_[i];
+    if (free_.IsFree(freed_[i], freed_[i] + bytes) && Skip(freed_[i], bytes, range) == freed_[i])
+      return freed_[i];
   }
-  // First fit: an address can only be the start of the memory or of a bank, or the end of something.
-  std::vector<int64_t> candidates = {0};
-  for (const auto& [begin, end] : active_) candidates.push_back(end);
-  for (const Pinned& pin : pinned_) candidates.push_back(pin.at.end);
-  if (bank_ > 0) {
-    for (int64_t at = bank_; at < capacity_; at += bank_) candidates.push_back(at);
-  }
-  std::ranges::sort(candidates);
-  for (int64_t begin : candidates) {
-    if (Fits(begin, bytes, range)) return begin;
+  for (int64_t from = 0; std::optional<FreeList::Gap> gap = free_.Next(from, bytes);) {
+    from = Skip(gap->begin, bytes, range);
+    if (from == gap->begin) return from;
   }
   return -1;
 }
@@ -92,18 +88,17 @@ int64_t SpaceAllocator::FindAddress(int64_t bytes, const LiveRange& range) const
 void SpaceAllocator::Free(size_t before_node) {
   constexpr size_t kRemembered = 8;  // enough for the tiles of one iteration
   while (!ends_.empty() && ends_.begin()->first < before_node) {
-    const int64_t begin = ends_.begin()->second;
-    active_.erase(begin);
+    const Interval at = ends_.begin()->second;
+    free_.Give(at.begin, at.end);
     ends_.erase(ends_.begin());
-    std::erase(freed_, begin);
-    freed_.push_back(begin);
+    std::erase(freed_, at.begin);
+    freed_.push_back(at.begin);
     if (freed_.size() > kRemembered) freed_.erase(freed_.begin());
   }
 }
 
 void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const {
-  int64_t live = 0;
-  for (const auto& [begin, end] : active_) live += end - begin;
+  int64_t live = free_.taken();
   for (const Pinned& pin : pinned_) live += pin.at.end - pin.at.begin;
   Diagnostic diagnostic;
   diagnostic.rule = space_ == Space::kSbuf ? "sbuf-capacity" : "psum-capacity";
@@ -164,8 +159,8 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
       ReportFull(*tensor, bytes, found);
       return;  // whatever comes after is a consequence
     }
-    active_[begin] = begin + bytes;
-    ends_.emplace(range.last, begin);
+    free_.Take(begin, begin + bytes);
+    ends_.emplace(range.last, Interval{begin, begin + bytes});
     allocation.placements[tensor->id] = {0, begin};
     peak = std::max(peak, begin + bytes);
   }
