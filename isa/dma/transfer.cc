@@ -17,7 +17,7 @@ bool SplitRows(Dims& dims, int& rank, int64_t partitions) {
   if (rank > 0 && dims[0].count == partitions) return true;
   const int64_t first = rank == 0 || partitions == 1 ? 1 : dims[0].count;
   if ((partitions != 1 && first % partitions != 0) || rank == kMaxRank) return false;
-  std::copy_backward(dims.begin(), dims.begin() + rank, dims.begin() + rank + 1);
+  std::shift_right(dims.begin(), dims.end(), 1);
   if (partitions == 1) {
     dims[0] = {0, 1};
   } else {
