@@ -5,10 +5,10 @@
 
 #include <fstream>
 #include <iostream>
-#include <mutex>
 
 #include "frontend/bind.h"
 #include "frontend/enums.h"
+#include "interpreter/fork_lock.h"
 #include "interpreter/run_table.h"
 
 namespace nki {
@@ -60,6 +60,8 @@ py::dict Aliases(const Plan& plan) {
   return aliases;
 }
 
+unsigned long g_main_thread = 0;  // set at import
+
 // Lets Ctrl-C end a long run. Only the main thread sees signals.
 bool SignalArrived() {
   py::gil_scoped_acquire gil;
@@ -85,10 +87,8 @@ auto WithoutGil(const Work& work) {
 }
 
 RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs) {
-  static const unsigned long main_thread =
-      py::module_::import("threading").attr("main_thread")().attr("ident").cast<unsigned long>();
   RunOptions options;
-  if (PyThread_get_thread_ident() == main_thread) options.interrupted = SignalArrived;
+  if (PyThread_get_thread_ident() == g_main_thread) options.interrupted = SignalArrived;
   return WithoutGil([&] { return RunHooked(plan, inputs, outputs, options); });
 }
 
@@ -100,13 +100,12 @@ class LogFile {
     if (path != "-" && !file_) throw Error("the log can't be written to " + path);
   }
   void Write(const std::string& line) {
-    std::lock_guard lock(mutex_);
+    const ForkLock lock;
     (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr)
         << line << std::endl;  // nothing closes it at exit
   }
 
  private:
-  std::mutex mutex_;
   std::ofstream file_;
 };
 
@@ -189,6 +188,7 @@ py::list Placements(const Plan& plan) {
 }  // namespace
 
 void BindCompiled(py::module_& module) {
+  g_main_thread = py::module_::import("threading").attr("main_thread")().attr("ident").cast<unsigned long>();
   py::class_<Plan, PlanPointer>(module, "Plan",
                                 "A verified and placed kernel; immutable, usable from any thread.")
       .def_property_readonly("name", [](const Plan& plan) { return plan.graph->name; })

@@ -4,9 +4,11 @@
 #include <pybind11/stl.h>
 #include <sys/mman.h>
 
-#include <mutex>
+#include <algorithm>
 #include <new>
 #include <vector>
+
+#include "interpreter/fork_lock.h"
 
 namespace nki {
 namespace {
@@ -22,47 +24,45 @@ struct Pages {
   size_t bytes;
 };
 
-// Freed pages that wait for the next result of their size.
-class KeptPages {
- public:
-  Pages Take(size_t bytes) {
-    std::lock_guard lock(mutex_);
-    for (size_t i = 0; i < kept_.size(); ++i) {
-      if (kept_[i].bytes != bytes) continue;
-      const Pages pages = kept_[i];
-      kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i));
-      total_ -= bytes;
-      return pages;
-    }
-    return {nullptr, 0};
-  }
-
-  // Keeps the pages, in place of the oldest ones if there would be too many.
-  void Give(Pages pages) {
-    std::vector<Pages> dropped;
-    {
-      std::lock_guard lock(mutex_);
-      kept_.push_back(pages);
-      total_ += pages.bytes;
-      while (total_ > kMostKept) {
-        dropped.push_back(kept_.front());
-        total_ -= kept_.front().bytes;
-        kept_.erase(kept_.begin());
-      }
-    }
-    madvise(pages.memory, pages.bytes, MADV_FREE);
-    for (const Pages& old : dropped) munmap(old.memory, old.bytes);
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<Pages> kept_;
-  size_t total_ = 0;
+// Freed pages that wait for the next result of their size. Under ForkLock, and never destroyed: arrays may be
+// freed while the process ends.
+struct KeptPages {
+  std::vector<Pages> pages;
+  size_t bytes = 0;
 };
 
 KeptPages& Kept() {
-  static auto* kept = new KeptPages;  // never destroyed: arrays may be freed while the process ends
+  static auto* kept = new KeptPages;
   return *kept;
+}
+
+Pages TakeKept(size_t bytes) {
+  const ForkLock lock;
+  KeptPages& kept = Kept();
+  const auto found = std::ranges::find(kept.pages, bytes, &Pages::bytes);
+  if (found == kept.pages.end()) return {nullptr, 0};
+  const Pages pages = *found;
+  kept.pages.erase(found);
+  kept.bytes -= bytes;
+  return pages;
+}
+
+// Keeps the pages, in place of the oldest ones if there would be too many.
+void Keep(Pages pages) {
+  madvise(pages.memory, pages.bytes, MADV_FREE);  // before another thread may take and write them
+  std::vector<Pages> dropped;
+  {
+    const ForkLock lock;
+    KeptPages& kept = Kept();
+    kept.pages.push_back(pages);
+    kept.bytes += pages.bytes;
+    while (kept.bytes > kMostKept) {
+      dropped.push_back(kept.pages.front());
+      kept.bytes -= kept.pages.front().bytes;
+      kept.pages.erase(kept.pages.begin());
+    }
+  }
+  for (const Pages& old : dropped) munmap(old.memory, old.bytes);
 }
 
 // `bytes`, a multiple of a huge page, starting at one.
@@ -82,11 +82,11 @@ py::array NewArray(const std::vector<py::ssize_t>& shape, const py::dtype& dtype
   for (py::ssize_t extent : shape) bytes *= static_cast<size_t>(extent);
   if (bytes < kLarge) return py::array(dtype, shape);
   bytes = (bytes + kHugePage - 1) / kHugePage * kHugePage;
-  Pages pages = Kept().Take(bytes);
+  Pages pages = TakeKept(bytes);
   if (pages.memory == nullptr) pages = NewPages(bytes);
   const py::capsule owner(new Pages(pages), [](void* owned) {
     auto* freed = static_cast<Pages*>(owned);
-    Kept().Give(*freed);
+    Keep(*freed);
     delete freed;
   });
   return py::array(dtype, shape, pages.memory, owner);

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <mutex>
 
+#include "interpreter/fork_lock.h"
 #include "interpreter/worker_pool.h"
 #include "memory/scalar_types.h"
 
@@ -20,30 +20,41 @@ using Clock = std::chrono::steady_clock;
 constexpr int64_t kBytesForWorkers = 1 << 20;
 constexpr std::chrono::milliseconds kPollInterval(50);
 
-// On-chip memories that no run uses now. One is kept per generation: a second is only made while two runs
-// overlap.
-class MachinePool {
- public:
-  std::unique_ptr<MachineState> Take(const Generation& gen) {
-    std::lock_guard lock(mutex_);
-    if (idle_ && idle_generation_ == &gen) return std::move(idle_);
-    return std::make_unique<MachineState>(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
-  }
-  void Return(const Generation& gen, std::unique_ptr<MachineState> machine) {
-    std::lock_guard lock(mutex_);
-    idle_ = std::move(machine);
-    idle_generation_ = &gen;
-  }
-
- private:
-  std::mutex mutex_;
-  std::unique_ptr<MachineState> idle_;
-  const Generation* idle_generation_ = nullptr;
+// On-chip memory that no run uses now. One is kept: a second is only made while two runs overlap.
+struct IdleMachine {
+  std::unique_ptr<MachineState> machine;
+  const Generation* generation = nullptr;
 };
 
-MachinePool& Machines() {
-  static MachinePool* pool = new MachinePool;  // never destroyed: a run may outlive static objects
-  return *pool;
+// Under ForkLock, and never destroyed: a run may outlive static objects.
+IdleMachine& TheIdleMachine() {
+  static IdleMachine* idle = new IdleMachine;
+  return *idle;
+}
+
+std::unique_ptr<MachineState> TakeMachine(const Generation& gen) {
+  {
+    const ForkLock lock;
+    IdleMachine& idle = TheIdleMachine();
+    if (idle.machine && idle.generation == &gen) return std::move(idle.machine);
+  }
+  return std::make_unique<MachineState>(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
+}
+
+void ReturnMachine(const Generation& gen, std::unique_ptr<MachineState> machine) {
+  const ForkLock lock;
+  IdleMachine& idle = TheIdleMachine();
+  idle.machine.swap(machine);  // an old one is destroyed after the lock is released
+  idle.generation = &gen;
+}
+
+bool PortableMathWanted() {
+  const ForkLock lock;
+  static const bool wanted = [] {
+    const char* text = std::getenv("NKI_PORTABLE_MATH");
+    return text != nullptr && std::string_view(text) == "1";
+  }();
+  return wanted;
 }
 
 // Fresh memory on the device holds anything; ours holds NaN, 4 in integers (nki.simulate, NKI 0.6), and 0 in
@@ -116,13 +127,13 @@ class Run {
 
   RunReport Execute() {
     const auto start = Clock::now();
-    machine_ = Machines().Take(*plan_.graph->generation);
+    machine_ = TakeMachine(*plan_.graph->generation);
     int workers = Workers();
     if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
       workers = 1;
       Work(0, 1);
     }
-    Machines().Return(*plan_.graph->generation, std::move(machine_));
+    ReturnMachine(*plan_.graph->generation, std::move(machine_));
     if (failure_) std::rethrow_exception(failure_);
     const std::chrono::duration<double> elapsed = Clock::now() - start;
     return {executed_, workers, elapsed.count()};
@@ -267,11 +278,7 @@ void StepRunner::RunInHbm(const Step& step) {
 RunReport RunPlan(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
                   const RunOptions& options) {
   RunOptions used = options;
-  static const bool portable = [] {
-    const char* text = std::getenv("NKI_PORTABLE_MATH");
-    return text != nullptr && std::string_view(text) == "1";
-  }();
-  used.portable_math |= portable;
+  used.portable_math |= PortableMathWanted();
   return Run(plan, inputs, outputs, used).Execute();
 }
 

@@ -1,8 +1,8 @@
 #include "interpreter/run_table.h"
 
 #include <cstring>
-#include <mutex>
-#include <shared_mutex>
+
+#include "interpreter/fork_lock.h"
 
 namespace nki {
 namespace {
@@ -12,52 +12,41 @@ struct Entry {
   int holders = 0;
 };
 
-struct Table {
-  std::shared_mutex mutex;
+// All under ForkLock, and never destroyed: a framework's thread may still look a kernel up at exit.
+struct Shared {
   std::map<std::string, Entry, std::less<>> plans;
-};
-
-struct Observed {
-  std::mutex mutex;
   RunHooks hooks;
   std::map<std::string, RunTotals> totals;
 };
 
-Observed& TheObserved() {
-  static Observed* observed = new Observed;
-  return *observed;
-}
-
-Table& TheTable() {
-  static Table* table =
-      new Table;  // never destroyed: a framework's thread may still look a kernel up at exit
-  return *table;
+Shared& TheShared() {
+  static Shared* shared = new Shared;
+  return *shared;
 }
 
 }  // namespace
 
 void AddCompiled(const std::string& key, std::shared_ptr<const Plan> plan) {
-  Table& table = TheTable();
-  std::unique_lock lock(table.mutex);
-  Entry& entry = table.plans[key];
+  const ForkLock lock;
+  Entry& entry = TheShared().plans[key];
   if (entry.holders++ == 0) entry.plan = std::move(plan);
 }
 
 void RemoveCompiled(const std::string& key) {
-  Table& table = TheTable();
   std::shared_ptr<const Plan> last;  // destroyed after the lock is released
-  std::unique_lock lock(table.mutex);
-  const auto found = table.plans.find(key);
-  if (found == table.plans.end() || --found->second.holders > 0) return;
+  const ForkLock lock;
+  auto& plans = TheShared().plans;
+  const auto found = plans.find(key);
+  if (found == plans.end() || --found->second.holders > 0) return;
   last = std::move(found->second.plan);
-  table.plans.erase(found);
+  plans.erase(found);
 }
 
 std::shared_ptr<const Plan> FindCompiled(std::string_view key) {
-  Table& table = TheTable();
-  std::shared_lock lock(table.mutex);
-  const auto found = table.plans.find(key);
-  return found == table.plans.end() ? nullptr : found->second.plan;
+  const ForkLock lock;
+  const auto& plans = TheShared().plans;
+  const auto found = plans.find(key);
+  return found == plans.end() ? nullptr : found->second.plan;
 }
 
 std::shared_ptr<const Plan> GetCompiled(std::string_view key) {
@@ -72,23 +61,22 @@ std::shared_ptr<const Plan> GetCompiled(std::string_view key) {
 }
 
 void SetRunHooks(RunHooks hooks) {
-  std::lock_guard lock(TheObserved().mutex);
-  TheObserved().hooks = std::move(hooks);
+  const ForkLock lock;
+  std::swap(TheShared().hooks, hooks);  // the old ones are destroyed after the lock is released
 }
 
 std::map<std::string, RunTotals> Totals() {
-  std::lock_guard lock(TheObserved().mutex);
-  return TheObserved().totals;
+  const ForkLock lock;
+  return TheShared().totals;
 }
 
 RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
                     RunOptions options) {
-  Observed& observed = TheObserved();
   bool check_only;
   {
-    std::lock_guard lock(observed.mutex);
-    check_only = observed.hooks.check_only;
-    options.log = observed.hooks.log;
+    const ForkLock lock;
+    check_only = TheShared().hooks.check_only;
+    options.log = TheShared().hooks.log;
   }
   RunReport report;
   if (check_only) {
@@ -99,8 +87,8 @@ RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<v
   } else {
     report = RunPlan(plan, inputs, outputs, options);
   }
-  std::lock_guard lock(observed.mutex);
-  RunTotals& totals = observed.totals[plan.graph->name];
+  const ForkLock lock;
+  RunTotals& totals = TheShared().totals[plan.graph->name];
   ++totals.calls;
   totals.steps += report.steps;
   totals.seconds += report.seconds;

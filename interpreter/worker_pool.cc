@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "interpreter/fork_lock.h"
 #include "memory/tile.h"
 
 #if defined(__x86_64__)
@@ -66,14 +67,10 @@ struct Pool {
 // The pool of this process. After a fork the parent's threads do not exist: the child leaves that pool alone
 // and makes its own. Never destroyed: its threads may outlive static objects.
 Pool& ThePool() {
-  static std::atomic<Pool*> pool{new Pool};
-  Pool* current = pool.load();
-  if (current->process != getpid()) {
-    Pool* fresh = new Pool;
-    if (pool.compare_exchange_strong(current, fresh)) return *fresh;
-    delete fresh;
-  }
-  return *pool.load();
+  const ForkLock lock;
+  static Pool* pool = nullptr;
+  if (pool == nullptr || pool->process != getpid()) pool = new Pool;
+  return *pool;
 }
 
 }  // namespace
@@ -93,6 +90,7 @@ bool Barrier::Wait() {
 }
 
 int MaxWorkers() {
+  const ForkLock lock;
   static const int count = [] {
     const char* text = std::getenv("NKI_NUM_THREADS");
     const int wanted = text ? std::atoi(text) : 0;
