@@ -16,8 +16,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Below this, waking a second thread costs more than it saves.
-constexpr int64_t kBytesForWorkers = 1 << 20;
 constexpr std::chrono::milliseconds kPollInterval(50);
 
 // On-chip memory that no run uses now. One is kept: a second is only made while two runs overlap.
@@ -141,8 +139,8 @@ class Run {
 
  private:
   int Workers() const {
-    if (options_.log || plan_.touched_bytes < kBytesForWorkers) return 1;
-    return options_.max_workers > 0 ? options_.max_workers : MaxWorkers();
+    if (options_.log || !plan_.worth_sharing) return 1;
+    return options_.max_workers > 0 ? std::min(options_.max_workers, kBlocks) : MaxWorkers();
   }
 
   void Work(int worker, int workers) {
@@ -171,7 +169,7 @@ class Run {
     auto polled = Clock::now();
     for (size_t at = 0; at < plan_.steps.size();) {
       const Step& step = plan_.steps[at];
-      if (workers > 1 && step.barrier && !barrier_.Wait()) return;
+      if (workers > 1 && step.barrier && !barrier_.Wait(worker)) return;
       // A log shows what the kernel says, so with one nothing is elided.
       kLogged ? runner.RunAsWritten(step) : runner.Run(step);
       if constexpr (kLogged) options_.log(LogLine(step));

@@ -10,34 +10,17 @@
 #include "interpreter/copy_elision.h"
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
+#include "interpreter/sharing.h"
 #include "interpreter/verifier.h"
 
 namespace nki {
 namespace {
-
-// The passes of the loops around a node, as far as they are constants; others count as one.
-int64_t PassesOf(const KernelGraph& graph, int region) {
-  int64_t passes = 1;
-  for (; region >= 0; region = graph.regions[region].parent) {
-    const std::optional<Flow> flow = graph.nodes[graph.regions[region].first].instruction->ControlFlow();
-    if (flow->kind != Flow::Kind::kLoop || flow->start.is_register() || flow->stop.is_register()) continue;
-    passes *= std::max<int64_t>(0, (flow->stop.value - flow->start.value + flow->step - 1) / flow->step);
-    passes = std::min(passes, int64_t{1} << 20);
-  }
-  return passes;
-}
 
 class RegisterSetter : public OperandVisitor {
  public:
   bool found = false;
   void OnView(const Field&, const View&) override {}
   void OnRegister(const Field& field, Register) override { found |= field.role == Field::Role::kOut; }
-};
-
-class ByteCounter : public OperandVisitor {
- public:
-  int64_t bytes = 0;
-  void OnView(const Field&, const View& view) override { bytes += view.elements() * ItemBytes(view.dtype); }
 };
 
 // An unrolled loop repeats a mistake once per iteration: one diagnostic per line, rule and field is kept,
@@ -134,8 +117,6 @@ void PlaceTurns(Plan& plan) {
 void MakeSteps(Plan& plan, WriteFacts& facts) {
   const KernelGraph& graph = *plan.graph;
   plan.steps.reserve(graph.nodes.size());
-  ByteCounter counter;
-  const std::vector<int> regions = RegionsOfNodes(graph);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     Instruction& instruction = *graph.nodes[i].instruction;
     Step step{
@@ -145,9 +126,6 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
       plan.zeroed.push_back(std::move(zero->second));
     }
     step.adds_again = facts.adds_again.empty() ? -1 : facts.adds_again[i];
-    counter.bytes = 0;
-    instruction.VisitFields(counter);
-    plan.touched_bytes += counter.bytes * (regions.empty() ? 1 : PassesOf(graph, regions[i]));
     plan.steps.push_back(step);
   }
 }
@@ -182,6 +160,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   if (!loops) ElideCopies(*plan, facts.overwrites_hbm);
   MarkRegisterResets(*plan);
   PlaceBarriers(*plan, facts.overwrites_hbm);
+  plan->worth_sharing = WorthSharing(*plan);
   return plan;
 }
 

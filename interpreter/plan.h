@@ -43,7 +43,7 @@ struct Plan {
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition
   int64_t psum_peak = 0;
-  int64_t touched_bytes = 0;  // by all operands of all steps: how much work this is
+  bool worth_sharing = false;  // several workers are faster than one: they win more than waiting costs
 };
 
 // Verifies and plans. Throws VerifyError with everything that is wrong.

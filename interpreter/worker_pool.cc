@@ -1,5 +1,6 @@
 #include "interpreter/worker_pool.h"
 
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 #include <vector>
 
 #include "interpreter/fork_lock.h"
-#include "memory/tile.h"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -21,6 +21,7 @@ namespace {
 
 // A wait between two steps is shorter than this; after it another process may well have this processor.
 constexpr int kSpins = 1000;
+constexpr int kNowhere = -1;  // a processor's number
 
 void Pause() {
 #if defined(__x86_64__)
@@ -35,12 +36,17 @@ class Worker {
 
   void Start(const std::function<void(int)>* work, int index) {
     index_ = index;
+    processor_.store(kNowhere, std::memory_order_relaxed);
     work_.store(work, std::memory_order_release);
     work_.notify_one();
   }
   void AwaitEnd() {
+    const int mine = sched_getcpu();
     for (int spin = 0; work_.load(std::memory_order_acquire) != nullptr; ++spin) {
-      spin < kSpins ? Pause() : std::this_thread::yield();
+      const int processor = processor_.load(std::memory_order_relaxed);
+      // One that has not begun may be waiting for this processor.
+      const bool elsewhere = processor != kNowhere && processor != mine;
+      elsewhere&& spin < kSpins ? Pause() : std::this_thread::yield();
     }
   }
 
@@ -49,11 +55,13 @@ class Worker {
     FloatingPointScope floating_point;
     while (true) {
       work_.wait(nullptr, std::memory_order_acquire);
+      processor_.store(sched_getcpu(), std::memory_order_relaxed);
       (*work_.load(std::memory_order_acquire))(index_);
       work_.store(nullptr, std::memory_order_release);
     }
   }
   std::atomic<const std::function<void(int)>*> work_{nullptr};
+  std::atomic<int> processor_{kNowhere};
   int index_ = 0;
   std::thread thread_;
 };
@@ -75,16 +83,30 @@ Pool& ThePool() {
 
 }  // namespace
 
-bool Barrier::Wait() {
+Barrier::Barrier(int count) : count_(count) {
+  for (std::atomic<int>& processor : processors_) processor.store(kNowhere, std::memory_order_relaxed);
+}
+
+bool Barrier::SharesProcessor(int worker) const {
+  const int mine = processors_[worker].load(std::memory_order_relaxed);
+  for (int other = 0; other < count_; ++other) {
+    if (other != worker && processors_[other].load(std::memory_order_relaxed) == mine) return true;
+  }
+  return false;
+}
+
+bool Barrier::Wait(int worker) {
+  processors_[worker].store(sched_getcpu(), std::memory_order_relaxed);
   const unsigned round = round_.load(std::memory_order_acquire);
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == count_) {
     arrived_.store(0, std::memory_order_relaxed);
     round_.store(round + 1, std::memory_order_release);
     return !abandoned();
   }
+  const int spins = SharesProcessor(worker) ? 0 : kSpins;
   for (int spin = 0; round_.load(std::memory_order_acquire) == round; ++spin) {
     if (abandoned()) return false;
-    spin < kSpins ? Pause() : std::this_thread::yield();  // others may need this processor
+    spin < spins ? Pause() : std::this_thread::yield();  // others may need this processor
   }
   return !abandoned();
 }

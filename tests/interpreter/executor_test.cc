@@ -134,7 +134,7 @@ TEST(Executor, ReportsStepsAndWorkers) {
   EXPECT_EQ(report.workers, 3);
   EXPECT_GT(report.seconds, 0);
   Plan small = plan;
-  small.touched_bytes = 1 << 16;
+  small.worth_sharing = false;
   EXPECT_EQ(RunPlan(small, in, out, {.max_workers = 3}).workers, 1) << "too little work for a second thread";
 }
 

@@ -17,14 +17,6 @@ TEST(Plan, SaysWhichDestinationsHoldSomething) {
   EXPECT_EQ(written, std::vector<bool>({false, false, true, false}));
 }
 
-TEST(Plan, CountsTheBytesOfAllOperands) {
-  GraphBuilder b;
-  const View x = b.Sbuf({128, 64}), y = b.Sbuf({128, 64}, Dtype::kBfloat16);
-  b.Fill(x, 1);
-  b.Add("tensor_copy", {{"dst", y}, {"src", x}});
-  EXPECT_EQ(b.Make()->touched_bytes, 128 * 64 * (4 + 4 + 2));
-}
-
 TEST(Plan, OrdersDiagnosticsByTheLinesOfTheKernel) {
   GraphBuilder b;
   const View x = b.Sbuf({128, 64}), wide = b.Sbuf({128, 65});

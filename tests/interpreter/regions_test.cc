@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "interpreter/allocator.h"
+#include "interpreter/sharing.h"
 #include "tests/interpreter/graph_builder.h"
 
 namespace nki {
@@ -134,16 +135,18 @@ TEST_F(RegionsTest, ReportsWhatTheDeviceCouldNotDo) {
 }
 
 TEST_F(RegionsTest, CountsThePassesThatAreKnown) {
-  const View in = b.Input({128, 8}), out = b.Hbm({128, 8});
+  const View in = b.Input({128, 1024}), out = b.Hbm({128, 1024});
   Loop(0, 10, 3);
-  const View tile = b.Sbuf({128, 8});
+  const View tile = b.Sbuf({128, 1024});
   b.Load(tile, in);
   b.Load(out, tile);
   EndLoop();
   b.Return(out);
-  const std::shared_ptr<const Plan> plan = b.Make();
-  EXPECT_EQ(plan->touched_bytes, 4 * 4 * int64_t{128 * 8 * 4});
-  EXPECT_TRUE(plan->partly_written.empty()) << "the loop runs at least once and writes all of it";
+  Plan plan = *b.Make();
+  EXPECT_TRUE(plan.worth_sharing) << "four passes over 2 MiB";
+  for (Step& step : plan.steps) step.region = -1;
+  EXPECT_FALSE(WorthSharing(plan)) << "one pass";
+  EXPECT_TRUE(plan.partly_written.empty()) << "the loop runs at least once and writes all of it";
 }
 
 TEST_F(RegionsTest, AResultOfALoopThatMayNotRunIsFilledFirst) {

@@ -56,9 +56,9 @@ TEST(WorkerPool, BarrierKeepsWorkersTogether) {
   ASSERT_TRUE(RunWorkers(kWorkers, [&](int worker) {
     for (int round = 1; round <= kRounds; ++round) {
       rounds[worker] = round;
-      if (!barrier.Wait()) ++wrong;
+      if (!barrier.Wait(worker)) ++wrong;
       for (int seen : rounds) wrong += seen != round;
-      if (!barrier.Wait()) ++wrong;
+      if (!barrier.Wait(worker)) ++wrong;
     }
   }));
   EXPECT_EQ(wrong, 0);
@@ -69,10 +69,10 @@ TEST(WorkerPool, AnAbandonedBarrierLetsEveryoneGo) {
   std::atomic<int> released = 0;
   ASSERT_TRUE(RunWorkers(3, [&](int worker) {
     if (worker == 2) return barrier.Abandon();
-    released += !barrier.Wait();
+    released += !barrier.Wait(worker);
   }));
   EXPECT_EQ(released, 2);
-  EXPECT_FALSE(barrier.Wait());
+  EXPECT_FALSE(barrier.Wait(0));
 }
 
 TEST(WorkerPool, UsesAtMostOneWorkerPerBlock) {
