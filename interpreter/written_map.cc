@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 #include "memory/tile.h"
 
@@ -13,17 +14,23 @@ struct WordMask {
   uint64_t mask;
 };
 
+// After so many steps of `step` bits the same bits of a later word are met again.
+int64_t Period(int64_t step) { return 64 / std::gcd(step, int64_t{64}); }
+
 // Bits of a map as masks of its words. Bits that follow each other into one word share a mask.
 class Masks {
  public:
-  void Clear() { masks_.clear(); }
+  void Clear() {
+    masks_.clear();
+    joined_from_ = 0;
+  }
   std::span<const WordMask> all() const { return masks_; }
 
   void Add(int64_t first, int64_t count) {
     for (int64_t bit = first, end = first + count; bit < end;) {
       const int64_t word = bit / 64, low = bit % 64, n = std::min<int64_t>(64 - low, end - bit);
       const uint64_t mask = (n == 64 ? ~uint64_t{0} : ((uint64_t{1} << n) - 1)) << low;
-      if (masks_.empty() || masks_.back().word != word) masks_.push_back({word, 0});
+      if (masks_.size() == joined_from_ || masks_.back().word != word) masks_.push_back({word, 0});
       masks_.back().mask |= mask;
       bit += n;
     }
@@ -38,12 +45,50 @@ class Masks {
     }
     const Dim& dim = runs.dims[axis];
     const int64_t count = dim.step == 0 ? 1 : dim.count;  // the same bytes again
-    for (int64_t i = 0; i < count; ++i) Add(runs, axis + 1, start + i * dim.step, granule, limit);
+    int64_t done = 0;
+    if (axis + 1 == runs.rank && dim.step > 0 && start + (count - 1) * dim.step + runs.run <= limit)
+      done = AddPeriods(start / granule, dim.step / granule, count, runs.run / granule);
+    for (int64_t i = done; i < count; ++i) Add(runs, axis + 1, start + i * dim.step, granule, limit);
   }
 
  private:
+  // Makes the masks of one period and repeats them for every whole one. Returns how many of the `count` steps
+  // that were.
+  int64_t AddPeriods(int64_t first, int64_t step, int64_t count, int64_t run) {
+    const int64_t period = Period(step), periods = count / period;
+    if (periods < 2) return 0;
+    const size_t begin = joined_from_ = masks_.size();
+    for (int64_t i = 0; i < period; ++i) Add(first + i * step, run);
+    const size_t end = masks_.size();
+    for (int64_t k = 1; k < periods; ++k) {
+      for (size_t i = begin; i < end; ++i)
+        masks_.push_back({masks_[i].word + k * (period * step / 64), masks_[i].mask});
+    }
+    joined_from_ = masks_.size();
+    return periods * period;
+  }
+
   std::vector<WordMask> masks_;
+  size_t joined_from_ = 0;  // masks before this one are not added to
 };
+
+// The same runs with a first axis whose steps are whole words, if there is a way.
+ByteRuns InWholeWords(const ByteRuns& runs, int64_t granule) {
+  if (runs.rank == 0 || runs.rank == kMaxRank || runs.dims[0].step <= 0) return runs;
+  const Dim axis = runs.dims[0];
+  int64_t part = Period(axis.step / granule);
+  if (axis.count % part != 0) return runs;
+  constexpr int64_t kMostWords = 16;  // longer rows mean fewer of them, until their masks leave the cache
+  while (runs.rank == 1 && axis.count % (2 * part) == 0 && part * axis.step / granule < 64 * kMostWords)
+    part *= 2;
+  if (part == 1 || part == axis.count) return runs;
+  ByteRuns split = runs;
+  std::shift_right(split.dims.begin(), split.dims.end(), 1);
+  split.dims[0] = {axis.step * part, axis.count / part};
+  split.dims[1] = {axis.step, part};
+  ++split.rank;
+  return split;
+}
 
 }  // namespace
 
@@ -70,8 +115,9 @@ bool WrittenMap::CoversAll(const ByteRuns& runs) const {
 // Calls visit(word, mask) for the bits of the runs until it returns false. Partitions whose rows begin at a
 // word have the same masks, which are made once.
 template <typename Visit>
-void WrittenMap::ForEachMask(const ByteRuns& runs, const Visit& visit) const {
+void WrittenMap::ForEachMask(const ByteRuns& of, const Visit& visit) const {
   static thread_local Masks masks;
+  const ByteRuns runs = InWholeWords(of, granule_);
   masks.Clear();
   const int outer = runs.rank > 1 ? 1 : 0;  // a single axis is one list
   const Dim rows = outer ? runs.dims[0] : Dim{};

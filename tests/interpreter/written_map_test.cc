@@ -36,6 +36,8 @@ class RandomViews {
     tensor_.space = Pick(0, 1) ? Space::kSbuf : Space::kSharedHbm;
     tensor_.dtype = kDtypes[Pick(0, 2)];
     tensor_.shape = {Pick(1, 6), Pick(1, 5), Pick(1, 4) * 4};
+    // Long enough for patterns of bits that repeat themselves over words.
+    if (Pick(0, 1)) tensor_.shape = {Pick(1, 3) * 8, Pick(1, 2), Pick(1, 3) * 64 + Pick(0, 1)};
   }
   const Tensor& tensor() const { return tensor_; }
 
@@ -44,7 +46,8 @@ class RandomViews {
     const bool as_bytes = Pick(0, 3) == 0;
     if (as_bytes) view = view.Reinterpret(Dtype::kInt8);
     for (int axis = 0; axis < view.rank; ++axis) {
-      const int64_t size = view.dims[axis].count, start = Pick(0, size - 1), stop = Pick(start + 1, size);
+      const int64_t size = view.dims[axis].count, start = Pick(0, 1) ? 0 : Pick(0, size - 1);
+      const int64_t stop = Pick(0, 1) ? size : Pick(start + 1, size);
       view = view.Slice(axis, start, stop, Pick(1, 3));
     }
     if (Pick(0, 1)) {
