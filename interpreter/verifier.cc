@@ -137,7 +137,9 @@ class WriteWalk {
   struct Writer : OperandVisitor {
     Writer(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
-      if (field.role == Field::Role::kOut) walk.Write(instruction, view);
+      if (field.role != Field::Role::kOut) return;
+      walk.Write(instruction, view);
+      if (view.space() == Space::kPsum) walk.NoteWhoWrites(instruction, view);
     }
     WriteWalk& walk;
     const Instruction& instruction;
@@ -203,6 +205,39 @@ class WriteWalk {
       if (!runs) return true;
     }
     return false;
+  }
+
+  // Some targets accumulate only onto what their Tensor engine has written. Where a dynamic offset may reach
+  // nothing is warned about.
+  void NoteWhoWrites(const Instruction& instruction, const View& to) {
+    if (graph_.generation->Has(Feature::kForeignAccumulate)) return;
+    const bool tensor_engine = instruction.CostOn(*graph_.generation).engine == Engine::kTensor;
+    if (!foreign_) {
+      if (tensor_engine) return;  // in most kernels nothing else ever writes there
+      foreign_.emplace(graph_);
+    }
+    const bool dynamic = to.dynamic != nullptr;
+    WrittenMap& foreign = foreign_->MapOf(*to.tensor);
+    const ByteRuns runs = foreign_->RunsOf(dynamic ? View::Of(*to.tensor) : to);
+    if (!tensor_engine) {
+      if (!dynamic) foreign.Mark(runs);
+      return;
+    }
+    if (!dynamic && instruction.ReadsDestination() && foreign.Of(runs) != WrittenMap::State::kNone)
+      WarnOfForeign(instruction, *to.tensor);
+    foreign.Unmark(runs);
+  }
+
+  void WarnOfForeign(const Instruction& instruction, const Tensor& tensor) {
+    Diagnostic diagnostic;
+    diagnostic.severity = Severity::kWarning;
+    diagnostic.rule = "accumulate-onto-foreign";
+    diagnostic.source = graph_.nodes[node_].source;
+    diagnostic.message = std::string(instruction.def().name) + ": dst accumulates onto elements of " +
+                         tensor.name + " that another engine wrote last; on " +
+                         std::string(graph_.generation->name) +
+                         " that is undefined: start with a matmul that has accumulate=False";
+    found_->push_back(std::move(diagnostic));
   }
 
   struct FirstOnChip : OperandVisitor {
@@ -277,6 +312,7 @@ class WriteWalk {
 
   const KernelGraph& graph_;
   WriteTracker tracker_;
+  std::optional<WriteTracker> foreign_;  // what of PSUM another engine than the Tensor engine wrote last
   std::vector<Diagnostic>* found_;
   WriteFacts facts_;
   std::vector<int> regions_;         // by node; empty without loops

@@ -194,6 +194,24 @@ WrittenMap::State WrittenMap::Mark(const ByteRuns& runs) {
   return before;
 }
 
+void WrittenMap::Unmark(const ByteRuns& runs) {
+  if (state_ == State::kNone) return;
+  Refine(runs);
+  if (state_ == State::kAll) {
+    Masks all;
+    all.Add(0, missing_);
+    for (const WordMask& mask : all.all()) bits_[mask.word] = mask.mask;
+    missing_ = 0;
+  }
+  ForEachMask(runs, [&](int64_t word, uint64_t mask) {
+    missing_ += std::popcount(mask & bits_[word]);
+    bits_[word] &= ~mask;
+    return true;
+  });
+  state_ = missing_ == 0 ? State::kAll : missing_ < bytes_ / granule_ ? State::kSome : State::kNone;
+  if (state_ != State::kSome) bits_ = {};
+}
+
 std::optional<int64_t> WrittenMap::FirstMissing(const ByteRuns& runs) const {
   if (state_ == State::kAll) return std::nullopt;
   if (state_ == State::kNone) return runs.start;

@@ -44,6 +44,7 @@ class WrittenMap {
 
   // Marks the runs and returns what was written of them before.
   State Mark(const ByteRuns& runs);
+  void Unmark(const ByteRuns& runs);
   State Of(const ByteRuns& runs) const;
   // A byte of the runs that is not written: the first one in the first run that has any.
   std::optional<int64_t> FirstMissing(const ByteRuns& runs) const;

@@ -74,6 +74,40 @@ TEST(Verifier, AccumulatingNeedsSomethingToAddTo) {
               ElementsAre(HasSubstr("nc_matmul: dst reads partition 0, byte 0 of t1 (psum)")));  // R16
 }
 
+TEST(Verifier, R24AccumulatingOntoWhatAnotherEngineWroteIsWarnedAbout) {
+  for (const Generation* gen : AllGenerations()) {
+    GraphBuilder b;
+    b.graph()->generation = gen;
+    const View x = b.Sbuf({128, 64}), sum = b.Psum({64, 64});
+    b.Fill(x, 1);
+    b.Fill(sum, 0);
+    const auto multiply = [&](int64_t start, bool accumulate, int line) {
+      b.Add("nc_matmul",
+            {{"dst", sum.Slice(1, start, start + 32, 1)},
+             {"stationary", x},
+             {"moving", x.Slice(1, 0, 32, 1)},
+             {"accumulate", accumulate}},
+            line);
+    };
+    multiply(0, false, 1);
+    multiply(0, true, 2);
+    EXPECT_THAT(b.Problems(), IsEmpty()) << "a matmul wrote there last";
+    multiply(16, true, 3);
+    multiply(32, true, 4);
+    multiply(32, true, 5);
+    const std::string warning =
+        "nc_matmul: dst accumulates onto elements of t1 that another engine wrote last; on " +
+        std::string(gen->name) +
+        " that is undefined: start with a matmul that has accumulate=False "
+        "[accumulate-onto-foreign]";
+    if (gen->name == "trn3") {
+      EXPECT_THAT(b.Problems(), IsEmpty());
+    } else {
+      EXPECT_THAT(b.Problems(), ElementsAre(warning, warning)) << "lines 3 and 4";
+    }
+  }
+}
+
 TEST(Verifier, ResultsThatNothingWrites) {
   GraphBuilder b;
   const View never = b.Hbm({4, 4}), partly = b.Hbm({4, 4}), x = b.Sbuf({2, 4});
@@ -166,6 +200,20 @@ TEST(Verifier, RegistersThatNothingHasResetAreWarnedAbout) {
   b.graph()->programs = {0, b.graph()->nodes.size()};
   add(x, ReduceCmd::kReduce, 0);
   EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("of partition 64 is"), HasSubstr("of partition 0 is")));
+}
+
+// The moving operand fills all banks there: 4096 float32 or 8192 bfloat16.
+TEST(Verifier, Trn3MatmulsMayFillPsum) {
+  for (const auto& [dtype, columns] :
+       std::vector<std::pair<Dtype, int64_t>>{{Dtype::kFloat32, 4096}, {Dtype::kBfloat16, 8192}}) {
+    GraphBuilder b;
+    b.graph()->generation = AllGenerations().back();
+    const View x = b.Sbuf({128, columns}, Dtype::kBfloat16);
+    b.Fill(x, 1);
+    b.Add("nc_matmul",
+          {{"dst", b.Psum({128, columns}, dtype)}, {"stationary", x.Slice(1, 0, 128, 1)}, {"moving", x}});
+    EXPECT_THAT(b.Problems(), IsEmpty());
+  }
 }
 
 // Only an instruction that adds where something was written needs zeros where nothing was.

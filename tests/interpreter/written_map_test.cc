@@ -93,6 +93,11 @@ TEST(WrittenMap, AgreesWithAFlagPerByte) {
       for (int64_t byte : bytes) expected_absent[byte] = !written[byte];
       ASSERT_EQ(absent, expected_absent);
       if (step % 2 == 0) continue;
+      if (step % 5 == 0) {
+        map.Unmark(runs);
+        for (int64_t byte : bytes) written[byte] = false;
+        continue;
+      }
       ASSERT_EQ(map.Mark(runs), expected);
       for (int64_t byte : bytes) written[byte] = true;
       const auto set = std::ranges::count(written, true);
