@@ -109,7 +109,7 @@ TEST(Executor, ManyThreadsRunTheSamePlanAtOnce) {
 }
 
 TEST(Executor, LogsOneLinePerInstructionAndGivesTheSameBits) {
-  const RandomKernel kernel(5, 20);
+  const RandomKernel kernel(6, 20);
   const Plan plan = Shareable(*kernel.builder().Make());
   std::vector<std::string> lines;
   RunOptions options;

@@ -6,11 +6,12 @@ RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
   input_ = b_.Input({128, kWide});
   const View second = b_.Input({kTiles, 128, kWide});
   scratch_ = b_.Hbm({128, kWide});
-  for (int i = 0; i < kTiles; ++i) {
-    tiles_.push_back(b_.Sbuf({128, kWide}));
-    b_.Load(tiles_[i], second.Select(0, i, false));
-  }
-  for (int i = 0; i < 2; ++i) psum_.push_back(b_.Psum({128, kFree}));
+  if (seed % 2 == 1) Pin();
+  while (std::ssize(tiles_) < kTiles) tiles_.push_back(b_.Sbuf({128, kWide}));
+  while (psum_.size() < 2) psum_.push_back(b_.Psum({128, kFree}));
+  for (const View& alias : aliases_)
+    b_.Load(alias, second.Select(0, 0, false).Slice(0, 0, alias.partitions(), 1));
+  for (int i = 0; i < kTiles; ++i) b_.Load(tiles_[i], second.Select(0, i, false));
   b_.Load(scratch_, tiles_[0]);
   b_.Add("activation", {{"dst", tiles_[1]},
                         {"op", ActivationOp::kTanh},
@@ -24,6 +25,24 @@ RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
   }
   b_.Return(scratch_);
   b_.Return(input_);
+}
+
+// Tiles at addresses where they share some bytes with each other, and where the pieces of memory by which
+// accesses are compared begin and end inside of them.
+void RandomKernel::Pin() {
+  const auto address = [](int partition, int64_t byte) { return Address{partition, byte}; };
+  int64_t byte = 4 * Pick(0, 400);
+  aliases_.push_back(b_.Sbuf({64, kWide}, Dtype::kFloat32, address(64, byte)));
+  for (int i = 0; i < kTiles; ++i) {
+    tiles_.push_back(b_.Sbuf({128, kWide}, Dtype::kFloat32, address(0, byte)));
+    byte += 4 * Pick(kWide - 2 * kFree, kWide + kFree);
+  }
+  aliases_.push_back(b_.Sbuf({32, kWide}, Dtype::kFloat32, address(32, byte - 4 * Pick(kFree, kWide))));
+  byte = 4 * Pick(0, 400);
+  for (int i = 0; i < 2; ++i) {
+    psum_.push_back(b_.Psum({128, kFree}, Dtype::kFloat32, address(0, byte)));
+    byte += 4 * Pick(1, kFree);
+  }
 }
 
 // Near one of the ends, so that accesses meet.
@@ -51,6 +70,7 @@ View RandomKernel::DmaPart(const View& tile, int64_t count, int64_t step, int64_
 }
 
 void RandomKernel::AddOne() {
+  if (!aliases_.empty() && Pick(0, 4) == 0) return UnderAnotherName();
   switch (Pick(0, 13)) {
     case 0:
       return Elementwise();
@@ -100,6 +120,15 @@ void RandomKernel::Elementwise() {
                            {"operand0", column},
                            {"op1", AluOp::kMultiply},
                            {"operand1", Operand::Constant(0.5)}});
+}
+
+void RandomKernel::UnderAnotherName() {
+  const int64_t count = Pick(0, 1) ? 16 : 32, free = Pick(1, kFree);
+  const View alias = aliases_[Pick(0, 1)], tile = Part(Tile(), count, free);
+  const int64_t start = alias.dims[0].count > 32 ? Pick(0, 1) * 32 : 0, column = Column(alias, free);
+  const View part = alias.Slice(0, start, start + count, 1).Slice(1, column, column + free, 1);
+  const bool into = Pick(0, 1);
+  b_.Add("tensor_copy", {{"dst", into ? part : tile}, {"src", into ? tile : part}});
 }
 
 void RandomKernel::Reduce() {
@@ -157,9 +186,12 @@ void RandomKernel::RoundTrip() {
 }
 
 void RandomKernel::MoveRows() {
-  const int64_t count = Pick(1, 32), free = Pick(1, kFree);
-  const View dst = DmaPart(Tile(), count, Pick(1, 3), free);
-  b_.Load(dst, DmaPart(OtherTile(dst), count, Pick(1, 3), free));
+  const int64_t count = Pick(1, 32), free = Pick(1, kFree), step = Pick(1, 3);
+  const View dst = DmaPart(Tile(), count, Pick(1, 3), free), from = OtherTile(dst);
+  const int64_t first = dst.first_partition(), reach = (count - 1) * step + 1, column = Column(from, free);
+  if (Pick(0, 1) || first + reach > 128) return b_.Load(dst, DmaPart(from, count, step, free));
+  // From the same partition on, but not necessarily the same ones after it.
+  b_.Load(dst, from.Slice(0, first, first + reach, step).Slice(1, column, column + free, 1));
 }
 
 // From HBM through fresh tiles to a fresh tensor in HBM: a plan may leave these copies out. What comes

@@ -31,7 +31,9 @@ class RandomKernel {
   View DmaPart(const View& tile, int64_t count, int64_t step, int64_t free);
   int64_t Count() { return std::array<int64_t, 6>{16, 32, 40, 64, 96, 128}[Pick(0, 5)]; }
 
+  void Pin();
   void AddOne();
+  void UnderAnotherName();
   void Elementwise();
   void Reduce();
   void Activate();
@@ -46,6 +48,7 @@ class RandomKernel {
   std::mt19937 random_;
   GraphBuilder b_;
   std::vector<View> tiles_, psum_;
+  std::vector<View> aliases_;  // other names of some partitions of pinned tiles; empty if none are pinned
   View input_, scratch_;
 };
 
