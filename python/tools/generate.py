@@ -14,16 +14,17 @@ HEADING = '''\
 # Written by python/tools/generate.py from the instruction table; don't edit.
 """{doc}"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
 from nki._core import VirtualRegister as VirtualRegister
 from nki._loops import register_alloc as register_alloc
-from nki.language import NkiTensor, Operator
+from nki.language import NkiTensor
 
 NkiValidationError = VerifyError
+Operator = Callable[..., NkiTensor]  # nl.add, nl.exp, ...
 '''
 TYPES = {
     "tensor": "NkiTensor",

@@ -106,22 +106,34 @@ def test_tile_sizes_of_the_targets():
     assert sizes("trn3")[4] == 32
 
 
+def test_all_members_of_tile_size(monkeypatch):
+    t = nl.tile_size  # of trn1, the default
+    monkeypatch.delenv("NEURON_PLATFORM_TARGET_OVERRIDE", raising=False)
+    assert (t.psum_bank_fmax, t.psum_bank_fmax_bytes, t.psum_num_banks, t.bn_stats_fmax) == (512, 2048, 8, 512)
+    assert t.sbuf_fmax * 4 == t.sbuf_fmax_bytes == t.total_available_sbuf_size == t.sbuf_size_bytes // 128
+    assert t.psum_min_align == t.sbuf_min_align == 4
+    for target, banks in (("trn1", 8), ("trn2", 7), ("trn3", 7)):
+        monkeypatch.setenv("NEURON_PLATFORM_TARGET_OVERRIDE", target)
+        assert t.psum_num_banks == 8
+        monkeypatch.setenv("NKI_DMA_TRANSPOSE_AS_PE_TRANSPOSE", "true")
+        assert t.psum_num_banks == banks
+        monkeypatch.delenv("NKI_DMA_TRANSPOSE_AS_PE_TRANSPOSE")
+
+
 def test_buffer_questions():
     assert nl.is_sbuf(nl.sbuf) and nl.is_psum(nl.psum) and nl.is_on_chip(nl.psum) and nl.is_hbm(nl.shared_hbm)
     assert not nl.is_on_chip(nl.hbm) and not nl.is_hbm(nl.sbuf) and nl.hbm is nl.private_hbm
 
 
 def test_absent_names_say_what_to_use():
-    with pytest.raises(
-        AttributeError, match="nki.language.sum is part of NKI, but nki-py does not have it yet; use nisa"
-    ):
-        nl.sum  # noqa: B018
-    with pytest.raises(AttributeError, match="nki.isa.bn_stats is part of NKI"):
-        nisa.bn_stats  # noqa: B018
+    with pytest.raises(AttributeError, match="nki.language.arange was removed in NKI 0.1; use slices, nl.ds and"):
+        nl.arange  # noqa: B018
+    with pytest.raises(AttributeError, match="nki.language.device_print is part of NKI, but nki-py does not have it"):
+        nl.device_print  # noqa: B018
     with pytest.raises(AttributeError, match="module 'nki.language' has no attribute 'float23'"):
         nl.float23  # noqa: B018
-    with pytest.raises(TypeError, match="nl.exp can't be called on tensors"):
-        nl.exp(1)
+    with pytest.raises(TypeError, match="nl.bypass can't be called; it is a value for op0= and op1= of nisa.activate2"):
+        nl.bypass(1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""Ranges, slices, the place of a program in its grid, and regions."""
+
+import contextlib
+
+from nki import _core
+
+
+def affine_range(start, stop=None, step=1):
+    """range(); iterations are independent. Unrolled while tracing. Source: nki.language, NKI 0.6."""
+    return range(start, stop, step) if stop is not None else range(0, start, step)
+
+
+def sequential_range(start, stop=None, step=1):
+    """range(); iterations run in order. Unrolled while tracing. Source: nki.language, NKI 0.6."""
+    return affine_range(start, stop, step)
+
+
+def static_range(start, stop=None, step=1):
+    """range(); unrolled while tracing. Source: nki.language, NKI 0.6."""
+    return affine_range(start, stop, step)
+
+
+def ds(start, size):
+    """The slice start : start + size. Source: nki.language.ds, NKI 0.6."""
+    return slice(start, start + size)
+
+
+def program_id(axis=0):
+    """This program's index along an axis of the grid; 0 without a grid."""
+    _, program = _core.current_grid()
+    return program[axis] if program else 0
+
+
+def num_programs(axes=0):
+    """The number of programs along an axis of the grid, or the product over a tuple of axes; 1 without a grid."""
+    grid, _ = _core.current_grid()
+    total = 1
+    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+        total *= grid[axis] if grid else 1
+    return total
+
+
+def program_ndim():
+    """The number of axes of the grid; 0 without one."""
+    return len(_core.current_grid()[0])
+
+
+@contextlib.contextmanager
+def _in_order():
+    yield
+
+
+def no_reorder():
+    """`with nl.no_reorder():` keeps instructions in the order of the program, as they are here anyway.
+
+    Source: nki.language.no_reorder, NKI 0.6.
+    """
+    return _in_order()

@@ -1,0 +1,99 @@
+"""Making tensors."""
+
+import numpy as np
+
+from nki import _core
+from nki import isa as nisa
+from nki._core import NkiTensor
+from nki._language import dtypes
+from nki._language.memory import is_on_chip, sbuf
+from nki._language.tiles import result_dtype
+
+
+def ndarray(shape, dtype, buffer=sbuf, name="", address=None):
+    """A new tensor, not initialised.
+
+    Args:
+        shape: sizes, at most five. On chip axis 0 is the partition axis (at most 128) and there are two axes or more.
+        dtype: an nl data type.
+        buffer: nl.sbuf, nl.psum, nl.hbm (private_hbm) or nl.shared_hbm; results of a kernel are in shared_hbm.
+        name: for messages; made up if left out.
+        address: (start partition, byte offset in each partition) on chip; chosen by the allocator if None.
+
+    Errors: ValueError for a shape or address that the target does not have, TypeError for another dtype or buffer.
+    Source: nki.language.ndarray, NKI 0.6.
+    """
+    return _core.new_tensor(shape, dtype, buffer, name, address)
+
+
+def zeros(shape, dtype, buffer=sbuf, name=""):
+    """A new tensor of zeros. Source: nki.language.zeros, NKI 0.6."""
+    return full(shape, 0, dtype, buffer, name)
+
+
+def ones(shape, dtype, buffer=sbuf, name=""):
+    """A new tensor of ones. Source: nki.language.ones, NKI 0.6."""
+    return full(shape, 1, dtype, buffer, name)
+
+
+def full(shape, fill_value, dtype, buffer=sbuf, name=""):
+    """A new tensor whose elements all are `fill_value`. Source: nki.language.full, NKI 0.6."""
+    tensor = _core.new_tensor(shape, dtype, buffer, name, None)
+    if is_on_chip(tensor.buffer):
+        nisa.memset(tensor, _whole(fill_value, tensor.dtype))
+    else:
+        _fill_hbm(tensor, _whole(fill_value, tensor.dtype))
+    return tensor
+
+
+def _whole(value, dtype):
+    """3.0 as 3 for an integer tensor: unlike nisa.memset, nl.full takes NumPy's word for it."""
+    return int(value) if dtypes.is_integer(dtype) and isinstance(value, float) and value.is_integer() else value
+
+
+_FILL_FREE = 2048  # elements per partition of the tile that an HBM tensor is filled from
+
+
+def _fill_hbm(tensor, value):
+    """Copies a tile of the value over a tensor in HBM, which no compute engine can reach."""
+    rows, free = 128, _FILL_FREE
+    tile = _core.new_tensor((rows, min(free, -(-tensor.size // rows))), tensor.dtype, sbuf, "", None)
+    nisa.memset(tile, value)
+    width = tile.shape[1]
+    for start in range(0, tensor.size, rows * width):
+        count = min(rows * width, tensor.size - start)
+        whole = count // width
+        if whole:
+            _copy_rows(tensor, start, tile[0:whole, :])
+        if count % width:
+            _copy_rows(tensor, start + whole * width, tile[0:1, 0 : count % width])
+
+
+def _copy_rows(tensor, start, tile):
+    rows, width = tile.shape
+    nisa.dma_copy(tensor.ap([[width, rows], [1, width]], start), tile)
+
+
+def zeros_like(x, dtype=None, buffer=None, name=""):
+    """Zeros with the shape and, unless told otherwise, dtype and memory of x. Source: nki.language, NKI 0.6."""
+    return zeros(*_like("zeros_like", x, dtype, buffer), name)
+
+
+def empty_like(x, dtype=None, buffer=None, name=""):
+    """nl.ndarray with the shape and, unless told otherwise, dtype and memory of x. Source: nki.language, NKI 0.6."""
+    return ndarray(*_like("empty_like", x, dtype, buffer), name)
+
+
+def _like(function, x, dtype, buffer):
+    if not isinstance(x, NkiTensor):
+        raise TypeError(f"nl.{function}: x must be a tensor, got {x!r}")
+    return x.shape, result_dtype(dtype, x.dtype), x.buffer if buffer is None else buffer
+
+
+def shared_constant(constant):
+    """A tensor in shared HBM with the contents of a NumPy array, or of the .npy file at a path.
+
+    Errors: TypeError for a dtype that NKI does not have. Source: nki.language.shared_constant, NKI 0.6.
+    """
+    array = np.ascontiguousarray(np.load(constant) if isinstance(constant, str) else constant)
+    return _core.new_constant(array.view(np.uint8).reshape(-1), list(array.shape), array.dtype)

@@ -1,0 +1,89 @@
+"""The names and signatures of nki.language, what AWS's release says of them, and how they look to Python."""
+
+import dataclasses
+import inspect
+import json
+import pathlib
+import pickle
+import types
+
+import nki
+import nki.language as nl
+import numpy as np
+import pytest
+
+SIGNATURES = pathlib.Path(__file__).resolve().parents[3] / "shared" / "nki_api" / "signatures.json"
+LATER = {"device_print"}
+FUNCTIONS = [name for name in nl.__all__ if isinstance(getattr(nl, name), types.FunctionType)]
+needs_signatures = pytest.mark.skipif(not SIGNATURES.exists(), reason="shared/ is not beside the project")
+
+
+def release(version="0.6"):
+    return json.loads(SIGNATURES.read_text(encoding="utf-8"))["releases"][version]["modules"]["nki.language"]
+
+
+@needs_signatures
+def test_names_are_those_of_the_release():
+    public = {name for name in release() if not name.startswith("_")}
+    assert set(dir(nl)) == set(nl.__all__) == public - LATER
+
+
+@needs_signatures
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_signature_is_that_of_the_release(name):
+    texts = []
+    for parameter in inspect.signature(getattr(nl, name)).parameters.values():
+        default = parameter.default
+        text = {nl.sbuf: "sbuf"}.get(default, repr(default)) if default.__hash__ else repr(default)
+        texts.append(parameter.name if default is parameter.empty else f"{parameter.name}={text}")
+    assert texts == [text.replace("=uint8", "='uint8'") for text in release()[name]["p"]]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_functions_are_documented_and_at_home_in_nki_language(name):
+    function = getattr(nl, name)
+    assert function.__doc__ and function.__module__ == "nki.language" and function.__name__ == name
+    assert pickle.loads(pickle.dumps(function)) is function
+
+
+@pytest.mark.parametrize("name", ["bypass", "average", "prelu"])
+def test_operators_that_are_no_functions(name):
+    operator = getattr(nl, name)
+    assert repr(operator) == f"nl.{name}"
+    with pytest.raises(TypeError, match=f"nl.{name} can't be called; it is a value for op"):
+        operator(1)
+
+
+@needs_signatures
+@pytest.mark.parametrize("version", ["beta1", "0.1", "0.2", "0.3", "0.4", "0.5"])
+def test_names_of_other_releases_are_there_or_say_what_to_use(version):
+    for name in release(version):
+        if name.startswith("_") or hasattr(nl, name):
+            continue
+        with pytest.raises(AttributeError, match=f"nki.language.{name} (was removed in NKI 0.1; use|is part of NKI)"):
+            getattr(nl, name)
+
+
+def test_data_types_are_strings():
+    assert nl.DType is str and nl.bool_ == "bool" and nl.float8_e8m0fnu == "float8_e8m0fnu"
+    assert nl.float4_e2m1fn_x4 == "float4_e2m1fn_x4" and nl.float8_e5m2_x4 == "float8_e5m2_x4"
+
+
+def test_objects_of_user_classes_are_arguments():
+    class Options(nl.NKIObject):
+        def doubled(self):
+            return 2 * self.factor
+
+    @dataclasses.dataclass(frozen=True)
+    class Frozen(nl.NKIObject):
+        factor: int = 3
+
+    @nki.jit
+    def kernel(x, options, frozen):
+        out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+        nl.store(out, nl.multiply(nl.load(x), options.doubled() * frozen.factor))
+        return out
+
+    x = np.ones((2, 2), np.float32)
+    np.testing.assert_array_equal(kernel(x, Options(factor=5), Frozen()), 30 * x)
+    np.testing.assert_array_equal(kernel(x, Options(factor=1), Frozen(factor=4)), 8 * x)
