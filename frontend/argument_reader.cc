@@ -47,6 +47,8 @@ void RegisterOperator(PyObject* object, const std::string& name) {
   Operators()[object] = meaning;
 }
 
+bool IsOperator(PyObject* object) { return FindOperator(object) != nullptr; }
+
 std::string ArgumentReader::Place(const Field& field) const {
   return std::string(instruction_) + ": " + field.name;
 }
@@ -177,7 +179,7 @@ void ArgumentReader::Visit(const Field& field, IntOrRegister& value) {
 void ArgumentReader::VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) {
   PyObject* argument = Next(field);
   if (argument == nullptr) return;
-  const int number = EnumValue(row, argument);
+  const int number = EnumValueOrOlder(row, argument);
   if (number < 0) WrongType(field, ("one of nisa." + EnumMembers(row)).c_str(), argument);
   value = static_cast<uint8_t>(number);
 }

@@ -18,6 +18,7 @@ struct Operator {
 };
 void RegisterOperator(PyObject* object,
                       const std::string& name);  // keeps the object for the life of the process
+bool IsOperator(PyObject* object);
 
 // The arguments of one call, in the order of the instruction's fields; null where nothing was passed.
 class ArgumentReader : public FieldVisitor {

@@ -8,6 +8,8 @@
 namespace nki {
 namespace {
 
+bool IsPerfMode(const EnumRow& row) { return std::string_view(row.name) == EnumOf<PerfMode>::kRow.name; }
+
 // nki.language.MemoryRegion: values are the members' names.
 constexpr const char* kRegionNames[] = {"sbuf", "psum", "private_hbm", "shared_hbm"};
 constexpr EnumRow kRegionRow = {"MemoryRegion", kRegionNames, 4};
@@ -59,7 +61,7 @@ std::string DtypeNameOf(PyObject* value) {
 void BindEnums(py::module_& module) {
   const py::object make = py::module_::import("enum").attr("Enum");
   for (const EnumRow* row : kRows) {
-    const bool named_values = row == &kRegionRow || std::string_view(row->name) == "matmul_perf_mode";
+    const bool named_values = row == &kRegionRow || IsPerfMode(*row);
     py::list members;
     for (int i = 0; i < row->count; ++i) {
       const py::object value = named_values ? py::object(py::str(row->members[i])) : py::object(py::int_(i));
@@ -83,6 +85,18 @@ int EnumValue(const EnumRow& row, PyObject* member) {
     if (members[i] == member) return static_cast<int>(i);
   }
   return -1;
+}
+
+int EnumValueOrOlder(const EnumRow& row, PyObject* value) {
+  if (PyLong_CheckExact(value)) {
+    const long number = PyLong_AsLong(value);
+    PyErr_Clear();
+    return 0 <= number && number < row.count ? static_cast<int>(number) : -1;
+  }
+  for (int i = 0; IsPerfMode(row) && PyUnicode_Check(value) && i < row.count; ++i) {
+    if (PyUnicode_CompareWithASCIIString(value, row.members[i]) == 0) return i;
+  }
+  return EnumValue(row, value);
 }
 
 std::string EnumMembers(const EnumRow& row) {
@@ -114,6 +128,12 @@ PyObject* SpaceMember(Space space) {
 }
 
 Space ReadSpace(PyObject* value) {
+  if (value == Py_None) return Space::kSbuf;
+  for (int i = 0; PyUnicode_Check(value) && i < kRegionRow.count; ++i) {
+    if (PyUnicode_CompareWithASCIIString(value, kRegionNames[i]) == 0) return kRegions[i];
+  }
+  if (PyUnicode_Check(value) && PyUnicode_CompareWithASCIIString(value, "hbm") == 0)
+    return Space::kPrivateHbm;
   const int index = EnumValue(kRegionRow, value);
   if (index < 0) {
     ThrowType("buffer must be nl.sbuf, nl.psum, nl.hbm, nl.private_hbm or nl.shared_hbm, got " +

@@ -21,6 +21,9 @@ void BindEnums(py::module_& module);
 PyObject* EnumMember(const EnumRow& row, int value);
 // The value of a member of `row`'s class, or -1.
 int EnumValue(const EnumRow& row, PyObject* member);
+// The same, also from what NKI 0.1 and 0.2 took in its place: the member's number, or the name of a
+// matmul_perf_mode.
+int EnumValueOrOlder(const EnumRow& row, PyObject* value);
 // "engine.vector, engine.gpsimd, …"
 std::string EnumMembers(const EnumRow& row);
 
@@ -29,7 +32,8 @@ PyObject* DtypeName(Dtype dtype);  // an interned string; borrowed
 Dtype ReadDtype(PyObject* value);
 
 PyObject* SpaceMember(Space space);  // a MemoryRegion; borrowed
-Space ReadSpace(PyObject* value);    // throws ArgumentError
+// From a MemoryRegion, from its name as in NKI 0.1 and 0.2 ("hbm" is private_hbm), or None for SBUF.
+Space ReadSpace(PyObject* value);  // throws ArgumentError
 
 }  // namespace nki
 

@@ -8,6 +8,7 @@
 #include "frontend/enums.h"
 #include "frontend/errors.h"
 #include "frontend/field_values.h"
+#include "frontend/older_calls.h"
 #include "frontend/tracer.h"
 
 namespace nki {
@@ -35,10 +36,13 @@ PyTypeObject* handle_type = nullptr;
 
 [[noreturn]] void UnknownKeyword(const InstructionObject& self, PyObject* keyword) {
   std::string known;
+  const std::string name = py::cast<std::string>(py::handle(keyword));
+  const std::string place = std::string(self.def->name) + ": ";
+  const std::string_view removed = RemovedKeyword(self.def->name, name);
+  if (!removed.empty()) ThrowType(place + "no argument is called '" + name + "'; " + std::string(removed));
   for (PyObject* field : *self.fields)
     known += (known.empty() ? "" : ", ") + py::cast<std::string>(py::handle(field));
-  ThrowType(std::string(self.def->name) + ": no argument is called '" +
-            py::cast<std::string>(py::handle(keyword)) + "'; there are " + known);
+  ThrowType(place + "no argument is called '" + name + "'; there are " + known);
 }
 
 size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
@@ -48,6 +52,10 @@ size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
   }
   for (size_t i = 0; i < fields.size(); ++i) {
     if (PyUnicode_Compare(fields[i], keyword) == 0) return i;
+  }
+  const std::string_view now = RenamedKeyword(self.def->name, py::cast<std::string>(py::handle(keyword)));
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!now.empty() && py::cast<std::string_view>(py::handle(fields[i])) == now) return i;
   }
   UnknownKeyword(self, keyword);
 }
@@ -72,16 +80,33 @@ void CollectArguments(const InstructionObject& self, PyObject* const* args, size
   }
 }
 
+// The instruction that the arguments describe, in the order of an older release if today's does not fit them.
+std::unique_ptr<Instruction> Read(const InstructionObject& self, KernelGraph& graph, PyObject** slots,
+                                  size_t positional) {
+  const auto read = [&] {
+    std::unique_ptr<Instruction> instruction = self.def->create();
+    ArgumentReader reader(self.def->name, graph, slots);
+    instruction->VisitFields(reader);
+    return instruction;
+  };
+  try {
+    return read();
+  } catch (const ArgumentError& error) {
+    const bool wrong_type = error.kind == ArgumentError::Kind::kType;
+    if (!wrong_type || !ReadOlderOrder(self.def->name, *self.fields, slots, positional)) throw;
+  }
+  return read();
+}
+
 PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObject* keywords) {
   return Guarded<PyObject*>(nullptr, [&]() -> PyObject* {
     const InstructionObject& self = *Self(callable);
     Tracer* tracer = Tracer::Current();
     if (tracer == nullptr) Tracer::Require(("nki.isa." + std::string(self.def->name)).c_str());
     PyObject* slots[kMaxFields] = {};
-    CollectArguments(self, args, PyVectorcall_NARGS(nargsf), keywords, slots);
-    std::unique_ptr<Instruction> instruction = self.def->create();
-    ArgumentReader reader(self.def->name, *tracer->graph(), slots);
-    instruction->VisitFields(reader);
+    const size_t positional = PyVectorcall_NARGS(nargsf);
+    CollectArguments(self, args, positional, keywords, slots);
+    std::unique_ptr<Instruction> instruction = Read(self, *tracer->graph(), slots, positional);
     PyObject* name = self.takes_name ? slots[self.fields->size() - 1] : nullptr;
     const bool named = name != nullptr && name != Py_None;
     tracer->Record(std::move(instruction),

@@ -187,10 +187,20 @@ PyObject* FlattenDims(PyObject* self, PyObject* args, PyObject* kwargs) {
 
 PyObject* Reshape(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
-    static const char* const names[] = {"shape", nullptr};
-    PyObject* shape;
-    Parse(args, kwargs, "O", names, &shape);
-    return view.Reshape(ReadInts(shape, "reshape: shape"));
+    static const char* const names[] = {"shape", "new_shape", nullptr};
+    PyObject *shape = nullptr, *new_shape = nullptr;  // the second is the name in NKI 0.4
+    Parse(args, kwargs, "|OO", names, &shape, &new_shape);
+    if ((shape == nullptr) == (new_shape == nullptr)) ThrowType("reshape: shape must be given, once");
+    return view.Reshape(ReadInts(shape ? shape : new_shape, "reshape: shape"));
+  });
+}
+
+PyObject* Rearrange(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return NewView(self, [&](const View& view) {
+    static const char* const names[] = {"src_pattern", "dst_pattern", "fixed_sizes", nullptr};
+    PyObject *source, *destination, *sizes = Py_None;
+    Parse(args, kwargs, "OO|O", names, &source, &destination, &sizes);
+    return Rearranged(view, source, destination, sizes);
   });
 }
 
@@ -279,6 +289,8 @@ PyMethodDef kTensorMethods[] = {
                     "One axis split into several; one size may be -1."),
     NKI_VIEW_METHOD("flatten_dims", FlattenDims, "start_dim, end_dim", "Neighbouring axes joined into one."),
     NKI_VIEW_METHOD("reshape", Reshape, "shape", "Another shape of the same elements in the same order."),
+    NKI_VIEW_METHOD("rearrange", Rearrange, "src_pattern, dst_pattern, fixed_sizes=None",
+                    "Axes split, reordered and joined by name, as ('b', ('h', 'w')) to ('b', 'w', 'h')."),
     NKI_VIEW_METHOD("view", Reinterpret, "dtype", "The same bytes as another dtype."),
     NKI_VIEW_METHOD("reinterpret_cast", Reinterpret, "dtype",
                     "The same bytes as another dtype; `view` by its other name."),

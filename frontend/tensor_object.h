@@ -36,6 +36,9 @@ Shape ReadInts(PyObject* value, const char* what);
 // [[step, count], …]
 std::vector<Dim> ReadPattern(PyObject* value, const char* what);
 
+// The view with its axes split, reordered and joined by name. tensor_rearrange.cc
+View Rearranged(const View& view, PyObject* source, PyObject* destination, PyObject* fixed_sizes);
+
 extern PyMethodDef kTensorMethods[];  // tensor_methods.cc
 
 }  // namespace nki

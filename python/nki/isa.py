@@ -60,7 +60,19 @@ _ABSENT = frozenset(
 )
 
 
+_DYNAMIC_COPY = "was removed in NKI 0.4; use nisa.tensor_copy with a view made by .ap(..., scalar_offset=...)"
+# Names of older releases, and what to use instead.
+_REMOVED = {
+    "tensor_copy_dynamic_src": _DYNAMIC_COPY,
+    "tensor_copy_dynamic_dst": _DYNAMIC_COPY,
+    "fp32": "was removed in NKI 0.1; use numpy.finfo(numpy.float32)",
+    "builtin_custom_op": "was removed in NKI 0.1, without a replacement",
+}
+
+
 def __getattr__(name):
+    if name in _REMOVED:
+        raise AttributeError(f"nki.isa.{name} {_REMOVED[name]}", name=None)
     if name in _ABSENT:
         raise AttributeError(f"nki.isa.{name} is part of NKI, but nki-py does not have it yet", name=None)
     raise AttributeError(f"module 'nki.isa' has no attribute {name!r}", name=name, obj=sys.modules[__name__])

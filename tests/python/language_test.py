@@ -12,7 +12,8 @@ def by_program(x):
     """Each program doubles its rows and notes who it is."""
     row, column = nl.program_id(0), nl.program_id(1)
     rows, columns = x.shape[0] // nl.num_programs(0), x.shape[1] // nl.num_programs(1)
-    assert nl.program_ndim() == 2 and nl.num_programs((0, 1)) == nl.num_programs(0) * nl.num_programs(1)
+    total = nl.num_programs(0) * nl.num_programs(1)
+    assert nl.program_ndim() == 2 and nl.num_programs((0, 1)) == nl.num_programs(None) == total
     out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
     who = nl.ndarray((nl.num_programs(0), nl.num_programs(1)), nl.int32, buffer=nl.shared_hbm)
     part = (nl.ds(row * rows, rows), nl.ds(column * columns, columns))
@@ -109,6 +110,7 @@ def test_tile_sizes_of_the_targets():
 def test_all_members_of_tile_size(monkeypatch):
     t = nl.tile_size  # of trn1, the default
     monkeypatch.delenv("NEURON_PLATFORM_TARGET_OVERRIDE", raising=False)
+    assert t.psum_fmax_bytes == 2048
     assert (t.psum_bank_fmax, t.psum_bank_fmax_bytes, t.psum_num_banks, t.bn_stats_fmax) == (512, 2048, 8, 512)
     assert t.sbuf_fmax * 4 == t.sbuf_fmax_bytes == t.total_available_sbuf_size == t.sbuf_size_bytes // 128
     assert t.psum_min_align == t.sbuf_min_align == 4

@@ -256,6 +256,8 @@ REFUSED = {
     "broadcast a full axis": (ValueError, lambda x: x.broadcast(1, 12)),
     "squeeze a full axis": (ValueError, lambda x: x.squeeze_dim(1)),
     "reshape to another size": (ValueError, lambda x: x.reshape((4, 7))),
+    "reshape to nothing": (TypeError, lambda x: x.reshape()),
+    "reshape twice": (TypeError, lambda x: x.reshape((24,), new_shape=(24,))),
     "reshape across a gap": (ValueError, lambda x: x[:, 0:3].reshape((12,))),
     "flatten across a gap": (ValueError, lambda x: x[:, 0:3].flatten_dims(0, 1)),
     "view of half an element": (ValueError, lambda x: x.view(nl.int8)[:, 1:4].view(nl.float32)),
@@ -295,6 +297,15 @@ def test_the_partition_axis_stays(name):
 
     with pytest.raises(ValueError, match="partition axis"):
         kernel(np.zeros((4, 6), np.float32))
+
+
+def test_reshape_as_it_was_spelled_in_nki_0_4():
+    @nki.jit
+    def kernel(x):
+        assert x.reshape(new_shape=(6, 4)).shape == x.reshape(shape=(6, 4)).shape == (6, 4)
+        return nl.zeros((1, 1), nl.float32, nl.shared_hbm)
+
+    kernel(np.zeros((4, 6), np.float32))
 
 
 def test_writes_through_one_view_show_in_another():

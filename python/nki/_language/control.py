@@ -32,10 +32,14 @@ def program_id(axis=0):
 
 
 def num_programs(axes=0):
-    """The number of programs along an axis of the grid, or the product over a tuple of axes; 1 without a grid."""
+    """The number of programs along an axis of the grid, or the product over a tuple of axes; 1 without a grid.
+
+    None means all axes, as it does by default until NKI 0.2.
+    """
     grid, _ = _core.current_grid()
+    axes = range(len(grid)) if axes is None else axes
     total = 1
-    for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+    for axis in axes if isinstance(axes, (tuple, list, range)) else (axes,):
         total *= grid[axis] if grid else 1
     return total
 

@@ -32,6 +32,8 @@ class _TileSize:
         """Bytes per partition of a PSUM bank."""
         return self._facts["psum_bytes"] // self._facts["psum_banks"]
 
+    psum_fmax_bytes = psum_bank_fmax_bytes  # the name in NKI 0.4
+
     @property
     def psum_num_banks(self):
         """PSUM banks; from trn2 one is lent to dma_transpose if NKI_DMA_TRANSPOSE_AS_PE_TRANSPOSE is true.

@@ -20,7 +20,7 @@ case_six_axes = kernel_of((2, 2, 2, 2, 2, 2), nl.float32)
 case_empty = kernel_of((128, 0), nl.float32)
 case_fraction = kernel_of((128, 512 / 2), nl.float32)
 case_dtype = kernel_of((128, 8), np.float64)
-case_buffer = kernel_of((128, 8), nl.float32, buffer="sbuf")
+case_buffer = kernel_of((128, 8), nl.float32, buffer="l2")
 case_address_partitions = kernel_of((64, 8), nl.float32, address=(96, 0))
 case_address_bank = kernel_of((64, 8), nl.float32, buffer=nl.psum, address=(0, 1000))
 
@@ -55,7 +55,7 @@ case_address_bank = kernel_of((64, 8), nl.float32, buffer=nl.psum, address=(0, 1
 #   at bad/bad_ndarray.py:10: nl.ndarray(*arguments, **named)
 #
 # case_buffer:
-# TypeError: buffer must be nl.sbuf, nl.psum, nl.hbm, nl.private_hbm or nl.shared_hbm, got 'sbuf'
+# TypeError: buffer must be nl.sbuf, nl.psum, nl.hbm, nl.private_hbm or nl.shared_hbm, got 'l2'
 #   at bad/bad_ndarray.py:10: nl.ndarray(*arguments, **named)
 #
 # case_address_partitions:

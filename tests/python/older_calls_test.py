@@ -1,0 +1,197 @@
+"""Calls spelled as in NKI 0.1 to 0.3: they mean what they meant, or say what to write instead."""
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+from nki import _core
+
+from tests.python.language_calls import returned
+
+
+def run(body, target="trn2"):
+    """What a kernel returns in which `body` has the argument, a tile of it and a new tile."""
+    x = np.arange(64 * 32, dtype=np.float32).reshape(64, 32)
+
+    @nki.jit(platform_target=target)
+    def kernel(x):
+        tile, out = nl.load(x), nl.zeros((64, 32), nl.float32)
+        body(x, tile, out)
+        return returned(out)
+
+    return x, kernel(x)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        (nisa.oob_mode.error,),
+        (nisa.oob_mode.skip, nisa.dge_mode.swdge),
+        (nisa.oob_mode.error, nisa.dge_mode.hwdge, nisa.engine.sync, "a name"),
+        (None, nisa.oob_mode.error, nisa.dge_mode.unknown),  # NKI 0.2, whose third argument was dst_rmw_op; and 0.4
+        (None, 0, 2),  # numbers: NKI 0.1 and 0.2
+    ],
+)
+def test_dma_copy(rest):
+    x, result = run(lambda x, tile, out: nisa.dma_copy(out, x, *rest))
+    np.testing.assert_array_equal(result, x)
+
+
+def test_dma_copy_takes_the_order_for_what_it_is():
+    """hwdge can't convert dtypes: the mode that was given third reaches its field."""
+
+    def body(x, tile, out):
+        nisa.dma_copy(nl.ndarray((64, 32), nl.bfloat16), x, nisa.oob_mode.error, nisa.dge_mode.hwdge)
+
+    with pytest.raises(nki.VerifyError, match="hwdge"):
+        run(body)
+
+
+def test_dma_copy_that_adds_names_its_replacement():
+    def adds(x, tile, out):
+        nisa.dma_copy(out, x, dst_rmw_op=nl.add)
+
+    with pytest.raises(TypeError, match="no argument is called 'dst_rmw_op'; it was removed in NKI 0.3; use nisa"):
+        run(adds)
+    with pytest.raises(TypeError, match="dma_copy: priority must be an integer"):
+        run(lambda x, tile, out: nisa.dma_copy(out, x, nl.add))
+
+
+@pytest.mark.parametrize("rest", [((0, 0), (128, 128)), ([0, 0], [64, 32]), ((), (), nisa.matmul_perf_mode.none)])
+def test_nc_matmul_without_accumulate(rest):
+    def body(x, tile, out):
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        nisa.nc_matmul(psum, tile, tile, False, False, False, *rest)
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    x, result = run(body)
+    np.testing.assert_allclose(result[:32], x.T.astype(np.float64) @ x, rtol=1e-5)
+
+
+def test_nc_matmul_of_today_is_left_alone():
+    def body(x, tile, out):
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        nisa.nc_matmul(psum, tile, tile, False, False, False, False, (0, 0), (64, 32))
+        nisa.nc_matmul(psum, tile, tile, False, False, False, True, (0, 0), (64, 32))
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    x, result = run(body)
+    np.testing.assert_allclose(result[:32], 2 * (x.T.astype(np.float64) @ x), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "keywords, message",
+    [
+        ({"mask": None}, "no argument is called 'mask'; it was removed in NKI 0.1; use slices of the operands"),
+        ({"dtype": nl.float32}, "no argument is called 'dtype'; it was removed in NKI 0.1; the result has the dtype"),
+        ({"frobnicate": 1}, "no argument is called 'frobnicate'; there are dst, src, engine, name"),
+    ],
+)
+def test_keywords_that_went_away(keywords, message):
+    with pytest.raises(TypeError, match=f"tensor_copy: {message}"):
+        run(lambda x, tile, out: nisa.tensor_copy(out, tile, **keywords))
+
+
+def test_keywords_of_nc_matmul():
+    def body(x, tile, out, **keywords):
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        nisa.nc_matmul(psum, tile, tile, **keywords)
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    x, result = run(lambda *tiles: body(*tiles, is_moving_zero=False))
+    np.testing.assert_allclose(result[:32], x.T.astype(np.float64) @ x, rtol=1e-5)
+    with pytest.raises(TypeError, match="'psumAccumulateFlag'; it was removed in NKI 0.2; use accumulate"):
+        run(lambda *tiles: body(*tiles, psumAccumulateFlag=3))
+    with pytest.raises(TypeError, match="nc_matmul: argument 'is_moving_zero' was given twice"):
+        run(lambda *tiles: body(*tiles, is_moving_onezero=False, is_moving_zero=False))
+
+
+@pytest.mark.parametrize("engine", [5, nisa.engine.vector, 3, 0])
+def test_members_of_enumerations_by_number(engine):
+    x, result = run(lambda x, tile, out: nisa.tensor_copy(out, tile, engine=engine))
+    np.testing.assert_array_equal(result, x)
+
+
+@pytest.mark.parametrize("engine", [7, -1, 10**30, True, 1.0, "vector", None])
+def test_numbers_that_are_no_members(engine):
+    with pytest.raises(TypeError, match="tensor_copy: engine must be one of nisa.engine.unknown"):
+        run(lambda x, tile, out: nisa.tensor_copy(out, tile, engine=engine))
+
+
+def test_perf_mode_by_name():
+    def body(x, tile, out, mode):
+        operand = nl.zeros((64, 2, 32), nl.float8_e4m3)
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        nisa.nc_matmul(psum, operand, operand, perf_mode=mode)
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    for mode in ("double_row", 1, nisa.matmul_perf_mode.double_row):
+        assert run(lambda *tiles, mode=mode: body(*tiles, mode))[1].sum() == 0
+    with pytest.raises(TypeError, match="nc_matmul: perf_mode must be one of"):
+        run(lambda *tiles: body(*tiles, "double_column"))
+
+
+@pytest.mark.parametrize("name", ["sbuf", "psum", "hbm", "private_hbm", "shared_hbm"])
+def test_buffers_by_name(name):
+    seen = []
+
+    def body(x, tile, out):
+        seen.extend([nl.ndarray((2, 2), nl.float32, buffer=name).buffer, nl.zeros((2, 2), nl.float32, name).buffer])
+        assert nl.ndarray((2, 2), nl.float32, None).buffer is nl.sbuf
+
+    run(body)
+    assert seen == [getattr(nl, name)] * 2
+
+
+@pytest.mark.parametrize("name", ["tensor_copy_dynamic_src", "tensor_copy_dynamic_dst"])
+def test_instructions_that_went_away(name):
+    with pytest.raises(AttributeError, match=f"nki.isa.{name} was removed in NKI 0.4; use nisa.tensor_copy with"):
+        getattr(nisa, name)
+
+
+needs = {
+    name: pytest.mark.skipif(name not in _core.instructions, reason=f"needs nisa.{name}")
+    for name in ("affine_select", "dma_compute", "dma_transpose", "register_move")
+}
+
+
+@needs["affine_select"]
+def test_affine_select_with_the_offset_third():
+    results = []
+    for arguments, keywords in [
+        (([[-1, 32]], 3, 1), {}),
+        (([[-1, 32]], 1), {"offset": 3}),
+    ]:
+
+        def body(x, tile, out, arguments=arguments, keywords=keywords):
+            nisa.affine_select(out, *arguments, tile, -5.0, nl.greater_equal, **keywords)
+
+        x, result = run(body)
+        results.append(result)
+    rows, columns = np.mgrid[0:64, 0:32]
+    np.testing.assert_array_equal(results[0], np.where(rows - columns + 3 >= 0, x, -5))
+    np.testing.assert_array_equal(results[0], results[1])
+
+
+@needs["dma_compute"]
+def test_dma_compute_with_the_scales_third():
+    for rest in (([1.0, 1.0], nl.add), (None, nl.add), (nl.add, [1.0, 1.0]), (nl.add,)):
+        x, result = run(lambda x, tile, out, rest=rest: nisa.dma_compute(out, [x, tile], *rest))
+        np.testing.assert_array_equal(result, 2 * x)
+
+
+@needs["dma_transpose"]
+def test_dma_transpose_without_priority():
+    for rest in (((1, 0), nisa.dge_mode.swdge), ((1, 0), None, nisa.dge_mode.swdge)):
+        x, result = run(lambda x, tile, out, rest=rest: nisa.dma_transpose(out[0:32, :], x[0:32], *rest))
+        np.testing.assert_array_equal(result[:32], x[:32].T)
+
+
+@needs["register_move"]
+def test_register_move_called_its_source_imm():
+    def body(x, tile, out):
+        register = nisa.register_alloc()
+        nisa.register_move(register, imm=3)
+
+    run(body)
