@@ -248,11 +248,11 @@ PyObject* IsIndirect(PyObject* self, PyObject*) { return PyBool_FromLong(ViewOf(
 
 PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
-    static const char* const names[] = {"dim", "index", nullptr};
+    static const char* const names[] = {"dim", "vector_offset", nullptr};
     PyObject *dim, *index;
     Parse(args, kwargs, "OO", names, &dim, &index);
     if (ReadInt(dim, "vector_select: dim") != 0) ThrowValue("vector_select: dim must be 0");
-    if (!IsTensor(index)) ThrowType("vector_select: index must be a tensor with one index per row");
+    if (!IsTensor(index)) ThrowType("vector_select: vector_offset must be a tensor with one index per row");
     if (view.on_chip()) ThrowValue("vector_select: " + view.ToString() + " is on chip; it must be in HBM");
     if (view.dynamic != nullptr)
       ThrowValue("vector_select: " + view.ToString() + " already has a dynamic offset");
@@ -278,7 +278,7 @@ PyMethodDef kTensorMethods[] = {
     NKI_VIEW_METHOD("slice", Slice, "dim, start, end, step=1",
                     "The elements start, start+step, … below end of one axis."),
     NKI_VIEW_METHOD("select", Select, "dim, index", "One index of an axis; the axis is dropped."),
-    NKI_VIEW_METHOD("vector_select", VectorSelect, "dim, index",
+    NKI_VIEW_METHOD("vector_select", VectorSelect, "dim, vector_offset",
                     "Rows of an HBM tensor, one for each index of a column [P, 1] in SBUF; dim is 0."),
     NKI_VIEW_METHOD("permute", Permute, "dims", "The axes in another order; on chip axis 0 stays first."),
     NKI_VIEW_METHOD("broadcast", Broadcast, "dim, size", "An axis of one element, repeated."),

@@ -9,6 +9,8 @@ from enum import Enum
 
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
+from nki._core import VirtualRegister as VirtualRegister
+from nki._loops import register_alloc as register_alloc
 from nki.language import NkiTensor
 
 NkiValidationError = VerifyError
@@ -102,13 +104,14 @@ def dma_copy(
       dst: tensor or tile in HBM or SBUF.
       src: tensor or tile in HBM or SBUF with as many elements as dst.
       priority: None, or 0 (highest) to 3 (from trn3).
-      oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor; .skip leaves out the
-        elements whose source or destination is outside, so that their destinations keep what they hold.
+      oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
+        while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
+        destinations keep what they hold.
       dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
       engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
-    Errors: space, partitions-at-most, in-bounds, same-elements, packed-dtype, same-dtype, hwdge, engine, engine-hwdge,
-      priority, dma-priority.
+    Errors: space, partitions-at-most, in-bounds, vector-offset, same-rows, same-elements, packed-dtype,
+      same-dtype, hwdge, engine, engine-hwdge, priority, dma-priority.
     Source: nki.isa.dma_copy, NKI 0.6.
     """
 
@@ -229,6 +232,50 @@ def reciprocal(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
       same-free.
     Source: nki.isa.reciprocal, NKI 0.6.
+    """
+
+def register_load(
+    dst: VirtualRegister,
+    src: NkiTensor,
+) -> NkiInstruction:
+    """dst = src, from memory into a virtual register.
+
+    Args:
+      dst: a register (nki.isa.register_alloc).
+      src: one element, [1] or [1, 1], in SBUF or HBM: an integer of up to 32 bits or float32.
+
+    Errors: space, in-bounds, one-element, dtype.
+    Source: nki.isa.register_load, NKI 0.6.
+    """
+
+def register_move(
+    dst: VirtualRegister,
+    src: int | VirtualRegister,
+) -> NkiInstruction:
+    """dst = src, for a virtual register.
+
+    Args:
+      dst: a register (nki.isa.register_alloc).
+      src: an integer of 32 bits, signed or unsigned, or another register.
+
+    Errors: register-range.
+    Source: nki.isa.register_move, NKI 0.6.
+    """
+
+def register_store(
+    dst: NkiTensor,
+    src: VirtualRegister,
+) -> NkiInstruction:
+    """dst = src, from a virtual register into memory.
+
+    Integers that dst's dtype does not hold wrap around.
+
+    Args:
+      dst: one element, [1] or [1, 1], in SBUF or HBM: an integer of up to 32 bits or float32.
+      src: a register (nki.isa.register_alloc).
+
+    Errors: space, in-bounds, one-element, dtype.
+    Source: nki.isa.register_store, NKI 0.6.
     """
 
 def scalar_tensor_tensor(

@@ -123,7 +123,7 @@ from nki._loops import dynamic_range, fori_loop, while_loop
 
 # Where users find them is where they say they are: for pickle, help() and messages.
 for _value in list(globals().values()):
-    if getattr(_value, "__module__", "").startswith("nki._language.") and isinstance(
+    if getattr(_value, "__module__", "").startswith(("nki._language.", "nki._loops")) and isinstance(
         _value, (types.FunctionType, type)
     ):
         _value.__module__ = __name__

@@ -1,5 +1,7 @@
 """What makes a function of nki.language a value for `op=` of an instruction, too."""
 
+import contextlib
+
 from nki import _core
 
 
@@ -15,6 +17,8 @@ class Operator:
     def __init__(self, name, where):
         self.__name__ = name
         self._where = where
+        with contextlib.suppress(ValueError):  # no instruction takes it yet
+            _core.register_operator(self, name)
 
     def __repr__(self):
         return f"nl.{self.__name__}"
