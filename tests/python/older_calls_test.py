@@ -183,7 +183,7 @@ def test_dma_compute_with_the_scales_third():
 
 @needs["dma_transpose"]
 def test_dma_transpose_without_priority():
-    for rest in (((1, 0), nisa.dge_mode.swdge), ((1, 0), None, nisa.dge_mode.swdge)):
+    for rest in (((1, 0), nisa.dge_mode.unknown), ((1, 0), None, nisa.dge_mode.unknown)):
         x, result = run(lambda x, tile, out, rest=rest: nisa.dma_transpose(out[0:32, :], x[0:32], *rest))
         np.testing.assert_array_equal(result[:32], x[:32].T)
 
