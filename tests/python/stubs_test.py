@@ -80,6 +80,8 @@ def as_written(parameter):
         return parameter.name
     default = parameter.default
     text = f"{type(default).__name__}.{default.name}" if hasattr(type(default), "__members__") else repr(default)
+    if getattr(default, "__module__", "") == "nki.language":  # an operator
+        text = default.__name__
     return f"{parameter.name}={text}"
 
 
