@@ -15,8 +15,13 @@ constexpr const char* kRegionNames[] = {"sbuf", "psum", "private_hbm", "shared_h
 constexpr EnumRow kRegionRow = {"MemoryRegion", kRegionNames, 4};
 constexpr Space kRegions[] = {Space::kSbuf, Space::kPsum, Space::kPrivateHbm, Space::kSharedHbm};
 
-const EnumRow* const kRows[] = {&EnumOf<Engine>::kRow,  &EnumOf<ReduceCmd>::kRow, &EnumOf<DgeMode>::kRow,
-                                &EnumOf<OobMode>::kRow, &EnumOf<PerfMode>::kRow,  &kRegionRow};
+const EnumRow* const kRows[] = {&EnumOf<Engine>::kRow,
+                                &EnumOf<ReduceCmd>::kRow,
+                                &EnumOf<DgeMode>::kRow,
+                                &EnumOf<OobMode>::kRow,
+                                &EnumOf<PerfMode>::kRow,
+                                &EnumOf<DmaEngine>::kRow,
+                                &kRegionRow};
 
 struct EnumObjects {
   const EnumRow* row;
@@ -64,7 +69,8 @@ void BindEnums(py::module_& module) {
     const bool named_values = row == &kRegionRow || IsPerfMode(*row);
     py::list members;
     for (int i = 0; i < row->count; ++i) {
-      const py::object value = named_values ? py::object(py::str(row->members[i])) : py::object(py::int_(i));
+      const py::object value =
+          named_values ? py::object(py::str(row->members[i])) : py::object(py::int_(i + row->first));
       members.append(py::make_tuple(row->members[i], value));
     }
     const py::object type = make(row->name, members);

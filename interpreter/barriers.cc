@@ -20,12 +20,15 @@ class BarrierWalk : public OperandVisitor {
         psum_(plan.graph->generation->psum_bytes / kPiece),
         hbm_(plan.graph->tensors.size()) {}
 
-  void Run() {
-    for (now_ = 1; now_ <= plan_.steps.size(); ++now_) {
-      step_ = &plan_.steps[now_ - 1];
+  // `order`: of the steps when they run.
+  void Run(const std::vector<size_t>& order) {
+    for (now_ = 1; now_ <= order.size(); ++now_) {
+      index_ = order[now_ - 1];
+      step_ = &plan_.steps[index_];
       if (step_->elided) continue;
-      if (step_->turn >= 0) {
-        // What comes before may come after, in the next pass; all is done when a pass begins and ends.
+      if (step_->turn >= 0 || step_->instruction->MeetsCore()) {
+        // What comes before may come after, in the next pass: all is done when a pass begins and ends. So it
+        // is when cores meet.
         step_->barrier = true;
         last_barrier_ = now_ - 1;
         continue;
@@ -132,7 +135,7 @@ class BarrierWalk : public OperandVisitor {
   // conflicts.
   void OnHbm(const View& view, bool write) {
     if (phase_ == Phase::kOverlaps) return;
-    Touch(hbm_[view.tensor->id], false, write, overwrites_hbm_[now_ - 1]);
+    Touch(hbm_[view.tensor->id], false, write, overwrites_hbm_[index_]);
   }
 
   void Touch(Touched& touched, bool own, bool write, bool write_conflicts) {
@@ -157,7 +160,8 @@ class BarrierWalk : public OperandVisitor {
   std::vector<Touched> sbuf_, psum_, hbm_;
   std::array<Touched, kEngineStates> registers_;
   Step* step_ = nullptr;
-  size_t now_ = 0, last_barrier_ = 0;
+  size_t now_ = 0, last_barrier_ = 0;  // in the order in which steps run, from 1
+  size_t index_ = 0;                   // of the present step
   const View* first_ = nullptr;
   std::vector<const View*> written_;
   bool lane_local_ = true;
@@ -166,8 +170,8 @@ class BarrierWalk : public OperandVisitor {
 
 }  // namespace
 
-void PlaceBarriers(Plan& plan, const std::vector<bool>& overwrites_hbm) {
-  BarrierWalk(plan, overwrites_hbm).Run();
+void PlaceBarriers(Plan& plan, const std::vector<size_t>& order, const std::vector<bool>& overwrites_hbm) {
+  BarrierWalk(plan, overwrites_hbm).Run(order);
 }
 
 }  // namespace nki

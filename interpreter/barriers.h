@@ -10,7 +10,7 @@ namespace nki {
 // inside the blocks of their owner, order within the worker is enough; once another worker's blocks are
 // involved (nc_matmul reads all partitions, a copy shifts them, data passes through HBM), a conflicting
 // access needs a barrier. Sets Step::barrier.
-void PlaceBarriers(Plan& plan, const std::vector<bool>& overwrites_hbm);
+void PlaceBarriers(Plan& plan, const std::vector<size_t>& order, const std::vector<bool>& overwrites_hbm);
 
 }  // namespace nki
 

@@ -100,6 +100,7 @@ class Elision {
     constexpr size_t kFarthest = 64;  // a chain further apart is left as it is
     if (last - first > kFarthest) return true;
     for (size_t node = first + 1; node < last; ++node) {
+      if (InstructionAt(node).MeetsCore()) return true;  // the other core may have touched it
       const NodeOperands operands = OperandsOf(InstructionAt(node));
       const auto is_it = [tensor](const View& view) { return view.tensor == tensor; };
       if (reads ? std::ranges::any_of(operands.ins, is_it) : std::ranges::any_of(operands.outs, is_it))

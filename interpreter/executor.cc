@@ -1,13 +1,16 @@
 #include "interpreter/executor.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
 
+#include "interpreter/exchange.h"
 #include "interpreter/fork_lock.h"
+#include "interpreter/meetings.h"
 #include "interpreter/worker_pool.h"
 #include "memory/scalar_types.h"
 
@@ -125,13 +128,16 @@ class Run {
 
   RunReport Execute() {
     const auto start = Clock::now();
-    machine_ = TakeMachine(*plan_.graph->generation);
+    for (int core = 0; core < (plan_.cores_meet ? kCores : 1); ++core)
+      machines_[core] = TakeMachine(*plan_.graph->generation);
     int workers = Workers();
     if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
       workers = 1;
       Work(0, 1);
     }
-    ReturnMachine(*plan_.graph->generation, std::move(machine_));
+    for (std::unique_ptr<MachineState>& machine : machines_) {
+      if (machine) ReturnMachine(*plan_.graph->generation, std::move(machine));
+    }
     if (failure_) std::rethrow_exception(failure_);
     const std::chrono::duration<double> elapsed = Clock::now() - start;
     return {executed_, workers, elapsed.count()};
@@ -157,30 +163,89 @@ class Run {
     }
   }
 
+  // One worker on its way through the steps.
+  struct Walk {
+    int worker, workers;
+    Clock::time_point polled = Clock::now();
+  };
+
   template <bool kLogged>
   void Steps(int worker, int workers) {
-    const RunContext context{.machine = *machine_,
-                             .hbm = hbm_.data(),
-                             .placements = plan_.placements.data(),
-                             .blocks = {},
-                             .portable_math = options_.portable_math,
-                             .gen = plan_.graph->generation};
-    StepRunner runner(plan_, context, worker, workers);
-    auto polled = Clock::now();
+    Walk walk{worker, workers};
+    if (plan_.cores_meet) return BothCores<kLogged>(walk);
+    StepRunner runner(plan_, ContextOf(0), worker, workers);
     for (size_t at = 0; at < plan_.steps.size();) {
-      const Step& step = plan_.steps[at];
-      if (workers > 1 && step.barrier && !barrier_.Wait(worker)) return;
-      // A log shows what the kernel says, so with one nothing is elided.
-      kLogged ? runner.RunAsWritten(step) : runner.Run(step);
-      if constexpr (kLogged) options_.log(LogLine(step));
-      at = step.turn < 0 ? at + 1 : runner.After(plan_.turns[step.turn], at);
-      if (worker == 0) ++executed_;
-      if (worker == 0 && options_.interrupted && Clock::now() - polled > kPollInterval) {
-        if (options_.interrupted()) throw Interrupted("the run was interrupted");
-        polled = Clock::now();
-      }
-      if (workers > 1 && barrier_.abandoned()) return;
+      if (!RunStep<kLogged>(walk, runner, at)) return;
     }
+  }
+
+  RunContext ContextOf(int core) const {
+    return {.machine = *machines_[core],
+            .hbm = hbm_.data(),
+            .placements = plan_.placements.data(),
+            .blocks = {},
+            .portable_math = options_.portable_math,
+            .gen = plan_.graph->generation};
+  }
+
+  // Runs the step `at` and makes `at` the one to run next. False if the run was abandoned.
+  template <bool kLogged>
+  bool RunStep(Walk& walk, StepRunner& runner, size_t& at) {
+    const Step& step = plan_.steps[at];
+    if (walk.workers > 1 && step.barrier && !barrier_.Wait(walk.worker)) return false;
+    // A log shows what the kernel says, so with one nothing is elided.
+    kLogged ? runner.RunAsWritten(step) : runner.Run(step);
+    if constexpr (kLogged) options_.log(LogLine(step));
+    at = step.turn < 0 ? at + 1 : runner.After(plan_.turns[step.turn], at);
+    if (walk.worker == 0) ++executed_;
+    if (walk.worker == 0 && options_.interrupted && Clock::now() - walk.polled > kPollInterval) {
+      if (options_.interrupted()) throw Interrupted("the run was interrupted");
+      walk.polled = Clock::now();
+    }
+    return walk.workers == 1 || !barrier_.abandoned();
+  }
+
+  // What RunCores asks for: every worker plays both cores in turn.
+  template <bool kLogged>
+  struct Cores {
+    Run& run;
+    Walk& walk;
+    const Meetings& meetings;
+    std::array<StepRunner, kCores> runners;
+    std::array<size_t, kCores> next;
+
+    std::optional<size_t> at(int core) const {
+      const size_t end = core == 0 ? run.plan_.graph->programs[1] : run.plan_.steps.size();
+      return next[core] < end ? std::optional(next[core]) : std::nullopt;
+    }
+    void Pass(int core) { ++next[core]; }
+    bool Step(int core) { return run.RunStep<kLogged>(walk, runners[core], next[core]); }
+    bool Meet(const std::array<size_t, kCores>& nodes) {
+      if (walk.workers > 1 && !run.barrier_.Wait(walk.worker)) return false;
+      if (walk.worker == 0) {
+        const std::string wrong = meetings.Mismatch(nodes);
+        if (!wrong.empty()) throw RunError(wrong);
+        const Meeting first = *run.plan_.steps[nodes[0]].instruction->MeetsCore();
+        const Meeting second = *run.plan_.steps[nodes[1]].instruction->MeetsCore();
+        if (first.kind == Meeting::Kind::kExchange)
+          Exchange(first, runners[0].context(), second, runners[1].context());
+        for (size_t node : nodes) {
+          if constexpr (kLogged) run.options_.log(run.LogLine(run.plan_.steps[node]));
+        }
+        run.executed_ += kCores;
+      }
+      return walk.workers == 1 || run.barrier_.Wait(walk.worker);
+    }
+  };
+
+  template <bool kLogged>
+  void BothCores(Walk& walk) {
+    Meetings meetings(*plan_.graph);
+    const auto runner = [&](int core) {
+      return StepRunner(plan_, ContextOf(core), walk.worker, walk.workers);
+    };
+    Cores<kLogged> cores{*this, walk, meetings, {runner(0), runner(1)}, {0, plan_.graph->programs[1]}};
+    if (!RunCores(*plan_.graph, meetings, cores)) throw RunError(meetings.Deadlock());
   }
 
   std::string LogLine(const Step& step) const {
@@ -200,7 +265,7 @@ class Run {
   const RunOptions& options_;
   std::vector<std::byte*> hbm_;
   std::vector<std::unique_ptr<std::byte[]>> temporaries_;
-  std::unique_ptr<MachineState> machine_;
+  std::array<std::unique_ptr<MachineState>, kCores> machines_;
   Barrier barrier_;
   std::atomic_flag failed_;
   std::exception_ptr failure_;

@@ -45,12 +45,14 @@ class StepRunner {
         workers_(workers) {
     context_.registers = registers_.data();
   }
+  StepRunner(StepRunner&&) = delete;  // the context points to the registers
   // As the plan says, which may be nothing at all.
   void Run(const Step& step);
   // The step after a loop's head or end.
   size_t After(const Turn& turn, size_t at);
   // As the kernel says: through the copies that the plan leaves out. For one worker.
   void RunAsWritten(const Step& step);
+  const RunContext& context() const { return context_; }
 
  private:
   // A loop on its way.

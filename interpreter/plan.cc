@@ -8,6 +8,7 @@
 #include "interpreter/allocator.h"
 #include "interpreter/barriers.h"
 #include "interpreter/copy_elision.h"
+#include "interpreter/meetings.h"
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
 #include "interpreter/sharing.h"
@@ -137,7 +138,8 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   CheckInstructions(*graph, &found);
   CheckOverlaps(*graph, &found);
   CheckRegions(*graph, &found);
-  WriteFacts facts = CheckWrites(*graph, &found);
+  const std::vector<size_t> order = ExecutionOrder(*graph, &found);
+  WriteFacts facts = CheckWrites(*graph, order, &found);
   Allocation allocation = Allocate(*graph, LiveRanges(*graph), &found);
   const bool legal =
       std::ranges::none_of(found, [](const Diagnostic& d) { return d.severity == Severity::kError; });
@@ -159,7 +161,8 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   // A tile that lives through several passes of a loop is no chain of copies.
   if (!loops) ElideCopies(*plan, facts.overwrites_hbm);
   MarkRegisterResets(*plan);
-  PlaceBarriers(*plan, facts.overwrites_hbm);
+  plan->cores_meet = HasMeetings(*plan->graph);
+  PlaceBarriers(*plan, order, facts.overwrites_hbm);
   plan->worth_sharing = WorthSharing(*plan);
   return plan;
 }

@@ -39,6 +39,7 @@ struct Plan {
   std::vector<UnwrittenPart> zeroed;
   std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<Turn> turns;
+  bool cores_meet = false;  // the kernel's two programs run side by side, each on a core of its own
   std::vector<size_t> partly_written;  // results that must be filled before the run
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition

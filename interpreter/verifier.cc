@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <map>
 #include <optional>
 
 #include "interpreter/regions.h"
@@ -29,9 +30,8 @@ class WriteTracker {
 
   WrittenMap& MapOf(const Tensor& tensor) {
     if (!Pinned(tensor)) return *maps_[tensor.id];
-    std::optional<WrittenMap>& map = tensor.space == Space::kSbuf ? sbuf_ : psum_;
-    if (!map) map.emplace(gen_.partitions * Capacity(tensor));
-    return *map;
+    return memories_.try_emplace({tensor.program, tensor.space}, gen_.partitions * Capacity(tensor))
+        .first->second;
   }
 
   ByteRuns RunsOf(const View& view) const {
@@ -66,7 +66,7 @@ class WriteTracker {
 
   const Generation& gen_;
   std::vector<std::optional<WrittenMap>> maps_;
-  std::optional<WrittenMap> sbuf_, psum_;
+  std::map<std::pair<int, Space>, WrittenMap> memories_;  // of each program: each has a core to itself
 };
 
 // The part of an on-chip view that is not written yet.
@@ -107,12 +107,13 @@ class WriteWalk {
   WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
       : graph_(graph), tracker_(graph), found_(found), regions_(RegionsOfNodes(graph)) {}
 
-  WriteFacts Run() {
+  WriteFacts Run(const std::vector<size_t>& order) {
     facts_.destinations.resize(graph_.nodes.size(), WriteState::kUnwritten);
     facts_.overwrites_hbm.resize(graph_.nodes.size(), false);
     facts_.adds_again.resize(regions_.size(), -1);
     maybe_written_.resize(graph_.tensors.size(), false);
-    for (node_ = 0; node_ < graph_.nodes.size(); ++node_) {
+    for (size_t node : order) {
+      node_ = node;
       Instruction& instruction = *graph_.nodes[node_].instruction;
       Reader reader(*this, instruction);
       instruction.VisitFields(reader);
@@ -249,12 +250,13 @@ class WriteWalk {
 
   // Registers are undefined when a program starts, until an instruction resets them.
   void CheckRegisters(Instruction& instruction) {
-    for (; program_ < graph_.programs.size() && graph_.programs[program_] <= node_; ++program_) defined_ = {};
     const StateUse use = instruction.State();
     if (!use.any()) return;
     FirstOnChip first;
     instruction.VisitFields(first);
     if (first.view == nullptr) return;
+    const auto next = std::ranges::upper_bound(graph_.programs, node_);
+    Defined& defined = defined_[next - graph_.programs.begin()];
     const Tensor& tensor = *first.view->tensor;
     const int64_t partition =
         (tensor.address ? tensor.address->partition : 0) + first.view->first_partition();
@@ -262,9 +264,9 @@ class WriteWalk {
       std::optional<int64_t> missing;
       for (int64_t i = 0; i < first.view->partitions(); ++i) {
         const size_t p = static_cast<size_t>(partition + i * first.view->partition_step());
-        if (p >= defined_[state].size()) break;  // another rule's
-        if ((use.reads >> state & 1) && !defined_[state][p] && !missing) missing = p;
-        if ((use.writes | use.reads) >> state & 1) defined_[state].set(p);
+        if (p >= defined[state].size()) break;  // another rule's
+        if ((use.reads >> state & 1) && !defined[state][p] && !missing) missing = p;
+        if ((use.writes | use.reads) >> state & 1) defined[state].set(p);
       }
       if (missing) WarnOfRegister(instruction, *missing);
     }
@@ -318,8 +320,8 @@ class WriteWalk {
   std::vector<int> regions_;         // by node; empty without loops
   std::vector<bool> maybe_written_;  // by tensor id: only the run knows
   size_t node_ = 0;
-  size_t program_ = 0;                                   // the next one to start
-  std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
+  using Defined = std::array<std::bitset<128>, kEngineStates>;  // by partition
+  std::map<int64_t, Defined> defined_;                          // by program: each has a core to itself
 };
 
 class BankCheck : public OperandVisitor {
@@ -373,8 +375,9 @@ void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found)
   }
 }
 
-WriteFacts CheckWrites(const KernelGraph& graph, std::vector<Diagnostic>* found) {
-  return WriteWalk(graph, found).Run();
+WriteFacts CheckWrites(const KernelGraph& graph, const std::vector<size_t>& order,
+                       std::vector<Diagnostic>* found) {
+  return WriteWalk(graph, found).Run(order);
 }
 
 }  // namespace nki

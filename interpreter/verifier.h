@@ -27,7 +27,9 @@ struct WriteFacts {
 };
 
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.
-WriteFacts CheckWrites(const KernelGraph& graph, std::vector<Diagnostic>* found);
+// Looks at the nodes in the order in which they run.
+WriteFacts CheckWrites(const KernelGraph& graph, const std::vector<size_t>& order,
+                       std::vector<Diagnostic>* found);
 
 // What the Tensor engine writes lies in as many PSUM banks as one instruction may fill. Needs addresses.
 void CheckBanks(const KernelGraph& graph, const std::vector<Placement>& placements,

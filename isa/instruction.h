@@ -14,6 +14,7 @@
 #include "isa/cost.h"
 #include "isa/fields.h"
 #include "isa/flow.h"
+#include "isa/meeting.h"
 #include "isa/rules.h"
 #include "isa/run_context.h"
 #include "isa/samples.h"
@@ -75,6 +76,8 @@ class Instruction {
   virtual bool FollowsVectorOffset() const = 0;
   // False if a kernel can't give the instruction a name (name=…).
   virtual bool TakesName() const = 0;
+  // What waits for the other core of a logical NeuronCore; nothing for all others.
+  virtual std::optional<Meeting> MeetsCore() const = 0;
   // What opens or closes a region; nothing for all others.
   virtual std::optional<Flow> ControlFlow() const = 0;
 };
@@ -129,6 +132,10 @@ class InstructionAdaptor final : public Instruction {
   bool TakesName() const override {
     if constexpr (requires { fields_.TakesName(); }) return fields_.TakesName();
     return true;
+  }
+  std::optional<Meeting> MeetsCore() const override {
+    if constexpr (requires { fields_.MeetsCore(); }) return fields_.MeetsCore();
+    return std::nullopt;
   }
   std::optional<Flow> ControlFlow() const override {
     if constexpr (requires { fields_.ControlFlow(); }) return fields_.ControlFlow();

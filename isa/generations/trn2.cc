@@ -19,10 +19,10 @@ constexpr Generation kTrn2 = {
     .scalar_ghz = 1.2,            // "Scalar Engine"
     .gpsimd_ghz = 1.2,            // "GpSimd Engine"
     .dma_bytes_per_ns = 368.0,    // nki-dma-bandwidth-guide: 16 engines, practical
-    .features =
-        FeatureBits(Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias,
-                    Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles, Feature::kHwdge,
-                    Feature::kVectorFast16, Feature::kActivationBias, Feature::kReciprocalBias),
+    .features = FeatureBits(Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias,
+                            Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles,
+                            Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
+                            Feature::kReciprocalBias),
 };
 
 }  // namespace nki

@@ -21,7 +21,7 @@ constexpr Generation kTrn3 = {
     .dma_bytes_per_ns = 528.0,     // nki-dma-bandwidth-guide: 16 engines, practical
     .features = FeatureBits(Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias,
                             Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles,
-                            Feature::kHwdge, Feature::kVectorFast16, Feature::kActivationBias,
+                            Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
                             Feature::kReciprocalBias, Feature::kBf16Psum, Feature::kFloat8E4m3fnMatmul,
                             Feature::kDmaPriority, Feature::kAbsMaxMin, Feature::kUnaryAluOps,
                             Feature::kMxDtypes, Feature::kForeignAccumulate),

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from nki.isa import dge_mode as dge_mode
+from nki.isa import dma_engine as dma_engine
 from nki.isa import engine as engine
 from nki.isa import matmul_perf_mode as matmul_perf_mode
 from nki.isa import oob_mode as oob_mode

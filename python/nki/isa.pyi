@@ -22,6 +22,10 @@ class dge_mode(Enum):
     hwdge = 2
     none = 3
 
+class dma_engine(Enum):
+    dma = 1
+    gpsimd_dma = 2
+
 class engine(Enum):
     unknown = 0
     tensor = 1
@@ -84,6 +88,26 @@ def activation(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
       column, dtype, bias-dtype, constant-bias, copy-bias, reciprocal-bias, reduce-op, reduce-cmd.
     Source: nki.isa.activation and nki.api.shared, NKI 0.6.
+    """
+
+def core_barrier(
+    data: NkiTensor,
+    cores: Sequence[int] | int | None,
+    engine: engine = engine.gpsimd,
+    name: str | None = None,
+) -> NkiInstruction:
+    """Neither core goes on before both are here.
+
+    What a core has written to shared HBM before its barrier the other one sees behind it. Both cores must meet as often
+    and about the same tensor; if they can't, the error names both lines.
+
+    Args:
+      data: the tensor in shared HBM that both cores use.
+      cores: (0, 1), the two cores of a launch kernel[2](...).
+      engine: the engine that waits; unknown is GpSimd.
+
+    Errors: space, cores, lnc2.
+    Source: nki.isa.core_barrier, NKI 0.6.
     """
 
 def dma_copy(
@@ -307,6 +331,35 @@ def scalar_tensor_tensor(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
       same-free, both-psum, arithmetic-op, unary-operand, binary-op, column, abs-max-min, unary-alu-ops.
     Source: nki.isa.scalar_tensor_tensor, NKI 0.6.
+    """
+
+def sendrecv(
+    src: NkiTensor,
+    dst: NkiTensor,
+    send_to_rank: int,
+    recv_from_rank: int,
+    pipe_id: int,
+    dma_engine: dma_engine = dma_engine.dma,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst = src of the core recv_from_rank, while src goes to the dst of send_to_rank.
+
+    Both cores of a launch kernel[2](...) issue it with the same pipe_id; neither goes on to another instruction before the
+    exchange is done. Exchanges with different pipe_id that follow each other may be issued in another order by the other
+    core. dst may be src. If the cores can't meet, the error names both lines.
+
+    Args:
+      src: tile in SBUF that the other core receives.
+      dst: tile in SBUF of src's dtype and shape.
+      send_to_rank: 0 or 1, the other core.
+      recv_from_rank: 0 or 1, the other core.
+      pipe_id: which exchange of the other core this one belongs to.
+      dma_engine: nki.isa.dma_engine.dma, or .gpsimd_dma for at most 1024, 512 or 256 bytes per partition of 4-, 2- or
+        1-byte elements.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-dtype, same-shape, rank,
+      gpsimd-dma-bytes, lnc2.
+    Source: nki.isa.sendrecv, NKI 0.6.
     """
 
 def tensor_copy(

@@ -1,5 +1,7 @@
 #include "interpreter/barriers.h"
 
+#include <deque>
+#include <numeric>
 #include <random>
 
 #include "memory/machine_state.h"
@@ -55,7 +57,7 @@ class Interleaving {
   std::mt19937 random_;
   MachineState machine_;
   std::vector<std::byte*> hbm_;
-  std::vector<StepRunner> runners_;
+  std::deque<StepRunner> runners_;
 };
 
 // One worker, one instruction after the other, as a log shows them.
@@ -167,7 +169,9 @@ TEST(Barriers, RegistersAreComparedAsMemoryIs) {
   Plan plan = *b.Make();
   for (const Step& step : plan.steps) EXPECT_FALSE(step.barrier);
   plan.steps[1].shared = plan.steps[4].shared = false;  // nothing but registers is shared with others
-  PlaceBarriers(plan, std::vector<bool>(plan.steps.size(), false));
+  std::vector<size_t> order(plan.steps.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  PlaceBarriers(plan, order, std::vector<bool>(plan.steps.size(), false));
   EXPECT_TRUE(plan.steps[4].barrier);
   EXPECT_TRUE(plan.steps[5].barrier);
 }

@@ -25,6 +25,7 @@ View GraphBuilder::New(Space space, Shape shape, Dtype dtype, TensorRole role,
   tensor.role = role;
   tensor.address = address;
   tensor.region = graph_->open_region;
+  tensor.program = static_cast<int>(graph_->programs.size()) - 1;
   if (role == TensorRole::kInput) graph_->inputs.push_back(tensor.id);
   return View::Of(tensor);
 }

@@ -1,0 +1,145 @@
+#include "interpreter/meetings.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+Meeting MeetingAt(const KernelGraph& graph, size_t node) {
+  return *graph.nodes[node].instruction->MeetsCore();
+}
+
+Diagnostic Problem(const char* rule, int source, std::string message) {
+  Diagnostic diagnostic;
+  diagnostic.rule = rule;
+  diagnostic.source = source;
+  diagnostic.message = std::move(message);
+  return diagnostic;
+}
+
+// Notes the order instead of running anything.
+class Order {
+ public:
+  Order(const KernelGraph& graph, const Meetings& meetings, std::vector<Diagnostic>* found)
+      : graph_(graph), meetings_(meetings), found_(found), at_{0, graph.programs[1]} {}
+  std::optional<size_t> at(int core) const {
+    const size_t end = core == 0 ? graph_.programs[1] : graph_.nodes.size();
+    return at_[core] < end ? std::optional(at_[core]) : std::nullopt;
+  }
+  void Pass(int core) { ++at_[core]; }
+  bool Step(int core) {
+    nodes.push_back(at_[core]++);
+    return true;
+  }
+  bool Meet(const std::array<size_t, kCores>& pair) {
+    nodes.insert(nodes.end(), pair.begin(), pair.end());
+    const std::string wrong = meetings_.Mismatch(pair);
+    if (!wrong.empty()) found_->push_back(Problem("core-meeting", graph_.nodes[pair[0]].source, wrong));
+    return true;
+  }
+  std::vector<size_t> nodes;
+
+ private:
+  const KernelGraph& graph_;
+  const Meetings& meetings_;
+  std::vector<Diagnostic>* found_;
+  std::array<size_t, kCores> at_;
+};
+
+}  // namespace
+
+bool HasMeetings(const KernelGraph& graph) {
+  return std::ranges::any_of(graph.nodes,
+                             [](const Node& node) { return node.instruction->MeetsCore().has_value(); });
+}
+
+bool Meetings::CanCome(int core, size_t node) const {
+  const Meeting meeting = MeetingAt(graph_, node);
+  return std::ranges::all_of(waiting_[core], [&](size_t other) {
+    const Meeting earlier = MeetingAt(graph_, other);
+    return earlier.kind == Meeting::Kind::kExchange && meeting.kind == Meeting::Kind::kExchange &&
+           earlier.pipe != meeting.pipe;
+  });
+}
+
+std::optional<std::array<size_t, kCores>> Meetings::Match() {
+  for (size_t first : waiting_[0]) {
+    for (size_t second : waiting_[1]) {
+      const Meeting a = MeetingAt(graph_, first), b = MeetingAt(graph_, second);
+      if (a.kind != b.kind || a.pipe != b.pipe) continue;
+      std::erase(waiting_[0], first);
+      std::erase(waiting_[1], second);
+      return std::array<size_t, kCores>{first, second};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string Meetings::PlaceOf(size_t node) const {
+  const Node& at = graph_.nodes[node];
+  const Meeting meeting = MeetingAt(graph_, node);
+  std::string place(at.instruction->def().name);
+  if (meeting.kind == Meeting::Kind::kExchange) place += " with pipe_id " + to_string(meeting.pipe);
+  if (at.source < 0) return place;
+  const SourceLocation& source = graph_.sources[at.source];
+  return place + " at " + source.file + ":" + to_string(source.line);
+}
+
+std::string Meetings::Mismatch(const std::array<size_t, kCores>& nodes) const {
+  const Meeting a = MeetingAt(graph_, nodes[0]), b = MeetingAt(graph_, nodes[1]);
+  const std::string both = ": core 0 is in " + PlaceOf(nodes[0]) + ", core 1 in " + PlaceOf(nodes[1]);
+  if (a.kind == Meeting::Kind::kBarrier) {
+    if (a.data == b.data) return "";
+    return "the cores meet about different tensors, " + a.data->name + " and " + b.data->name + both;
+  }
+  if (a.to != 1 || a.from != 1 || b.to != 0 || b.from != 0) {
+    return "core 0 sends to rank " + to_string(a.to) + " and receives from rank " + to_string(a.from) +
+           ", core 1 sends to rank " + to_string(b.to) + " and receives from rank " + to_string(b.from) +
+           "; each must name the other core" + both;
+  }
+  if (a.src->dtype != b.src->dtype || a.src->shape() != b.src->shape()) {
+    return "the cores exchange different tiles, " + TypeText(a.src->dtype, a.src->shape()) + " and " +
+           TypeText(b.src->dtype, b.src->shape()) + both;
+  }
+  return "";
+}
+
+std::string Meetings::Deadlock() const {
+  std::string text = "the cores wait for each other and neither can go on: ";
+  for (int core = 0; core < kCores; ++core) {
+    text += (core ? ", core " : "core ") + to_string(core);
+    text += waits(core) ? " waits in " + PlaceOf(waiting_[core][0]) : std::string(" has ended");
+  }
+  return text + "; both must come to the same core_barrier and sendrecv in the same order";
+}
+
+std::vector<size_t> ExecutionOrder(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  std::vector<size_t> in_order(graph.nodes.size());
+  std::iota(in_order.begin(), in_order.end(), size_t{0});
+  const auto first = std::ranges::find_if(
+      graph.nodes, [](const Node& node) { return node.instruction->MeetsCore().has_value(); });
+  if (first == graph.nodes.end()) return in_order;
+  const std::string name(first->instruction->def().name);
+  if (graph.programs.size() != kCores) {
+    found->push_back(Problem(
+        "lnc2-launch", first->source,
+        name + ": there is no other core to meet; launch the kernel on two: " + graph.name + "[2](...)"));
+    return in_order;
+  }
+  Meetings meetings(graph);
+  Order order(graph, meetings, found);
+  if (RunCores(graph, meetings, order)) return std::move(order.nodes);
+  const auto in_loop = [&](const Region& region) {
+    return std::any_of(graph.nodes.begin() + region.first, graph.nodes.begin() + region.last,
+                       [](const Node& node) { return node.instruction->MeetsCore().has_value(); });
+  };
+  // How often a loop brings the cores together only the run knows; it says so if they miss each other.
+  if (!std::ranges::any_of(graph.regions, in_loop))
+    found->push_back(Problem("core-deadlock", first->source, meetings.Deadlock()));
+  return in_order;
+}
+
+}  // namespace nki

@@ -1,0 +1,254 @@
+"""Kernels on the two cores of a logical NeuronCore: kernel[2](…), core_barrier, sendrecv."""
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+
+
+def trn2(function):
+    return nki.jit(function, platform_target="trn2")
+
+
+def fresh(*shape, dtype=np.float32):
+    return np.random.default_rng(sum(shape)).standard_normal(shape).astype(dtype)
+
+
+@trn2
+def swap_halves(a):
+    """Each core loads its half of the rows, gives it to the other one, and stores what it got."""
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    core, rows = nl.program_id(0), a.shape[0] // 2
+    mine = nl.ndarray((rows, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    got = nl.ndarray(mine.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=mine, src=a[core * rows : (core + 1) * rows])
+    nisa.sendrecv(src=mine, dst=got, send_to_rank=1 - core, recv_from_rank=1 - core, pipe_id=0)
+    nisa.dma_copy(dst=out[core * rows : (core + 1) * rows], src=got)
+    return out
+
+
+@pytest.mark.parametrize("shape", [(2, 1), (64, 8), (256, 700)])
+@pytest.mark.parametrize("dtype", [np.float32, np.int8, np.float16])
+def test_sendrecv_exchanges_tiles(shape, dtype):
+    a = (fresh(*shape) * 20).astype(dtype)
+    half = shape[0] // 2
+    np.testing.assert_array_equal(swap_halves[2](a), np.concatenate([a[half:], a[:half]]))
+
+
+@trn2
+def rotate_in_place(a, rounds):
+    """Several exchanges, each with the tile as its own destination."""
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    core, rows = nl.program_id(0), a.shape[0] // 2
+    tile = nl.ndarray((rows, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=tile, src=a[core * rows : (core + 1) * rows])
+    for _ in range(rounds):
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(core + 1))
+        nisa.sendrecv(src=tile, dst=tile, send_to_rank=1 - core, recv_from_rank=1 - core, pipe_id=7)
+    nisa.dma_copy(dst=out[core * rows : (core + 1) * rows], src=tile)
+    return out
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 5])
+def test_a_tile_may_be_its_own_destination(rounds):
+    a = fresh(8, 16)
+    halves = [a[:4].copy(), a[4:].copy()]
+    for _ in range(rounds):
+        halves = [halves[1] + np.float32(2), halves[0] + np.float32(1)]
+    np.testing.assert_array_equal(rotate_in_place[2](a, rounds), np.concatenate(halves))
+
+
+@trn2
+def sum_of_halves(a):
+    """Both cores write their partial sum to shared HBM, meet, and read the other one's."""
+    out = nl.ndarray((2, a.shape[1]), dtype=a.dtype, buffer=nl.shared_hbm)
+    partial = nl.ndarray((2, a.shape[1]), dtype=a.dtype, buffer=nl.shared_hbm, name="partial")
+    core, other = nl.program_id(0), 1 - nl.program_id(0)
+    mine = nl.ndarray((1, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    theirs = nl.ndarray((1, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=mine, src=a[core : core + 1])
+    nisa.dma_copy(dst=partial[core : core + 1], src=mine)
+    nisa.core_barrier(data=partial, cores=(0, 1))
+    nisa.dma_copy(dst=theirs, src=partial[other : other + 1])
+    nisa.tensor_tensor(dst=mine, data1=mine, data2=theirs, op=nl.add)
+    nisa.dma_copy(dst=out[core : core + 1], src=mine)
+    return out
+
+
+def test_core_barrier_lets_cores_see_what_the_other_wrote():
+    a = fresh(2, 32)
+    np.testing.assert_array_equal(sum_of_halves[2](a), np.stack([a[0] + a[1]] * 2))
+
+
+def test_both_cores_have_memories_of_their_own():
+    @trn2
+    def kernel(a):
+        out = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.shared_hbm)
+        tile = nl.ndarray((1, 4), dtype=a.dtype, buffer=nl.sbuf, address=(0, 64))
+        nisa.memset(tile, float(nl.program_id(0) + 1))
+        nisa.core_barrier(data=out, cores=(0, 1))
+        nisa.dma_copy(dst=out[nl.program_id(0) : nl.program_id(0) + 1], src=tile)
+        return out
+
+    np.testing.assert_array_equal(kernel[2](fresh(1, 1)), [[1] * 4, [2] * 4])
+
+
+def test_exchanges_with_different_pipes_may_be_issued_in_another_order():
+    @trn2
+    def kernel(a):
+        out = nl.ndarray((2, 2), dtype=a.dtype, buffer=nl.shared_hbm)
+        core = nl.program_id(0)
+        tile = nl.ndarray((1, 2), dtype=a.dtype, buffer=nl.sbuf)
+        got = nl.ndarray((1, 2), dtype=a.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=a[core : core + 1])
+        for pipe in (0, 1) if core == 0 else (1, 0):
+            part = slice(pipe, pipe + 1)
+            nisa.sendrecv(tile[:, part], got[:, part], 1 - core, 1 - core, pipe)
+        nisa.dma_copy(dst=out[core : core + 1], src=got)
+        return out
+
+    a = fresh(2, 2)
+    np.testing.assert_array_equal(kernel[2](a), a[::-1])
+
+
+def test_cores_meet_in_loops_that_run_while_the_kernel_runs():
+    @trn2
+    def kernel(a, passes):
+        out = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.shared_hbm)
+        core = nl.program_id(0)
+        tile = nl.ndarray((1, 4), dtype=a.dtype, buffer=nl.sbuf)
+        count = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=a[core : core + 1])
+        nisa.dma_copy(dst=count, src=passes[core : core + 1])
+        for _ in nl.dynamic_range(nisa.register_alloc(count)):
+            nisa.sendrecv(tile, tile, 1 - core, 1 - core, 0)
+            nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+        nisa.dma_copy(dst=out[core : core + 1], src=tile)
+        return out
+
+    a = np.array([[0.0] * 4, [10.0] * 4], np.float32)
+    for passes in (0, 1, 2, 3):
+        expected = a[:: -1 if passes % 2 else 1] + passes
+        np.testing.assert_array_equal(kernel[2](a, np.array([[passes]] * 2, np.int32)), expected)
+    with pytest.raises(nki.RunError, match="neither can go on: core 0 has ended, core 1 waits in sendrecv with pipe_id 0"):
+        kernel[2](a, np.array([[1], [2]], np.int32))
+    np.testing.assert_array_equal(kernel[2](a, np.array([[1], [1]], np.int32)), a[::-1] + 1)
+
+
+def meeting(body):
+    """A kernel on two cores that runs `body(core, tile, out)`."""
+
+    @trn2
+    def kernel(a):
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        other = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm, name="other")
+        tile = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=a)
+        body(nl.program_id(0), tile, out, other)
+        nisa.dma_copy(dst=out, src=tile)
+        return out
+
+    return kernel
+
+
+def one_barrier(core, tile, out, other):
+    if core == 0:
+        nisa.core_barrier(out, (0, 1))
+
+
+def barrier_and_exchange(core, tile, out, other):
+    if core == 0:
+        nisa.core_barrier(out, (0, 1))
+    else:
+        nisa.sendrecv(tile, tile, 0, 0, 0)
+
+
+def different_pipes(core, tile, out, other):
+    nisa.sendrecv(tile, tile, 1 - core, 1 - core, core)
+    nisa.memset(tile, 0.0)
+
+
+def different_tensors(core, tile, out, other):
+    nisa.core_barrier(out if core == 0 else other, (0, 1))
+
+
+def to_itself(core, tile, out, other):
+    nisa.sendrecv(tile, tile, core, core, 0)
+
+
+def different_tiles(core, tile, out, other):
+    part = tile[:, 0:2] if core == 0 else tile
+    nisa.sendrecv(part, part, 1 - core, 1 - core, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (one_barrier, r"core 0 waits in core_barrier at .*two_cores_test\.py:\d+, core 1 has ended.*\[core-deadlock\]"),
+        (barrier_and_exchange, r"core 0 waits in core_barrier at .*, core 1 waits in sendrecv with pipe_id 0 at "),
+        (different_pipes, r"core 0 waits in sendrecv with pipe_id 0 .*, core 1 waits in sendrecv with pipe_id 1 "),
+        (different_tensors, r"the cores meet about different tensors, .* and other: .*\[core-meeting\]"),
+        (to_itself, r"core 0 sends to rank 0 and receives from rank 0, .*each must name the other core.*core-meeting"),
+        (different_tiles, r"exchange different tiles, float32\[4, 2\] and float32\[4, 4\]: .*\[core-meeting\]"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_cores_that_miss_each_other_are_told_where_both_are(body, message):
+    with pytest.raises(nki.VerifyError, match=message):
+        meeting(body)[2](fresh(4, 4))
+
+
+def test_one_core_cannot_meet():
+    with pytest.raises(nki.VerifyError, match=r"no other core to meet; launch the kernel on two: kernel\[2\]"):
+        meeting(one_barrier)(fresh(4, 4))
+
+
+def test_what_the_other_core_has_not_written_yet_is_not_initialised():
+    """Without the barrier core 0 would read what core 1 writes later, or has not written."""
+
+    @trn2
+    def kernel(a):
+        out = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.shared_hbm)
+        shared = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.shared_hbm, name="shared")
+        core = nl.program_id(0)
+        tile = nl.ndarray((1, 4), dtype=a.dtype, buffer=nl.sbuf)
+        nisa.memset(tile, 1.0)
+        nisa.dma_copy(dst=shared[core : core + 1], src=tile)
+        nisa.dma_copy(dst=tile, src=shared[1 - core : 2 - core])
+        nisa.core_barrier(shared, (0, 1))
+        nisa.dma_copy(dst=out[core : core + 1], src=tile)
+        return out
+
+    with pytest.raises(nki.VerifyError, match=r"src reads .* of shared .*, which nothing has written"):
+        kernel[2](fresh(1, 1))
+
+
+def test_trn1_has_no_cores_that_meet():
+    kernel = nki.jit(swap_halves.function, platform_target="trn1")
+    with pytest.raises(nki.VerifyError, match="targets that have it: trn2, trn3"):
+        kernel[2](fresh(4, 4))
+
+
+def test_large_kernels_give_the_same_bits_with_one_worker_and_two(monkeypatch):
+    @trn2
+    def kernel(a):
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        core, rows = nl.program_id(0), a.shape[0] // 2
+        for start in range(core * rows, (core + 1) * rows, 128):
+            tile = nl.ndarray((128, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+            got = nl.ndarray(tile.shape, dtype=a.dtype, buffer=nl.sbuf)
+            nisa.dma_copy(dst=tile, src=a[start : start + 128])
+            nisa.activation(dst=tile, op=nl.exp, data=tile)
+            nisa.sendrecv(tile, got, 1 - core, 1 - core, start % (rows))
+            nisa.tensor_tensor(dst=tile, data1=tile, data2=got, op=nl.multiply)
+            nisa.dma_copy(dst=out[start : start + 128], src=tile)
+        return out
+
+    a = fresh(2048, 2048) * np.float32(0.1)
+    e = np.exp(a.astype(np.float64))
+    expected = e * np.concatenate([e[1024:], e[:1024]])
+    results = [kernel[2](a) for _ in range(3)]
+    np.testing.assert_allclose(results[0], expected, rtol=1e-5)
+    for result in results[1:]:
+        np.testing.assert_array_equal(result, results[0])
