@@ -222,7 +222,7 @@ class Kernel:
         graph = trace.finish(results.form.outputs)
         results.check_any(_core.written_inputs(graph), result)
         plan = self._plan(graph, results.problems)
-        return Specialization(publish(graph, plan, names), results.form, captured)
+        return Specialization(publish(graph, plan, names), graph, plan, results.form, captured)
 
     def _plan(self, graph, problems):
         """The graph's plan; what is wrong with the result is said together with what is wrong inside."""

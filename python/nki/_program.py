@@ -33,11 +33,14 @@ class Program:
 
 
 class Specialization:
-    """A kernel compiled for one set of shapes, dtypes and arguments: a program and the form of its result."""
+    """A kernel compiled for one set of shapes, dtypes and arguments: a program and the form of its result.
 
-    def __init__(self, program, form, captured):
+    Its graph and plan are its own: those of the program may name the lines of another kernel that says the same.
+    """
+
+    def __init__(self, program, graph, plan, form, captured):
         self.program = program
-        self.key, self.graph, self.plan = program.key, program.graph, program.plan
+        self.key, self.graph, self.plan = program.key, graph, plan
         self.name, self.grid = program.name, program.grid
         self.inputs, self.outputs = program.inputs, program.outputs
         self.input_names, self.output_names = program.input_names, program.output_names

@@ -265,3 +265,25 @@ def test_a_dropped_kernel_frees_its_program(x):
 def test_copies_of_a_kernel_are_the_kernel():
     assert copy.deepcopy([times])[0] is times and copy.copy(times) is times
     assert pickle.loads(pickle.dumps(times)) is times
+
+
+def test_a_kernel_that_says_the_same_as_another_keeps_its_own_lines():
+    source = "import nki, nki.isa as nisa, nki.language as nl\n"
+    body = """
+@nki.jit
+def negate(a):
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    tile = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=tile, src=a)
+    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=-1.0)
+    nisa.dma_copy(dst=out, src=tile)
+    return out
+"""
+    kernels = []
+    for name, gap in (("one.py", ""), ("two.py", "\n\n\n")):
+        module = {"__name__": "kernels"}
+        exec(compile(source + gap + body, name, "exec"), module)
+        kernels.append(module["negate"])
+    first, second = (kernel.graph(np.ones((4, 4), np.float32)).to_dict()["instructions"][0] for kernel in kernels)
+    assert (first["file"], second["file"]) == ("one.py", "two.py")
+    assert second["line"] == first["line"] + 3
