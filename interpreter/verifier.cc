@@ -129,8 +129,8 @@ class WriteWalk {
   struct Reader : OperandVisitor {
     Reader(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
-      if (field.role == Field::Role::kIn || instruction.ReadsDestination())
-        walk.Read(instruction, field, view);
+      if (field.role != Field::Role::kIn && !instruction.ReadsDestination()) return;
+      ForEachPart(instruction, view, [&](const View& part) { walk.Read(instruction, field, part); });
     }
     WriteWalk& walk;
     const Instruction& instruction;
@@ -139,12 +139,21 @@ class WriteWalk {
     Writer(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
       if (field.role != Field::Role::kOut) return;
-      walk.Write(instruction, view);
-      if (view.space() == Space::kPsum) walk.NoteWhoWrites(instruction, view);
+      ForEachPart(instruction, view, [&](const View& part) {
+        walk.Write(instruction, part);
+        if (part.space() == Space::kPsum) walk.NoteWhoWrites(instruction, part);
+      });
     }
     WriteWalk& walk;
     const Instruction& instruction;
   };
+
+  template <typename Visit>
+  static void ForEachPart(const Instruction& instruction, const View& view, const Visit& visit) {
+    const Parts parts = instruction.PartsTouched(view);
+    if (!parts) return visit(view);
+    for (const View& part : *parts) visit(part);
+  }
 
   void Read(const Instruction& instruction, const Field& field, const View& view) {
     WrittenMap& map = tracker_.MapOf(*view.tensor);

@@ -15,6 +15,7 @@
 #include "isa/fields.h"
 #include "isa/flow.h"
 #include "isa/meeting.h"
+#include "isa/parts.h"
 #include "isa/rules.h"
 #include "isa/run_context.h"
 #include "isa/samples.h"
@@ -80,6 +81,9 @@ class Instruction {
   virtual std::optional<Meeting> MeetsCore() const = 0;
   // What opens or closes a region; nothing for all others.
   virtual std::optional<Flow> ControlFlow() const = 0;
+  // The parts of `operand`, a field of this instruction, that are read or written. Asked of instructions that
+  // break rules too.
+  virtual Parts PartsTouched(const View& operand) const = 0;
 };
 
 // Turns a plain struct into an Instruction. The questions from `LaneLocal` on are optional members.
@@ -139,6 +143,10 @@ class InstructionAdaptor final : public Instruction {
   }
   std::optional<Flow> ControlFlow() const override {
     if constexpr (requires { fields_.ControlFlow(); }) return fields_.ControlFlow();
+    return std::nullopt;
+  }
+  Parts PartsTouched(const View& operand) const override {
+    if constexpr (requires { fields_.PartsTouched(operand); }) return fields_.PartsTouched(operand);
     return std::nullopt;
   }
 

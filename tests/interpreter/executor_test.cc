@@ -31,6 +31,7 @@ class Intruder : public Instruction {
   bool TakesName() const override { return true; }
   std::optional<Meeting> MeetsCore() const override { return std::nullopt; }
   std::optional<Flow> ControlFlow() const override { return std::nullopt; }
+  Parts PartsTouched(const View&) const override { return std::nullopt; }
 
  private:
   const Instruction* like_;

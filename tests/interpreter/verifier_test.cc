@@ -53,6 +53,20 @@ TEST(Verifier, PinnedAccumulatorsStartAnew) {
   EXPECT_THAT(states, ElementsAre(kUnwritten, kUnwritten, kWritten, kUnwritten, kWritten));
 }
 
+// A shuffle reads the partitions that its mask names and writes those that it does not keep, no others.
+TEST(Verifier, PartsOfOperands) {
+  IntList mask(32, 0);
+  mask[7] = 255;
+  GraphBuilder b;
+  const View x = b.Sbuf({32, 4}), y = b.Sbuf({32, 4}), z = b.Sbuf({32, 4});
+  b.Fill(x.Slice(0, 0, 1, 1), 1);
+  b.Add("nc_stream_shuffle", {{"dst", y}, {"src", x}, {"shuffle_mask", mask}});
+  b.Add("tensor_copy", {{"dst", z}, {"src", y}});
+  EXPECT_THAT(b.Problems(),
+              ElementsAre("tensor_copy: src reads partition 7, byte 0 of t1 (sbuf), which nothing has written "
+                          "[uninitialised-read]"));
+}
+
 TEST(Verifier, ReportsAReadOnceAndEverythingThatIsWrong) {
   GraphBuilder b;
   const View x = b.Sbuf({128, 64}), y = b.Sbuf({128, 32});
