@@ -277,7 +277,7 @@ class WriteWalk {
         if ((use.reads >> state & 1) && !defined[state][p] && !missing) missing = p;
         if ((use.writes | use.reads) >> state & 1) defined[state].set(p);
       }
-      if (missing) WarnOfRegister(instruction, *missing);
+      if (missing && !IsReadyAtStart(static_cast<EngineState>(state))) WarnOfRegister(instruction, *missing);
     }
   }
 

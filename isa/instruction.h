@@ -32,8 +32,10 @@ struct InstructionDef {
 };
 
 // What an engine keeps from one instruction to the next: a register in each partition.
-enum class EngineState : uint8_t { kScalarAccumulator };
-inline constexpr int kEngineStates = 1;
+enum class EngineState : uint8_t { kScalarAccumulator, kVectorRandom, kGpSimdRandom };
+inline constexpr int kEngineStates = 3;
+// Whether a program may use it as it finds it: generators are ready, accumulators hold anything.
+constexpr bool IsReadyAtStart(EngineState state) { return state != EngineState::kScalarAccumulator; }
 
 // Which of it an instruction reads (as earlier instructions left it) and writes, in the partitions of its
 // first operand on chip. A bit is 1 << EngineState.

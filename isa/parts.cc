@@ -31,4 +31,14 @@ Parts FirstElements(const View& view, int64_t count) {
   return parts;
 }
 
+View ElementOf(const View& view, int64_t index) {
+  View element = view;
+  for (int axis = view.rank - 1; axis >= 1; --axis) {
+    const int64_t at = index % view.dims[axis].count;
+    element = element.Slice(axis, at, at + 1, 1);
+    index /= view.dims[axis].count;
+  }
+  return element;
+}
+
 }  // namespace nki

@@ -18,6 +18,9 @@ Parts PartitionsOf(const View& view, const std::vector<bool>& touched);
 // The first `count` elements of each partition, in the order of the axes.
 Parts FirstElements(const View& view, int64_t count);
 
+// Element `index` of each partition.
+View ElementOf(const View& view, int64_t index);
+
 }  // namespace nki
 
 #endif  // NKI_ISA_PARTS_H_

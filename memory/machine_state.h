@@ -1,5 +1,5 @@
-// Everything on chip that a kernel can change: the SBUF and PSUM images and the accumulators of the Scalar
-// engine.
+// Everything on chip that a kernel can change: the SBUF and PSUM images, the accumulators of the Scalar
+// engine and the random number generators.
 #ifndef NKI_MEMORY_MACHINE_STATE_H_
 #define NKI_MEMORY_MACHINE_STATE_H_
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "memory/random_state.h"
 #include "memory/tile.h"
 
 namespace nki {
@@ -39,7 +40,10 @@ struct MachineState {
   // that own different blocks of partitions share no line.
   alignas(64) std::array<float, 128> scalar_accumulators{};
 
-  // Sets the registers of these blocks' partitions to 0: what a program starts with.
+  RandomState vector_random = RandomState::OfVector();
+  RandomState gpsimd_random = RandomState::OfGpSimd();
+
+  // What a program starts with, in these blocks' partitions: accumulators of 0 and generators with seed 0.
   void ResetRegisters(BlockRange blocks);
 };
 

@@ -24,7 +24,8 @@ constexpr Generation kTrn3 = {
                             Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
                             Feature::kReciprocalBias, Feature::kBf16Psum, Feature::kFloat8E4m3fnMatmul,
                             Feature::kDmaPriority, Feature::kAbsMaxMin, Feature::kUnaryAluOps,
-                            Feature::kMxDtypes, Feature::kForeignAccumulate),
+                            Feature::kMxDtypes, Feature::kForeignAccumulate, Feature::kGpSimdRandom,
+                            Feature::kVectorXorwow),
 };
 
 }  // namespace nki

@@ -95,7 +95,8 @@ namespace {
 HWY_EXPORT(ShuffleLines);
 
 bool KeepsLanes(const uint8_t* mask, int half) {
-  return std::find(mask + half * kLanes, mask + (half + 1) * kLanes, kKeepsLane) != mask + (half + 1) * kLanes;
+  return std::find(mask + half * kLanes, mask + (half + 1) * kLanes, kKeepsLane) !=
+         mask + (half + 1) * kLanes;
 }
 
 // Stands in for a block that src does not have, which the mask does not name.

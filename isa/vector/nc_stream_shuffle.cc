@@ -42,7 +42,8 @@ struct NcStreamShuffle {
 
   // The larger operand also decides where the smaller one may start.
   static void CheckStart(Checker& c, const View& view, const View& other) {
-    const int64_t start = view.first_partition() + (view.tensor->address ? view.tensor->address->partition : 0);
+    const int64_t start =
+        view.first_partition() + (view.tensor->address ? view.tensor->address->partition : 0);
     const int64_t active = std::max(view.partitions(), other.partitions());
     const int64_t step = active > 64 ? 128 : active > 32 ? 64 : 32;  // nki.isa.nc_stream_shuffle, NKI 0.6
     c.Rule(start % step == 0, "shuffle-start", [&] {
@@ -59,8 +60,8 @@ struct NcStreamShuffle {
     if (!full) return false;
     for (size_t i = 0; i < shuffle_mask.size(); ++i) {
       const int64_t entry = shuffle_mask[i];
-      const bool legal = c.Rule(
-          (entry >= 0 && entry < simd::kQuadrant) || entry == simd::kKeepsLane, "shuffle-mask", [&] {
+      const bool legal =
+          c.Rule((entry >= 0 && entry < simd::kQuadrant) || entry == simd::kKeepsLane, "shuffle-mask", [&] {
             return "shuffle_mask[" + std::to_string(i) + "] is " + std::to_string(entry) +
                    "; an entry must be 0 to 31, or 255";
           });
@@ -104,7 +105,9 @@ struct NcStreamShuffle {
   }
 
   bool LaneLocal() const { return false; }
-  bool Splits() const { return dst.tensor != src.tensor; }  // in place, a worker would read what another wrote
+  bool Splits() const {
+    return dst.tensor != src.tensor;
+  }  // in place, a worker would read what another wrote
 
   void Run(RunContext& ctx) const {
     const std::vector<uint8_t> mask(shuffle_mask.begin(), shuffle_mask.end());

@@ -52,10 +52,9 @@ __all__ = [
 # Instructions of NKI 0.1 to 0.6 that nki-py does not have.
 _ABSENT = frozenset(
     (
-        "activate2 activation_reduce affine_select bn_aggr bn_stats dma_compute dma_transpose "
-        "dropout exponential get_nc_sub_version get_nc_version local_gather max8 nc_find_index8 "
-        "nc_match_replace8 nc_matmul_mx nc_n_gather nc_stream_shuffle nonzero_with_count quantize_mx rand2 "
-        "rand_get_state rand_set_state range_select rng select_reduce sequence_bounds set_rng_seed "
+        "activate2 activation_reduce affine_select bn_aggr bn_stats dma_compute dma_transpose exponential "
+        "get_nc_sub_version get_nc_version max8 nc_find_index8 nc_match_replace8 nc_matmul_mx "
+        "nonzero_with_count quantize_mx range_select select_reduce sequence_bounds "
         "tensor_copy_predicated tensor_partition_reduce tensor_scalar_cumulative tensor_scalar_reduce "
         "tensor_tensor_scan topk"
     ).split()

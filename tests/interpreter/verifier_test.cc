@@ -62,9 +62,17 @@ TEST(Verifier, PartsOfOperands) {
   b.Fill(x.Slice(0, 0, 1, 1), 1);
   b.Add("nc_stream_shuffle", {{"dst", y}, {"src", x}, {"shuffle_mask", mask}});
   b.Add("tensor_copy", {{"dst", z}, {"src", y}});
-  EXPECT_THAT(b.Problems(),
-              ElementsAre("tensor_copy: src reads partition 7, byte 0 of t1 (sbuf), which nothing has written "
-                          "[uninitialised-read]"));
+  EXPECT_THAT(
+      b.Problems(),
+      ElementsAre("tensor_copy: src reads partition 7, byte 0 of t1 (sbuf), which nothing has written "
+                  "[uninitialised-read]"));
+}
+
+// Random number generators start with seed 0; accumulators start with anything.
+TEST(Verifier, GeneratorsAreReadyAtTheStart) {
+  GraphBuilder b;
+  b.Add("rng", {{"dst", b.Sbuf({32, 4}, Dtype::kUint32)}});
+  EXPECT_THAT(b.Problems(), IsEmpty());
 }
 
 TEST(Verifier, ReportsAReadOnceAndEverythingThatIsWrong) {

@@ -1,6 +1,7 @@
 #include "tests/isa/instruction_fixture.h"
 
 #include <set>
+#include <tuple>
 
 #include "memory/scalar_types.h"
 
@@ -176,6 +177,14 @@ void InstructionTest::RunBlocks(const Instruction& instruction, BlockRange block
   instruction.Run(context);
 }
 
+InstructionTest::Registers InstructionTest::AllRegisters() const {
+  return {machine_.scalar_accumulators, machine_.vector_random, machine_.gpsimd_random};
+}
+
+void InstructionTest::SetRegisters(const Registers& registers) {
+  std::tie(machine_.scalar_accumulators, machine_.vector_random, machine_.gpsimd_random) = registers;
+}
+
 void InstructionTest::Run(const std::string& name, const Arguments& arguments, const Generation& gen,
                           WriteState destination) {
   ASSERT_THAT(Problems(name, arguments, gen), ::testing::Each(::testing::HasSubstr("[copy-bias]")));
@@ -187,17 +196,17 @@ void InstructionTest::Run(const std::string& name, const Arguments& arguments, c
     return all;
   };
   const std::vector<std::vector<uint32_t>> before = all_bits();
-  const auto registers = machine_.scalar_accumulators;
+  const Registers registers = AllRegisters();
   RunBlocks(*instruction, {}, gen, destination);
   if (!instruction->Splits()) return;
   const std::vector<std::vector<uint32_t>> whole = all_bits();
-  const auto whole_registers = machine_.scalar_accumulators;
+  const Registers whole_registers = AllRegisters();
   for (const Tensor& tensor : b.tensors()) SetBits(View::Of(tensor), before[tensor.id]);
-  machine_.scalar_accumulators = registers;
+  SetRegisters(registers);
   RunBlocks(*instruction, {3, 8}, gen, destination);
   RunBlocks(*instruction, {0, 3}, gen, destination);
   EXPECT_EQ(all_bits(), whole) << "two workers differ from one";
-  EXPECT_EQ(machine_.scalar_accumulators, whole_registers) << "two workers differ from one";
+  EXPECT_TRUE(AllRegisters() == whole_registers) << "two workers differ from one";
 }
 
 std::vector<std::string> InstructionTest::Problems(const std::string& name, const Arguments& arguments,
@@ -218,11 +227,12 @@ Arguments InstructionTest::With(Arguments arguments, const Arguments& changes) {
 }
 
 void InstructionTest::ExpectOperandRules(const std::string& name, const Arguments& legal,
-                                         const std::string& field, const std::string& spaces) {
-  ASSERT_THAT(Problems(name, legal), ::testing::IsEmpty());
+                                         const std::string& field, const std::string& spaces,
+                                         const Generation& gen) {
+  ASSERT_THAT(Problems(name, legal, gen), ::testing::IsEmpty());
   const View view = std::get<View>(legal.at(field).value);
   const auto expect = [&](const View& broken, const std::string& message) {
-    EXPECT_THAT(Problems(name, With(legal, {{field, broken}})),
+    EXPECT_THAT(Problems(name, With(legal, {{field, broken}}), gen),
                 ::testing::Contains(name + ": " + field + message));
   };
   Shape shape = view.shape();
@@ -231,7 +241,8 @@ void InstructionTest::ExpectOperandRules(const std::string& name, const Argument
     shape[0] = partitions;
     return spaces == "PSUM" ? b.Psum(shape, view.dtype) : b.Sbuf(shape, view.dtype);
   };
-  expect(tile(129), " has 129 partitions; trn1 allows at most 128 [partitions-at-most]");
+  expect(tile(129),
+         " has 129 partitions; " + std::string(gen.name) + " allows at most 128 [partitions-at-most]");
   expect(tile(128).Slice(0, 0, 8, 2),
          " takes partitions in steps of 2; compute instructions need "
          "neighbouring partitions [partition-step]");

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <variant>
 #include <vector>
 
@@ -73,7 +74,7 @@ class InstructionTest : public ::testing::Test {
   // Breaks `field` of a legal call in all ways that Checker::ComputeOperand knows; `field` may be in
   // `spaces`.
   void ExpectOperandRules(const std::string& name, const Arguments& legal, const std::string& field,
-                          const std::string& spaces);
+                          const std::string& spaces, const Generation& gen = Trn1());
   // Gives `field` a packed dtype.
   void ExpectNotPacked(const std::string& name, const Arguments& legal, const std::string& field);
 
@@ -83,6 +84,11 @@ class InstructionTest : public ::testing::Test {
   static double Rounded(Dtype dtype, double value);
 
  private:
+  // What engines keep from one instruction to the next.
+  using Registers = std::tuple<std::array<float, 128>, RandomState, RandomState>;
+  Registers AllRegisters() const;
+  void SetRegisters(const Registers& registers);
+
   std::byte* Address(const View& view, int64_t index);
   void Place();
   void RunBlocks(const Instruction& instruction, BlockRange blocks, const Generation& gen,

@@ -16,9 +16,7 @@ class NcStreamShuffleInstructionTest : public InstructionTest {
     for (int64_t i = 0; i < 32; ++i) mask.push_back(entry(i));
     return mask;
   }
-  Arguments Legal() {
-    return {{"dst", b.Sbuf({32, 8})}, {"src", b.Sbuf({32, 8})}, {"shuffle_mask", same}};
-  }
+  Arguments Legal() { return {{"dst", b.Sbuf({32, 8})}, {"src", b.Sbuf({32, 8})}, {"shuffle_mask", same}}; }
   const View& FillBits(const View& view) {
     std::vector<uint32_t> bits;
     for (uint32_t i = 0; i < view.elements(); ++i) bits.push_back((i + 1) * 2654435761u >> (i % 3));
@@ -39,9 +37,9 @@ class NcStreamShuffleInstructionTest : public InstructionTest {
     for (int64_t p = 0; p < dst.partitions(); ++p) {
       const int64_t entry = mask[p % 32], source = p / 32 * 32 + entry;
       for (int64_t f = 0; f < elements; ++f) {
-        const uint32_t expected = entry == 255           ? before[p * elements + f]
+        const uint32_t expected = entry == 255               ? before[p * elements + f]
                                   : dst.tensor == src.tensor ? before[source * elements + f]
-                                                         : from[source * elements + f];
+                                                             : from[source * elements + f];
         ASSERT_EQ(after[p * elements + f], expected) << dst.ToString() << " " << p << " " << f;
       }
     }
@@ -49,10 +47,14 @@ class NcStreamShuffleInstructionTest : public InstructionTest {
 };
 
 TEST_F(NcStreamShuffleInstructionTest, EveryDtypeSizeAndMask) {
-  const IntList masks[] = {same, Mask([](int64_t i) { return (i + 31) % 32; }), IntList(32, 0), IntList(32, 21),
+  const IntList masks[] = {same,
+                           Mask([](int64_t i) { return (i + 31) % 32; }),
+                           IntList(32, 0),
+                           IntList(32, 21),
                            Mask([](int64_t i) { return i * 7 % 32; }),
                            Mask([](int64_t i) { return i < 16 ? 31 - i : 255; }),
-                           Mask([](int64_t i) { return i % 3 == 0 ? 255 : i ^ 9; }), IntList(32, 255)};
+                           Mask([](int64_t i) { return i % 3 == 0 ? 255 : i ^ 9; }),
+                           IntList(32, 255)};
   for (const Dtype dtype : {Dtype::kFloat32, Dtype::kBfloat16, Dtype::kUint8, Dtype::kFloat4E2m1fnX4}) {
     const View dst = b.Sbuf({128, 70}, dtype), src = b.Sbuf({128, 70}, dtype), psum = b.Psum({64, 70}, dtype);
     for (const IntList& mask : masks) {
@@ -101,7 +103,8 @@ TEST_F(NcStreamShuffleInstructionTest, InPlace) {
   // From one partition of a tile to all of its quadrant.
   const View tile = FillBits(b.Sbuf({128, 5}));
   const std::vector<uint32_t> first = Bits(tile.Slice(0, 0, 1, 1));
-  Run(name, {{"dst", tile.Slice(0, 0, 32, 1)}, {"src", tile.Slice(0, 0, 1, 1)}, {"shuffle_mask", IntList(32, 0)}});
+  Run(name,
+      {{"dst", tile.Slice(0, 0, 32, 1)}, {"src", tile.Slice(0, 0, 1, 1)}, {"shuffle_mask", IntList(32, 0)}});
   for (int64_t p = 0; p < 32; ++p) EXPECT_EQ(Bits(tile.Slice(0, p, p + 1, 1)), first);
 }
 
@@ -121,7 +124,8 @@ TEST_F(NcStreamShuffleInstructionTest, TouchesWhatTheMaskNames) {
     }
   } visitor(*instruction);
   instruction->VisitFields(visitor);
-  EXPECT_THAT(visitor.parts, ElementsAre(std::pair(4, 28), std::pair(36, 28), std::pair(2, 1), std::pair(34, 1)));
+  EXPECT_THAT(visitor.parts,
+              ElementsAre(std::pair(4, 28), std::pair(36, 28), std::pair(2, 1), std::pair(34, 1)));
 }
 
 TEST_F(NcStreamShuffleInstructionTest, Rules) {
