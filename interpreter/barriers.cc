@@ -31,6 +31,8 @@ class BarrierWalk : public OperandVisitor {
         // is when cores meet.
         step_->barrier = true;
         last_barrier_ = now_ - 1;
+        phase_ = Phase::kNotes;
+        OnRegisters({});
         continue;
       }
       if (step_->in_hbm >= 0) {

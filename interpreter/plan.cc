@@ -81,6 +81,13 @@ void ThrowIfErrors(std::vector<Diagnostic>& found) {
   throw VerifyError(std::move(found));
 }
 
+// The head of the outermost loop around a step; the step itself if there is none.
+size_t OutermostHead(const Plan& plan, size_t step) {
+  for (int region = plan.steps[step].region; region >= 0; region = plan.graph->regions[region].parent)
+    step = plan.graph->regions[region].first;
+  return step;
+}
+
 // Each program of a grid has a core to itself on the device, so none may see what another left in registers;
 // nor what the kernel before this one left.
 void MarkRegisterResets(Plan& plan) {
@@ -89,8 +96,8 @@ void MarkRegisterResets(Plan& plan) {
   bool starts = true;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     for (; next != programs.end() && *next <= i; ++next) starts = true;
-    if (!plan.steps[i].instruction->State().any()) continue;
-    plan.steps[i].resets_registers = starts;
+    if (!starts || !plan.steps[i].instruction->State().any()) continue;
+    plan.steps[OutermostHead(plan, i)].resets_registers = true;
     starts = false;
   }
 }

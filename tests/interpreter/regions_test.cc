@@ -1,9 +1,11 @@
 #include "interpreter/regions.h"
 
 #include <cstring>
+#include <set>
 
 #include "interpreter/allocator.h"
 #include "interpreter/sharing.h"
+#include "memory/scalar_types.h"
 #include "tests/interpreter/graph_builder.h"
 
 namespace nki {
@@ -73,6 +75,37 @@ TEST_F(RegionsTest, WorkersAgree) {
   for (int workers : {2, 3, 5}) {
     for (int repeat = 0; repeat < 20; ++repeat) {
       ASSERT_EQ(RunOn(plan, inputs, {.max_workers = workers}), one) << workers << " workers";
+    }
+  }
+}
+
+// What an engine keeps goes on from pass to pass; a program starts with it before its first loop.
+TEST_F(RegionsTest, EngineStatesGoOnFromPassToPass) {
+  const View out = b.Hbm({512, 96}, Dtype::kUint32), straight = b.Hbm({512, 96}, Dtype::kUint32);
+  const View tile = b.Sbuf({128, 96}, Dtype::kUint32);
+  Loop(0, 2, 1);
+  const Register index = Loop(0, 512, 128);
+  b.Add("rng", {{"dst", tile}});
+  b.Load(RowsAt(out, index, 128), tile);
+  EndLoop();
+  EndLoop();
+  for (int64_t pass = 0; pass < 4; ++pass) {
+    b.Add("rng", {{"dst", tile}});
+    b.Load(straight.Slice(0, pass * 128, pass * 128 + 128, 1), tile);
+  }
+  b.Return(out);
+  b.Return(straight);
+  const Plan plan = Shareable(*b.Make());
+  const Buffers one = RunOn(plan, {}, {.max_workers = 1});
+  std::set<uint32_t> numbers;
+  for (const std::vector<std::byte>& result : one) {
+    for (size_t at = 0; at < result.size(); at += 4)
+      numbers.insert(LoadBits(Dtype::kUint32, result.data() + at));
+  }
+  EXPECT_GT(numbers.size(), 2 * 512 * 96 - 10u);
+  for (int workers : {1, 2, 3, 5}) {
+    for (int repeat = 0; repeat < 5; ++repeat) {
+      ASSERT_EQ(RunOn(plan, {}, {.max_workers = workers}), one) << workers << " workers";
     }
   }
 }
