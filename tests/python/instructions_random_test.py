@@ -256,3 +256,23 @@ def test_r01_unseeded_kernels_repeat_themselves_and_are_uniform():
     expected = counts.sum() / bins
     chi_square = ((counts - expected) ** 2 / expected).sum()
     assert abs(chi_square - (bins - 1)) < 4 * np.sqrt(2 * (bins - 1))
+
+
+def language_kernel(seed, data):
+    nl.random_seed(copied(seed))
+    uniform = nl.rand((128, 50), nl.float32)
+    dropped = nl.dropout(copied(data), 0.25)
+    return returned(uniform), returned(dropped)
+
+
+@pytest.mark.parametrize("target", ["trn1", "trn2", "trn3"])
+def test_r01_language_functions_follow_the_seed(target):
+    kernel = nki.jit(language_kernel, platform_target=target)
+    data = numbers(5, (128, 64), np.float32)
+    results = [kernel(np.array([[seed]], np.int32), data) for seed in (42, 42, 43)]
+    states = vector_states(42)
+    u, v = (vector_numbers(states, count) >> np.uint32(8) for count in (50, 64))
+    for uniform, dropped in results[:2]:
+        np.testing.assert_array_equal(uniform, (u / 2.0**24).astype(np.float32))
+        np.testing.assert_array_equal(dropped, np.where(v / 2.0**24 < 0.25, np.float32(0), data))
+    assert not np.array_equal(results[2][0], results[0][0])
