@@ -139,6 +139,29 @@ def dma_copy(
     Source: nki.isa.dma_copy, NKI 0.6.
     """
 
+def dropout(
+    dst: NkiTensor,
+    data: NkiTensor,
+    prob: NkiTensor | float | None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = 0 with the probability prob, else data[p, f], on the Vector engine.
+
+    Kept elements keep every bit: there is no scaling by 1 / (1 - prob). An element is replaced if u < prob, compared in
+    float32, where u is the upper 24 of 32 random bits, divided by 2^24: 0 <= u < 1. So 0 replaces nothing and 1 everything,
+    and a probability that is a multiple of 2^-24 is met exactly. The bits are those that nki.isa.rng would give on the
+    Vector engine, element for element: which elements are replaced depends on the seed alone.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      data: tile of the dtype, partitions and free elements of dst, in SBUF or PSUM.
+      prob: a constant, 0 to 1, or a column [P, 1] of any floating-point dtype; float32 if data is of integers.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, same-dtype,
+      probability, column, packed-dtype, dtype, prob-dtype.
+    Source: nki.isa.dropout, NKI 0.6.
+    """
+
 def iota(
     dst: NkiTensor,
     pattern: Sequence[Sequence[int]],
@@ -159,6 +182,34 @@ def iota(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, pattern-rank,
       pattern-elements, int32.
     Source: nki.isa.iota, NKI 0.6.
+    """
+
+def local_gather(
+    dst: NkiTensor,
+    src_buffer: NkiTensor,
+    index: NkiTensor,
+    num_elem_per_idx: int = 1,
+    num_valid_indices: int | None = None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, j * num_elem_per_idx + e] = src_buffer[p, i[j] + e] with the list i of p's core, on the GpSimd engine.
+
+    Each of the eight cores has 16 neighbouring partitions. Its list holds their indices partition by partition: i[j] is
+    element j / 16 of partition j % 16 of the group. Elements of a partition are counted in the order of the free axes, and
+    their bits are moved as they are. An index is the number of an element, also if num_elem_per_idx is more than 1.
+    Elements of dst beyond the gathered ones keep what they hold. Everything is read before anything is written, so dst may
+    overlap the others. An index that names no element of src_buffer is an error while the kernel runs.
+
+    Args:
+      dst: result tile, [P, F...] in SBUF, with at least num_valid_indices * num_elem_per_idx free elements.
+      src_buffer: tile with the dtype and partitions of dst, in SBUF; P is a multiple of 16, at most 128.
+      index: uint16 tile with the partitions of dst and at most 4096 / 16 free elements, in SBUF.
+      num_elem_per_idx: 1, 2, 4, 8, 16 or 32 neighbouring elements for each index.
+      num_valid_indices: how many indices each core uses, or None for all of its 16 partitions.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, whole-cores, same-partitions, same-dtype,
+      dtype, elements-per-index, valid-indices, gathered-size.
+    Source: nki.isa.local_gather, NKI 0.6.
     """
 
 def memset(
@@ -218,6 +269,51 @@ def nc_matmul(
     Source: nki.isa.nc_matmul, NKI 0.6.
     """
 
+def nc_n_gather(
+    dst: NkiTensor,
+    data: NkiTensor,
+    indices: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, j] = data[p, indices[p, j]], on the GpSimd engine.
+
+    Elements of a partition are counted in the order of the free axes, and their bits are moved as they are. Everything is
+    read before anything is written, so dst may overlap data and indices. An index beyond data's elements is an error while
+    the kernel runs.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF.
+      data: tile with the dtype and partitions of dst and any free elements, in SBUF.
+      indices: uint32 tile with the partitions and free elements of dst, in SBUF.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, same-dtype,
+      dtype.
+    Source: nki.isa.nc_n_gather, NKI 0.6.
+    """
+
+def nc_stream_shuffle(
+    dst: NkiTensor,
+    src: NkiTensor,
+    shuffle_mask: Sequence[int] | int | None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[32q + i, f] = src[32q + shuffle_mask[i], f] in each quadrant q of 32 partitions, on the Vector engine.
+
+    Bits are moved as they are. An entry of 255 leaves partition i of dst as it is. Partitions are counted from the
+    operands' own first ones, and every quadrant uses the same mask. dst may be src. src may have fewer partitions than dst,
+    if the mask names no others: one partition of src and a mask of zeros fill a quadrant with it.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      src: tile of the dtype and free elements of dst, in SBUF or PSUM. Both start at partition 0, or at 64 if neither has
+        more than 64 partitions, or at 32 or 96 if neither has more than 32.
+      shuffle_mask: 32 integers: 0 to 31, or 255.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-dtype, same-free, shuffle-start,
+      shuffle-mask, shuffle-source.
+    Source: nki.isa.nc_stream_shuffle, NKI 0.6.
+    """
+
 def nc_transpose(
     dst: NkiTensor,
     data: NkiTensor,
@@ -237,6 +333,65 @@ def nc_transpose(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, free-at-most, same-dtype,
       transposed-shape, engine.
     Source: nki.isa.nc_transpose, NKI 0.6; trainium2_arch, "Built-in Transpose Support".
+    """
+
+def rand2(
+    dst: NkiTensor,
+    min: NkiTensor | float | None,
+    max: NkiTensor | float | None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = a random number between min and max, uniformly distributed, on the Vector engine.
+
+    Computed in float32 as min + u * (max - min), with one fused multiply-add and never above max, and stored as dst.dtype
+    (round to nearest even; integers saturate). u is the upper 24 of 32 random bits, divided by 2^24: 0 <= u < 1. The bits
+    are those that nki.isa.rng would give on the Vector engine, element for element.
+
+    Args:
+      dst: tile [P <= 128, F...] in SBUF or PSUM: float8_e4m3, float8_e5m2, float16, bfloat16, float32, tfloat32 or an
+        integer dtype.
+      min, max: a constant, or a float32 column [P, 1], each; min < max. Columns are compared while the kernel runs.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, column, min-max, vector-xorwow.
+    Source: nki.isa.rand2, NKI 0.6.
+    """
+
+def rand_get_state(
+    dst: NkiTensor,
+    engine: engine = engine.gpsimd,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p] = the words of partition p's random number generators of the GpSimd or Vector engine.
+
+    The words are in the order that nki.isa.rand_set_state takes. Reading changes nothing.
+
+    Args:
+      dst: uint32 tile [P <= 128, 6] in SBUF, or [P, 24] in SBUF or PSUM for the Vector engine.
+      engine: nki.isa.engine.gpsimd (from trn2; can't reach PSUM), .vector (from trn3) or .unknown (GpSimd).
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, state-words, engine, gpsimd-psum,
+      gpsimd-random, vector-xorwow.
+    Source: nki.isa.rand_get_state, NKI 0.6.
+    """
+
+def rand_set_state(
+    src_seeds: NkiTensor,
+    engine: engine = engine.gpsimd,
+    name: str | None = None,
+) -> NkiInstruction:
+    """Sets the random number generators of src_seeds' partitions, of the GpSimd or Vector engine.
+
+    The words of a partition are the states of its XORWOW generators one after the other, each x, y, z, w, v and the counter
+    d: one generator on GpSimd, four on the Vector engine (see nki.isa.rng). Partitions with equal words draw equal numbers;
+    five words of 0 leave a generator that only counts. What nki.isa.rand_get_state has stored goes on where it was.
+
+    Args:
+      src_seeds: uint32 tile [P <= 128, 6], or [P, 24] for the Vector engine, in SBUF.
+      engine: nki.isa.engine.gpsimd (from trn2), .vector (from trn3) or .unknown (GpSimd).
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, state-words, engine,
+      gpsimd-random, vector-xorwow.
+    Source: nki.isa.rand_set_state, NKI 0.6.
     """
 
 def reciprocal(
@@ -302,6 +457,29 @@ def register_store(
     Source: nki.isa.register_store, NKI 0.6.
     """
 
+def rng(
+    dst: NkiTensor,
+    engine: engine = engine.vector,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = the low bits of 32 random ones, on the Vector or GpSimd engine.
+
+    Each partition draws from its own generators, element after element, and the next instruction on that engine goes on
+    where this one stopped. They are XORWOW (G. Marsaglia, "Xorshift RNGs", 2003): one per partition on GpSimd, four on the
+    Vector engine, where element f comes from number f % 4 and all four step ceil(F / 4) times. The device has XORWOW on
+    GpSimd and from trn3 on the Vector engine; what trn1 and trn2 have there is not published, and is XORWOW here too.
+    Every program starts as after nki.isa.set_rng_seed with seed 0, so that a kernel gives the same numbers at each call;
+    nki.isa.set_rng_seed (Vector) and nki.isa.rand_set_state change the generators.
+
+    Args:
+      dst: tile [P <= 128, F...] in SBUF or PSUM of an integer dtype.
+      engine: nki.isa.engine.vector, .gpsimd (from trn2; can't reach PSUM) or .unknown (Vector).
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, engine, gpsimd-psum,
+      gpsimd-random.
+    Source: nki.isa.rng, NKI 0.6.
+    """
+
 def scalar_tensor_tensor(
     dst: NkiTensor,
     data: NkiTensor,
@@ -360,6 +538,24 @@ def sendrecv(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-dtype, same-shape, rank,
       gpsimd-dma-bytes, lnc2.
     Source: nki.isa.sendrecv, NKI 0.6.
+    """
+
+def set_rng_seed(
+    src_seeds: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """Seeds the random number generators of all partitions of the Vector engine.
+
+    The same seed gives the same numbers from nki.isa.rng (on the Vector engine), rand2 and dropout. How the device makes
+    generator states of a seed is not published. Here the six words x, y, z, w, v, d of generator s of partition p are the
+    upper halves of outputs (seed * 1024 + 4 * p + s) * 8 + 0 to 5 of SplitMix64 started from 0. GpSimd is not seeded: its
+    generator of partition p starts as if its number there were 512 + p, with seed 0.
+
+    Args:
+      src_seeds: tile [1, 1] in SBUF or PSUM of a 32-bit dtype (int32, uint32 or float32), whose bits are the seed.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, one-seed.
+    Source: nki.isa.set_rng_seed, NKI 0.6.
     """
 
 def tensor_copy(
