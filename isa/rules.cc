@@ -163,6 +163,23 @@ bool Checker::FreeAtMost(const View& view, int64_t limit) {
                std::string(gen_.name) + " allows at most " + to_string(limit));
 }
 
+bool Checker::FreeExactly(const View& view, int64_t count) {
+  NKI_RULE(view.free_elements() == count, "free-exactly",
+           NameOf(&view) + " has " + to_string(view.free_elements()) +
+               " elements per partition; it must have " + to_string(count));
+}
+
+bool Checker::FreeBetween(const View& view, int64_t least, int64_t most) {
+  NKI_RULE(least <= view.free_elements() && view.free_elements() <= most, "free-between",
+           NameOf(&view) + " has " + to_string(view.free_elements()) +
+               " elements per partition; it must have " + to_string(least) + " to " + to_string(most));
+}
+
+bool Checker::RankAtMost(const View& view, int limit) {
+  NKI_RULE(view.rank <= limit, "rank-at-most",
+           NameOf(&view) + " has " + to_string(view.rank) + " axes; it may have at most " + to_string(limit));
+}
+
 bool Checker::SamePartitions(const View& a, const View& b) {
   NKI_RULE(a.partitions() == b.partitions(), "same-partitions",
            NameOf(&a) + " has " + to_string(a.partitions()) + " partitions and " + NameOf(&b) + " has " +
