@@ -131,6 +131,8 @@ class WriteWalk {
     void OnView(const Field& field, const View& view) override {
       if (field.role != Field::Role::kIn && !instruction.ReadsDestination()) return;
       ForEachPart(instruction, view, [&](const View& part) { walk.Read(instruction, field, part); });
+      if (field.role == Field::Role::kIn || instruction.ReadsDestination())
+        walk.Read(instruction, field, instruction.Needed(view));
     }
     WriteWalk& walk;
     const Instruction& instruction;

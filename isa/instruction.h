@@ -74,6 +74,8 @@ class Instruction {
   // True if the instruction adds to those elements of its destination that were written before and overwrites
   // the others.
   virtual bool AddsWhereWritten() const = 0;
+  // The part of an input that must have been written before; the rest may hold anything.
+  virtual View Needed(const View& input) const = 0;
   virtual StateUse State() const = 0;
   // True if rows of an operand in HBM may have an index each.
   virtual bool FollowsVectorOffset() const = 0;
@@ -126,6 +128,10 @@ class InstructionAdaptor final : public Instruction {
   bool AddsWhereWritten() const override {
     if constexpr (requires { fields_.AddsWhereWritten(); }) return fields_.AddsWhereWritten();
     return false;
+  }
+  View Needed(const View& input) const override {
+    if constexpr (requires { fields_.Needed(input); }) return fields_.Needed(input);
+    return input;
   }
   StateUse State() const override {
     if constexpr (requires { fields_.State(); }) return fields_.State();

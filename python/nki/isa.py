@@ -4,9 +4,10 @@ Every function is one row of the instruction table; `help(nki.isa.nc_matmul)` sh
 errors.
 """
 
+import enum
 import sys
 
-from nki import _core
+from nki import _core, _settings
 from nki._core import (
     NkiInstruction,
     VerifyError,
@@ -30,6 +31,26 @@ unknown_engine = engine.unknown
 
 globals().update(_core.instructions)
 
+
+class nc_version(enum.IntEnum):
+    """The generations of NeuronCores; they compare as numbers do."""
+
+    gen2 = 2  # trn1, inf2
+    gen3 = 3  # trn2
+    gen4 = 4  # trn3
+
+
+def get_nc_version() -> nc_version:
+    """The generation that the kernel is traced for; outside a kernel that of the default target."""
+    target = _core.current_target() if _core.tracing() else _settings.target_of(None)
+    return nc_version(_core.target_facts(target)["nc_version"])
+
+
+def get_nc_sub_version() -> int:
+    """The revision of the target within its generation: 0, the first one."""
+    return 0
+
+
 __all__ = [
     "NkiInstruction",
     "NkiValidationError",
@@ -37,8 +58,11 @@ __all__ = [
     "dge_mode",
     "dma_engine",
     "engine",
+    "get_nc_sub_version",
+    "get_nc_version",
     "gpsimd_engine",
     "matmul_perf_mode",
+    "nc_version",
     "oob_mode",
     "reduce_cmd",
     "register_alloc",
@@ -52,11 +76,9 @@ __all__ = [
 # Instructions of NKI 0.1 to 0.6 that nki-py does not have.
 _ABSENT = frozenset(
     (
-        "activate2 activation_reduce affine_select bn_aggr bn_stats dma_compute dma_transpose exponential "
-        "get_nc_sub_version get_nc_version max8 nc_find_index8 nc_match_replace8 nc_matmul_mx "
-        "nonzero_with_count quantize_mx range_select select_reduce sequence_bounds "
-        "tensor_copy_predicated tensor_partition_reduce tensor_scalar_cumulative tensor_scalar_reduce "
-        "tensor_tensor_scan topk"
+        "activate2 activation_reduce affine_select dma_compute dma_transpose exponential nc_matmul_mx "
+        "quantize_mx range_select select_reduce tensor_copy_predicated tensor_partition_reduce "
+        "tensor_scalar_cumulative tensor_scalar_reduce tensor_tensor_scan "
     ).split()
 )
 

@@ -6,6 +6,7 @@
 import argparse
 import pathlib
 import sys
+import types
 
 from nki import _core, isa
 
@@ -15,7 +16,7 @@ HEADING = '''\
 """{doc}"""
 
 from collections.abc import Callable, Sequence
-from enum import Enum
+from enum import Enum, IntEnum
 
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
@@ -39,7 +40,7 @@ TYPES = {
 
 
 def enum_stub(enumeration):
-    lines = [f"class {enumeration.__name__}(Enum):"]
+    lines = [f"class {enumeration.__name__}({enumeration.__base__.__name__}):"]
     return "\n".join(lines + [f"    {member.name} = {member.value!r}" for member in enumeration])
 
 
@@ -53,6 +54,12 @@ def function_stub(instruction):
     return f'def {instruction.__name__}(\n{arguments}) -> NkiInstruction:\n    """{doc.strip()}\n    """'
 
 
+def question_stub(function):
+    """Of a function that takes nothing and is written in isa.py."""
+    result = function.__annotations__["return"].__name__
+    return f'def {function.__name__}() -> {result}:\n    """{function.__doc__}"""\n'
+
+
 def generate():
     """The text of isa.pyi."""
     enums = [value for value in vars(isa).values() if isinstance(value, type) and hasattr(value, "__members__")]
@@ -60,12 +67,17 @@ def generate():
     parts += sorted(enum_stub(enumeration) + "\n" for enumeration in enums)
     members = [(name, type(value).__name__) for name, value in vars(isa).items() if _is_member(value)]
     parts.append("".join(f"{name}: {enumeration}\n" for name, enumeration in members))
+    parts += [question_stub(value) for value in vars(isa).values() if _is_question(value)]
     parts += [function_stub(_core.instructions[name]) + "\n" for name in sorted(_core.instructions)]
     return "\n".join(parts)
 
 
 def _is_member(value):
     return hasattr(type(value), "__members__") and type(value).__module__ == "nki.isa"
+
+
+def _is_question(value):
+    return isinstance(value, types.FunctionType) and value.__module__ == "nki.isa" and value.__name__ in isa.__all__
 
 
 def main():

@@ -26,6 +26,7 @@ class Intruder : public Instruction {
   bool ReadsDestination() const override { return false; }
   bool ReadsAllFirst() const override { return false; }
   bool AddsWhereWritten() const override { return false; }
+  View Needed(const View& input) const override { return input; }
   StateUse State() const override { return {}; }
   bool FollowsVectorOffset() const override { return false; }
   bool TakesName() const override { return true; }
