@@ -14,8 +14,7 @@ FLOATS = [np.dtype(np.float32), np.dtype(np.float16), BFLOAT16]
 NUMBERS = [*FLOATS, np.dtype(np.int32), np.dtype(np.uint8), np.dtype(np.int16)]
 NONE = 0xFFFFFFFF  # the position of a value that is not there
 
-settings.register_profile("instructions", max_examples=40, deadline=None, derandomize=True)
-settings.load_profile("instructions")
+examples = settings(max_examples=100, deadline=None, derandomize=True)
 
 
 @st.composite
@@ -51,6 +50,7 @@ def bounds(columns):
     return columns.start, columns.stop, columns.step
 
 
+@examples
 @given(tiles(NUMBERS, least=8))
 def test_max8_is_the_end_of_a_sort(tile):
     x, columns = tile
@@ -74,6 +74,7 @@ def positions(row, vals, columns):
     return found
 
 
+@examples
 @given(tiles(NUMBERS, least=8), st.integers(2, 40))
 def test_nc_find_index8_gives_occurrences_to_columns_from_0_to_7(tile, kinds):
     x, columns = tile
@@ -92,6 +93,7 @@ def replace8(x, vals, imm, start, stop, step, in_place):
     return store(tile if in_place else dst), store(dst_idx)
 
 
+@examples
 @given(tiles(NUMBERS, least=8), st.integers(2, 40), st.booleans())
 def test_nc_match_replace8_gives_occurrences_to_columns_from_7_to_0(tile, kinds, in_place):
     x, columns = tile
@@ -119,6 +121,7 @@ def moments(x, start, stop, step):
     return store(stats), store(dst)
 
 
+@examples
 @given(tiles(NUMBERS, most=1300))
 def test_bn_stats_and_bn_aggr_give_mean_and_population_variance(tile):
     x, columns = tile
@@ -143,6 +146,7 @@ def segments(ids, start, stop, step, dtype):
     return store(dst)
 
 
+@examples
 @given(
     tiles([np.dtype(np.float32), np.dtype(np.int32)], partitions=st.just(1)), st.sampled_from([nl.float32, nl.int32])
 )
@@ -165,6 +169,7 @@ def nonzero(x, start, stop, step, offset, padding):
     return store(dst)
 
 
+@examples
 @given(tiles([np.dtype(np.float32), np.dtype(np.int32)]), st.integers(-(2**20), 2**20), st.integers(-5, 5))
 def test_nonzero_with_count_works_on_every_16th_partition(tile, offset, padding):
     x, columns = tile
@@ -206,6 +211,7 @@ def snake(group):
     return group.T.reshape(-1)
 
 
+@examples
 @given(tiles([BFLOAT16], most=60, partitions=st.integers(1, 8).map(lambda groups: 16 * groups)), st.data())
 def test_topk_sorts_the_snake_of_every_16_partitions(tile, data):
     x, columns = tile
