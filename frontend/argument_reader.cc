@@ -9,6 +9,9 @@
 namespace nki {
 namespace {
 
+constexpr std::string_view kBypass = "bypass";    // no operator, where one may be left out
+constexpr std::string_view kAverage = "average";  // of nisa.tensor_partition_reduce alone
+
 std::unordered_map<PyObject*, Operator>& Operators() {
   static auto* operators = new std::unordered_map<PyObject*, Operator>;
   return *operators;
@@ -35,16 +38,17 @@ bool IsNumber(PyObject* object) {
 }  // namespace
 
 void RegisterOperator(PyObject* object, const std::string& name) {
-  Operator meaning;
+  Operator meaning{name, std::nullopt, std::nullopt};
   for (int i = 0; i < kAluOpCount; ++i) {
     if (kAluOpRows[i].name == name) meaning.alu = static_cast<AluOp>(i);
   }
   for (int i = 0; i < kActivationOpCount; ++i) {
     if (kActivationRows[i].name == name) meaning.activation = static_cast<ActivationOp>(i);
   }
-  if (!meaning.alu && !meaning.activation) ThrowValue("no operator is called '" + name + "'");
+  if (!meaning.alu && !meaning.activation && name != kBypass && name != kAverage)
+    ThrowValue("no operator is called '" + name + "'");
   Py_INCREF(object);
-  Operators()[object] = meaning;
+  Operators()[object] = std::move(meaning);
 }
 
 bool IsOperator(PyObject* object) { return FindOperator(object) != nullptr; }
@@ -108,17 +112,33 @@ AluOp ArgumentReader::ReadAluOp(const Field& field, PyObject* argument) {
   const Operator* meaning = FindOperator(argument);
   if (meaning == nullptr) WrongType(field, "an operator such as nl.add", argument);
   if (!meaning->alu) {
-    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->activation)) +
-               "' is a function of nisa.activation, not an operator of this instruction");
+    ThrowValue(Place(field) + ": '" + meaning->name + "' is " +
+               (meaning->activation ? "a function of nisa.activation, " : "") +
+               "not an operator of this instruction");
   }
   return *meaning->alu;
 }
 
-void ArgumentReader::Visit(const Field& field, AluOp& value) { value = ReadAluOp(field, Next(field)); }
+void ArgumentReader::Visit(const Field& field, AluOp& value) {
+  if (PyObject* argument = Next(field)) value = ReadAluOp(field, argument);
+}
 
 void ArgumentReader::Visit(const Field& field, std::optional<AluOp>& value) {
   PyObject* argument = Next(field);
-  if (argument != nullptr && argument != Py_None) value = ReadAluOp(field, argument);
+  if (argument == nullptr) return;
+  const Operator* meaning = FindOperator(argument);
+  const bool none = argument == Py_None || (meaning != nullptr && meaning->name == kBypass);
+  value = none ? std::nullopt : std::optional(ReadAluOp(field, argument));
+}
+
+uint8_t ArgumentReader::ReadOperator(const Field& field, const EnumRow& row, PyObject* argument) const {
+  const Operator* meaning = FindOperator(argument);
+  std::string known;
+  for (int i = 0; i < row.count; ++i) {
+    if (meaning != nullptr && meaning->name == row.members[i]) return static_cast<uint8_t>(i);
+    known += std::string(i ? ", nl." : "nl.") + row.members[i];
+  }
+  WrongType(field, ("one of " + known).c_str(), argument);
 }
 
 void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
@@ -126,8 +146,7 @@ void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
   const Operator* meaning = FindOperator(argument);
   if (meaning == nullptr) WrongType(field, "an activation function such as nl.exp", argument);
   if (!meaning->activation) {
-    ThrowValue(Place(field) + ": '" + std::string(Name(*meaning->alu)) +
-               "' is not a function of the Scalar engine");
+    ThrowValue(Place(field) + ": '" + meaning->name + "' is not a function of the Scalar engine");
   }
   value = *meaning->activation;
 }
@@ -179,6 +198,10 @@ void ArgumentReader::Visit(const Field& field, IntOrRegister& value) {
 void ArgumentReader::VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) {
   PyObject* argument = Next(field);
   if (argument == nullptr) return;
+  if (row.operators) {
+    value = ReadOperator(field, row, argument);
+    return;
+  }
   const int number = EnumValueOrOlder(row, argument);
   if (number < 0) WrongType(field, ("one of nisa." + EnumMembers(row)).c_str(), argument);
   value = static_cast<uint8_t>(number);

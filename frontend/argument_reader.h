@@ -13,6 +13,7 @@ namespace nki {
 
 // What a Python object such as nl.add stands for. Objects are known by identity.
 struct Operator {
+  std::string name;
   std::optional<AluOp> alu;
   std::optional<ActivationOp> activation;
 };
@@ -47,6 +48,7 @@ class ArgumentReader : public FieldVisitor {
   PyObject* Next(const Field& field);
   View ReadView(const Field& field, PyObject* argument);
   AluOp ReadAluOp(const Field& field, PyObject* argument);
+  uint8_t ReadOperator(const Field& field, const EnumRow& row, PyObject* argument) const;
   bool ReadBool(const Field& field, PyObject* argument);
   std::string Place(const Field& field) const;  // "tensor_tensor: data1"
   [[noreturn]] void WrongType(const Field& field, const char* wanted, PyObject* argument) const;

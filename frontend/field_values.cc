@@ -18,7 +18,9 @@ class Describer : public FieldVisitor {
     Add(field, "tensor | number",
         value.is_constant() ? py::cast<std::string>(py::repr(py::float_(value.constant))) : "None");
   }
-  void Visit(const Field& field, AluOp&) override { Add(field, "operator", "None"); }
+  void Visit(const Field& field, AluOp& value) override {
+    Add(field, "operator", "nl." + std::string(Name(value)));
+  }
   void Visit(const Field& field, std::optional<AluOp>&) override { Add(field, "operator | None", "None"); }
   void Visit(const Field& field, ActivationOp&) override { Add(field, "function", "None"); }
   void Visit(const Field& field, bool& value) override { Add(field, "bool", value ? "True" : "False"); }
@@ -32,7 +34,7 @@ class Describer : public FieldVisitor {
     Add(field, "int | VirtualRegister", std::to_string(value.value));
   }
   void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override {
-    Add(field, row.name, std::string(row.name) + "." + row.members[value]);
+    Add(field, row.name, std::string(row.operators ? "nl" : row.name) + "." + row.members[value]);
   }
   void Add(const Field& field, const char* type, const std::string& value) {
     rows.append(

@@ -179,13 +179,19 @@ class WriteWalk {
     // they wrote everything.
     const View view = to.dynamic != nullptr ? View::Of(*to.tensor) : to;
     if (to.dynamic != nullptr || MayNotRun()) maybe_written_[view.tensor->id] = true;
-    if (instruction.AddsWhereWritten() && !regions_.empty()) {
+    const bool keeps = instruction.KeepsDestination();
+    if ((instruction.AddsWhereWritten() || keeps) && !regions_.empty()) {
       facts_.adds_again[node_] = OutermostAround(*view.tensor);
     }
     WrittenMap& own = tracker_.OwnMapOf(*view.tensor);
     const ByteRuns runs = ByteRuns::Of(view);
-    if (instruction.AddsWhereWritten() && own.Of(runs) == WrittenMap::State::kSome) {
+    const WrittenMap::State held = own.Of(runs);
+    if (instruction.AddsWhereWritten() && held == WrittenMap::State::kSome) {
       facts_.zero_first[node_] = UnwrittenOf(view, own);
+    }
+    if (keeps && held != WrittenMap::State::kAll) {
+      facts_.zero_first[node_] = UnwrittenOf(view, own);
+      WarnOfKept(instruction, view, *own.FirstMissing(runs));
     }
     const WrittenMap::State before = own.Mark(runs);
     WrittenMap& memory = tracker_.MapOf(*view.tensor);
@@ -241,14 +247,24 @@ class WriteWalk {
   }
 
   void WarnOfForeign(const Instruction& instruction, const Tensor& tensor) {
+    Warn(instruction, "accumulate-onto-foreign",
+         "dst accumulates onto elements of " + tensor.name + " that another engine wrote last; on " +
+             std::string(graph_.generation->name) +
+             " that is undefined: start with a matmul that has accumulate=False");
+  }
+
+  void WarnOfKept(const Instruction& instruction, const View& view, int64_t byte) {
+    Warn(instruction, "uninitialised-kept",
+         "nothing has written " + tracker_.Where(*view.tensor, byte) + " of " + view.tensor->name +
+             "; where the instruction leaves it as it is, it is 0 here and undefined on the device");
+  }
+
+  void Warn(const Instruction& instruction, const char* rule, const std::string& sentence) {
     Diagnostic diagnostic;
     diagnostic.severity = Severity::kWarning;
-    diagnostic.rule = "accumulate-onto-foreign";
+    diagnostic.rule = rule;
     diagnostic.source = graph_.nodes[node_].source;
-    diagnostic.message = std::string(instruction.def().name) + ": dst accumulates onto elements of " +
-                         tensor.name + " that another engine wrote last; on " +
-                         std::string(graph_.generation->name) +
-                         " that is undefined: start with a matmul that has accumulate=False";
+    diagnostic.message = std::string(instruction.def().name) + ": " + sentence;
     found_->push_back(std::move(diagnostic));
   }
 
@@ -261,6 +277,10 @@ class WriteWalk {
 
   // Registers are undefined when a program starts, until an instruction resets them.
   void CheckRegisters(Instruction& instruction) {
+    for (; program_ < graph_.programs.size() && graph_.programs[program_] <= node_; ++program_) {
+      defined_ = {};
+      spoiled_ = {};
+    }
     const StateUse use = instruction.State();
     if (!use.any()) return;
     FirstOnChip first;
@@ -280,19 +300,23 @@ class WriteWalk {
         if ((use.writes | use.reads) >> state & 1) defined[state].set(p);
       }
       if (missing && !IsReadyAtStart(static_cast<EngineState>(state))) WarnOfRegister(instruction, *missing);
+        if (p >= defined_[state].size()) break;  // another rule's
+        if ((use.reads >> state & 1) && !defined_[state][p] && !missing) missing = p;
+        if ((use.writes | use.reads) >> state & 1) defined_[state].set(p);
+        if (use.spoils >> state & 1) {
+          defined_[state].reset(p);
+          spoiled_[state].set(p);
+        }
+      if (missing) WarnOfRegister(instruction, *missing, spoiled_[state][*missing]);
     }
   }
 
-  void WarnOfRegister(const Instruction& instruction, int64_t partition) {
-    Diagnostic diagnostic;
-    diagnostic.severity = Severity::kWarning;
-    diagnostic.rule = "uninitialised-register";
-    diagnostic.source = graph_.nodes[node_].source;
-    diagnostic.message =
-        std::string(instruction.def().name) + ": the register of partition " + to_string(partition) +
-        " is used, which nothing in this program has reset; it is 0 here and undefined on the "
-        "device";
-    found_->push_back(std::move(diagnostic));
+  void WarnOfRegister(const Instruction& instruction, int64_t partition, bool spoiled) {
+    const char* why =
+        spoiled ? "after reduce_cmd.idle, which leaves it undefined on the device; here it keeps its value"
+                : "which nothing in this program has reset; it is 0 here and undefined on the device";
+    Warn(instruction, "uninitialised-register",
+         "the register of partition " + to_string(partition) + " is used" + (spoiled ? " " : ", ") + why);
   }
 
   void CheckResults() {
@@ -333,6 +357,9 @@ class WriteWalk {
   size_t node_ = 0;
   using Defined = std::array<std::bitset<128>, kEngineStates>;  // by partition
   std::map<int64_t, Defined> defined_;                          // by program: each has a core to itself
+  size_t program_ = 0;                                   // the next one to start
+  std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
+  std::array<std::bitset<128>, kEngineStates> spoiled_;  // by reduce_cmd.idle, at any time
 };
 
 class BankCheck : public OperandVisitor {

@@ -72,6 +72,11 @@ class FieldVisitor {
     Visit(Field{name, Field::Role::kOut, !IsOptional(value)}, value);
     return *this;
   }
+  // A result without a default that may be None.
+  FieldVisitor& OutOrNone(const char* name, std::optional<View>& value) {
+    Visit(Field{name, Field::Role::kOut, true}, value);
+    return *this;
+  }
   template <typename T>
   FieldVisitor& In(const char* name, T& value) {
     Visit(Field{name, Field::Role::kIn, !IsOptional(value)}, value);

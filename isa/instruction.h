@@ -36,13 +36,16 @@ enum class EngineState : uint8_t { kScalarAccumulator, kVectorRandom, kGpSimdRan
 inline constexpr int kEngineStates = 3;
 // Whether a program may use it as it finds it: generators are ready, accumulators hold anything.
 constexpr bool IsReadyAtStart(EngineState state) { return state != EngineState::kScalarAccumulator; }
+enum class EngineState : uint8_t { kScalarAccumulator, kVectorAccumulator };
+inline constexpr int kEngineStates = 2;
 
 // Which of it an instruction reads (as earlier instructions left it) and writes, in the partitions of its
 // first operand on chip. A bit is 1 << EngineState.
 struct StateUse {
   uint8_t reads = 0;
   uint8_t writes = 0;
-  bool any() const { return (reads | writes) != 0; }
+  uint8_t spoils = 0;  // leaves undefined on the device; here it keeps its value
+  bool any() const { return (reads | writes | spoils) != 0; }
 };
 
 class Instruction {
@@ -76,6 +79,8 @@ class Instruction {
   virtual bool AddsWhereWritten() const = 0;
   // The part of an input that must have been written before; the rest may hold anything.
   virtual View Needed(const View& input) const = 0;
+  // True if elements of the destination may keep what they hold, as the data decide.
+  virtual bool KeepsDestination() const = 0;
   virtual StateUse State() const = 0;
   // True if rows of an operand in HBM may have an index each.
   virtual bool FollowsVectorOffset() const = 0;
@@ -132,6 +137,9 @@ class InstructionAdaptor final : public Instruction {
   View Needed(const View& input) const override {
     if constexpr (requires { fields_.Needed(input); }) return fields_.Needed(input);
     return input;
+  bool KeepsDestination() const override {
+    if constexpr (requires { fields_.KeepsDestination(); }) return fields_.KeepsDestination();
+    return false;
   }
   StateUse State() const override {
     if constexpr (requires { fields_.State(); }) return fields_.State();

@@ -267,6 +267,24 @@ bool Checker::BinaryOp(AluOp op, const char* field) {
            std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
 }
 
+bool Checker::ArithmeticOp(AluOp op) {
+  NKI_RULE(!IsBitwise(op), "arithmetic-op",
+           Quoted(Name(op)) + " is bitwise; the operator must be arithmetic");
+}
+
+bool Checker::Comparison(AluOp op, std::initializer_list<AluOp> set) {
+  const auto list = [&] {
+    std::string names;
+    for (AluOp allowed : set) names += (names.empty() ? "" : ", ") + std::string(Name(allowed));
+    return names;
+  };
+  NKI_RULE(std::ranges::count(set, op) > 0, "comparison", Quoted(Name(op)) + " is not one of " + list());
+}
+
+bool Checker::Given(const Operand& operand) {
+  NKI_RULE(operand.given(), "given", NameOf(&operand) + " is None; it must be a number or a column (P, 1)");
+}
+
 bool Checker::UnaryOperand(AluOp op, const Operand& operand) {
   const bool none_or_zero = !operand.given() || (operand.is_constant() && operand.constant == 0);
   NKI_RULE(IsUnary(op) ? none_or_zero : operand.given(), "unary-operand",

@@ -60,6 +60,9 @@ class Checker {
   bool GpSimdOutsidePsum(Engine engine, const View& view);           // [gpsimd-psum]
   bool SameClass(AluOp a, AluOp b);                                  // [op-class]
   bool BinaryOp(AluOp op, const char* field);                        // [binary-op]
+  bool ArithmeticOp(AluOp op);                                       // [arithmetic-op]
+  bool Comparison(AluOp op, std::initializer_list<AluOp> set);       // [comparison]
+  bool Given(const Operand& operand);                                // [given]
   bool UnaryOperand(AluOp op, const Operand& operand);               // [unary-operand]
   bool AluOpOnTarget(AluOp op);    // the feature of the operator, if it needs one
   bool Requires(Feature feature);  // [<feature name>]

@@ -31,6 +31,8 @@ void MachineState::ResetRegisters(BlockRange blocks) {
   static const RandomState vector_start = RandomState::OfVector(), gpsimd_start = RandomState::OfGpSimd();
   vector_random.CopyFrom(vector_start, blocks);
   gpsimd_random.CopyFrom(gpsimd_start, blocks);
+  for (auto* registers : {&scalar_accumulators, &vector_accumulators})
+    std::fill(registers->begin() + begin, registers->begin() + end, 0.0f);
 }
 
 }  // namespace nki

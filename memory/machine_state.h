@@ -1,5 +1,6 @@
 // Everything on chip that a kernel can change: the SBUF and PSUM images, the accumulators of the Scalar
 // engine and the random number generators.
+// Everything on chip that a kernel can change: the SBUF and PSUM images and the engines' accumulators.
 #ifndef NKI_MEMORY_MACHINE_STATE_H_
 #define NKI_MEMORY_MACHINE_STATE_H_
 
@@ -36,9 +37,12 @@ struct MachineState {
       : sbuf(partitions, sbuf_bytes), psum(partitions, psum_bytes) {}
   PartitionedMemory sbuf;
   PartitionedMemory psum;
-  // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6). Aligned: workers
-  // that own different blocks of partitions share no line.
+  // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6); the Vector
+  // engine's are shared by range_select, select_reduce, exponential, tensor_scalar_reduce and
+  // tensor_scalar_cumulative (their pages). Aligned: workers that own different blocks of partitions share no
+  // line.
   alignas(64) std::array<float, 128> scalar_accumulators{};
+  alignas(64) std::array<float, 128> vector_accumulators{};
 
   RandomState vector_random = RandomState::OfVector();
   RandomState gpsimd_random = RandomState::OfGpSimd();

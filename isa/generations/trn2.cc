@@ -22,7 +22,8 @@ constexpr Generation kTrn2 = {
     .features = FeatureBits(Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias,
                             Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles,
                             Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
-                            Feature::kReciprocalBias, Feature::kGpSimdRandom, Feature::kNonzeroWithCount),
+                            Feature::kReciprocalBias, Feature::kGpSimdRandom, Feature::kNonzeroWithCount,
+                            Feature::kRangeSelect),
 };
 
 }  // namespace nki

@@ -1,6 +1,5 @@
 // Index patterns.
-#include <limits>
-
+#include "isa/gpsimd/affine_pattern.h"
 #include "isa/instruction.h"
 
 namespace nki {
@@ -22,8 +21,6 @@ Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, p
 Source: nki.isa.iota, NKI 0.6.
 )";
 
-bool IsInt32(int64_t value) { return value == static_cast<int32_t>(value); }
-
 struct Iota {
   View dst;
   Pattern pattern;
@@ -40,28 +37,7 @@ struct Iota {
   void Check(Checker& c) const {
     if (!c.ComputeOperand(dst, kSbuf)) return;
     c.NotPacked(dst);
-    for (int64_t value : {offset, channel_multiplier}) CheckInt32(c, value);
-    for (const Dim& dim : pattern) CheckInt32(c, dim.step);
-    const bool rank_fits = c.Rule(pattern.size() >= 1 && pattern.size() <= 4, "pattern-rank", [&] {
-      return "pattern has " + std::to_string(pattern.size()) + " pairs; it must have 1 to 4";
-    });
-    if (!rank_fits) return;
-    c.Rule(Elements() == dst.free_elements(), "pattern-elements", [&] {
-      return "pattern has " + std::to_string(Elements()) + " elements; dst has " +
-             std::to_string(dst.free_elements()) + " elements per partition";
-    });
-  }
-  void CheckInt32(Checker& c, int64_t value) const {
-    c.Rule(IsInt32(value), "int32", [&] { return std::to_string(value) + " does not fit into int32"; });
-  }
-  // Of the pattern; -1 if a num is not positive or the product is beyond every tile.
-  int64_t Elements() const {
-    int64_t elements = 1;
-    for (const Dim& dim : pattern) {
-      if (dim.count < 1 || dim.count > std::numeric_limits<int32_t>::max() / elements) return -1;
-      elements *= dim.count;
-    }
-    return elements;
+    CheckPattern(c, pattern, offset, channel_multiplier, dst);
   }
 
   // 150 cycles to start and one element per cycle (nki.isa.iota, v2.26).
@@ -70,8 +46,7 @@ struct Iota {
   }
 
   void Run(RunContext& ctx) const {
-    simd::IotaTile(static_cast<int32_t>(offset), static_cast<int32_t>(channel_multiplier), pattern.data(),
-                   static_cast<int>(pattern.size()), ctx.tile(dst), ctx.blocks);
+    simd::IotaTile(TakePattern(pattern, offset, channel_multiplier), ctx.tile(dst), ctx.blocks);
   }
 
   static std::vector<Iota> Samples(SampleBuilder& b) {

@@ -1,5 +1,6 @@
 #include "isa/simd/activation.h"
 
+#include "isa/simd/rows.h"
 #include "isa/simd/scalar_line.h"
 #include "isa/simd/targets.h"
 #undef HWY_TARGET_INCLUDE
@@ -13,10 +14,16 @@
 #define NKI_ISA_SIMD_ACTIVATION_ONCE
 namespace nki::simd {
 
+// One line each.
+struct ActivationLines {
+  const float* scale;
+  const float* bias;
+  const float* slope;
+};
+
 // y[i] = op(x[i] * scale + bias) for n lines; adds the results in order onto one line of sums if it is not
 // null.
-using ActivationLoop = void (*)(Lines x, const float* scale, const float* bias, MutableLines y, int64_t n,
-                                float* sums);
+using ActivationLoop = void (*)(Lines x, const ActivationLines& with, MutableLines y, int64_t n, float* sums);
 
 }  // namespace nki::simd
 #endif  // NKI_ISA_SIMD_ACTIVATION_ONCE
@@ -26,18 +33,22 @@ namespace nki::simd::HWY_NAMESPACE {
 
 // One vector's share of the lines: the sum is a chain over the free axis, in order.
 template <ActivationOp kOp>
-HWY_INLINE void ActivateColumn(const float* x, int64_t x_stride, FloatVec scale, FloatVec bias, float* y,
-                               int64_t y_stride, int64_t n, float* sum) {
+HWY_INLINE void ActivateColumn(const float* x, int64_t x_stride, FloatVec scale, FloatVec bias,
+                               FloatVec slope, float* y, int64_t y_stride, int64_t n, float* sum) {
   const FloatTag df;
+  const auto function = [&](FloatVec v) HWY_ATTR {
+    if constexpr (kOp == ActivationOp::kPrelu) return Prelu(v, slope);
+    return Activate<kOp>(v);
+  };
   if (sum == nullptr) {
     for (int64_t i = 0; i < n; ++i, x += x_stride, y += y_stride) {
-      hn::StoreU(Activate<kOp>(hn::MulAdd(hn::LoadU(df, x), scale, bias)), df, y);
+      hn::StoreU(function(hn::MulAdd(hn::LoadU(df, x), scale, bias)), df, y);
     }
     return;
   }
   FloatVec total = hn::LoadU(df, sum);
   for (int64_t i = 0; i < n; ++i, x += x_stride, y += y_stride) {
-    const FloatVec result = Activate<kOp>(hn::MulAdd(hn::LoadU(df, x), scale, bias));
+    const FloatVec result = function(hn::MulAdd(hn::LoadU(df, x), scale, bias));
     hn::StoreU(result, df, y);
     total = hn::Add(total, result);
   }
@@ -45,11 +56,12 @@ HWY_INLINE void ActivateColumn(const float* x, int64_t x_stride, FloatVec scale,
 }
 
 template <ActivationOp kOp>
-void ActivateLines(Lines x, const float* scale, const float* bias, MutableLines y, int64_t n, float* sums) {
+void ActivateLines(Lines x, const ActivationLines& with, MutableLines y, int64_t n, float* sums) {
   const FloatTag df;
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
-    ActivateColumn<kOp>(x.first + lane, x.stride, hn::LoadU(df, scale + lane), hn::LoadU(df, bias + lane),
-                        y.first + lane, y.stride, n, sums == nullptr ? nullptr : sums + lane);
+    ActivateColumn<kOp>(x.first + lane, x.stride, hn::LoadU(df, with.scale + lane),
+                        hn::LoadU(df, with.bias + lane), hn::LoadU(df, with.slope + lane), y.first + lane,
+                        y.stride, n, sums == nullptr ? nullptr : sums + lane);
   }
 }
 
@@ -71,30 +83,36 @@ namespace nki::simd {
 HWY_EXPORT(ActivationLoopOf);
 
 void ActivationTile(ActivationOp op, const Tile& data, const ScalarOperand& scale, const ScalarOperand& bias,
-                    const Tile& dst, float* row_sum, BlockRange blocks) {
+                    const Tile& dst, const RowReduction& reduction, BlockRange blocks,
+                    const ScalarOperand& slope) {
   const ActivationLoop loop = HWY_DYNAMIC_DISPATCH(ActivationLoopOf)(op);
-  ScalarLine scale_line(scale, LineForm::kFloat), bias_line(bias, LineForm::kFloat);
+  ScalarLine scale_line(scale, LineForm::kFloat), bias_line(bias, LineForm::kFloat),
+      slope_line(slope, LineForm::kFloat);
+  const ActivationLines with{scale_line.lines().first, bias_line.lines().first, slope_line.lines().first};
   LineSource source(data, LineForm::kFloat);
-  LineSink sink(dst, LineForm::kFloat);
   LineBuffer buffer;
-  const int64_t elements = dst.free_elements();
-  const BlockSpan span = OwnedBlocks(dst, blocks);
-  for (int block = span.begin; block < span.end; ++block) {
+  const auto load = [&](int block) {
     scale_line.Load(block);
     bias_line.Load(block);
-    const int lanes = std::min(kLanes, dst.partitions - block * kLanes);
-    float* sum_place = row_sum == nullptr ? nullptr : row_sum + dst.partition + block * kLanes;
-    alignas(64) float sums[kLanes] = {};
-    if (row_sum != nullptr) std::copy(sum_place, sum_place + lanes, sums);
-    for (int64_t done = 0; done < elements; done += kChunk) {
-      const int64_t n = std::min<int64_t>(kChunk, elements - done);
-      const Lines x = source.Next(block, n, buffer.words);
-      const MutableLines y = sink.Next(block, n, buffer.words);
-      loop(x, scale_line.lines().first, bias_line.lines().first, y, n, row_sum == nullptr ? nullptr : sums);
-      sink.Store(block, n, {y.first, y.stride});
-    }
-    if (row_sum != nullptr) std::copy(sums, sums + lanes, sum_place);
+    slope_line.Load(block);
+  };
+  if (reduction.registers != nullptr && reduction.op == AluOp::kAdd) {  // in the same pass
+    RegisterLine sums(reduction.registers);
+    ProduceRows(
+        dst, blocks,
+        [&](int block) {
+          load(block);
+          sums.Load(dst, block);
+        },
+        [&](int block, int64_t n, MutableLines y) {
+          loop(source.Next(block, n, buffer.words), with, y, n, sums.words());
+        },
+        [&] { sums.Store(); });
+    return;
   }
+  ReduceRows(dst, reduction, blocks, load, [&](int block, int64_t n, MutableLines y) {
+    loop(source.Next(block, n, buffer.words), with, y, n, nullptr);
+  });
 }
 
 }  // namespace nki::simd

@@ -10,25 +10,10 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "isa/simd/alu-inl.h"
+#include "isa/simd/alu_forms-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
-
-struct Form {
-  AluOp op;
-  bool reverse;
-};
-// Reversed forms of the others are rare: which zero or NaN wins differs, so that they are not the same.
-constexpr Form kForms[] = {{AluOp::kAdd, false},      {AluOp::kSubtract, false}, {AluOp::kSubtract, true},
-                           {AluOp::kMultiply, false}, {AluOp::kMaximum, false},  {AluOp::kMinimum, false}};
-constexpr size_t kFormCount = std::size(kForms);
-
-template <size_t kForm>
-HWY_INLINE FloatVec ApplyForm(FloatVec value, FloatVec operand) {
-  if constexpr (kForms[kForm].reverse) return FloatAlu<kForms[kForm].op>(operand, value);
-  return FloatAlu<kForms[kForm].op>(value, operand);
-}
 
 template <size_t kFirst, size_t kSecond>
 void PairLoop(Lines x, const float* first, const float* second, MutableLines d, int64_t n) {
@@ -47,13 +32,6 @@ template <size_t... kPairs>
 AluPairLoop PairAt(size_t index, std::index_sequence<kPairs...>) {
   static constexpr AluPairLoop kLoops[] = {&PairLoop<kPairs / kFormCount, kPairs % kFormCount>...};
   return kLoops[index];
-}
-
-int FormOf(AluOp op, bool reverse) {
-  for (size_t i = 0; i < kFormCount; ++i) {
-    if (kForms[i].op == op && kForms[i].reverse == reverse) return static_cast<int>(i);
-  }
-  return -1;
 }
 
 AluPairLoop FindPair(AluOp op0, bool reverse0, AluOp op1, bool reverse1) {

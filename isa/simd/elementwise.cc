@@ -2,62 +2,19 @@
 // convert.cc.
 #include "isa/simd/elementwise.h"
 
-#include <cstring>
-
-#include "isa/simd/alu.h"
+#include "isa/simd/affine_lines.h"
 #include "isa/simd/alu_pair.h"
-#include "isa/simd/convert.h"
+#include "isa/simd/chunks.h"
 #include "isa/simd/scalar_line.h"
 #include "memory/error.h"
 
 namespace nki::simd {
 namespace {
 
-LineForm FormOf(AluOp op) { return IsBitwise(op) ? LineForm::kBits : LineForm::kFloat; }
-
 // C's rule: uint32 if either operand is.
 LineForm IntegerForm(const Tile& a, const Tile& b) {
   const bool is_unsigned = a.dtype == Dtype::kUint32 || b.dtype == Dtype::kUint32;
   return is_unsigned ? LineForm::kUnsigned : LineForm::kSigned;
-}
-
-// Calls body(block, n) for the chunks of every owned block; whole blocks where nothing needs a buffer.
-template <class Body>
-void ForEachChunk(const Tile& dst, const LineSink& sink, bool sources_direct, BlockRange blocks, Body body) {
-  const int64_t elements = dst.free_elements();
-  const BlockSpan span = OwnedBlocks(dst, blocks);
-  for (int block = span.begin; block < span.end; ++block) {
-    const int64_t chunk = sources_direct && sink.direct(block) ? elements : kChunk;
-    for (int64_t done = 0; done < elements; done += chunk) body(block, std::min(chunk, elements - done));
-  }
-}
-
-// An operator with its operands in order.
-struct Step {
-  Step(AluOp op, bool reversed) : loop(AluLoopFor(op, FormOf(op))), reverse(reversed && !IsUnary(op)) {}
-  void operator()(Lines x, Lines operand, MutableLines result, int64_t n) const {
-    reverse ? loop(operand, x, result, n) : loop(x, operand, result, n);
-  }
-  AluLoop loop;
-  bool reverse;
-};
-
-Lines Read(MutableLines lines) { return {lines.first, lines.stride}; }
-
-void CopyLines(Lines from, MutableLines to, int64_t n) {
-  if (from.first == to.first && from.stride == to.stride) return;
-  if (from.stride == kLanes && to.stride == kLanes) {
-    std::memmove(to.first, from.first, static_cast<size_t>(n) * kLineBytes);
-    return;
-  }
-  if (from.stride == 0) {
-    float line[kLanes];
-    std::memcpy(line, from.first, kLineBytes);
-    for (int64_t i = 0; i < n; ++i) std::memcpy(to.first + i * to.stride, line, kLineBytes);
-    return;
-  }
-  for (int64_t i = 0; i < n; ++i)
-    std::memmove(to.first + i * to.stride, from.first + i * from.stride, kLineBytes);
 }
 
 }  // namespace
@@ -84,7 +41,7 @@ void ScalarStepsTile(const Tile& data, const ScalarStep* steps, int count, const
   const LineForm form = FormOf(steps[0].op);
   NKI_CHECK(count == 1 || FormOf(steps[1].op) == form);
   const ScalarStep& second_step = steps[count - 1];
-  const Step first(steps[0].op, steps[0].reverse), second(second_step.op, second_step.reverse);
+  const AluStep first(steps[0].op, steps[0].reverse), second(second_step.op, second_step.reverse);
   const bool may_pair = count == 2 && form == LineForm::kFloat;
   const AluPairLoop pair =
       may_pair ? AluPairLoopFor(steps[0].op, steps[0].reverse, second_step.op, second_step.reverse) : nullptr;
@@ -117,7 +74,7 @@ void ScalarTensorTensorTile(const Tile& data, const ScalarStep& first_step, AluO
                             const Tile& b, const Tile& dst, BlockRange blocks) {
   const LineForm form = FormOf(first_step.op);
   NKI_CHECK(FormOf(op1) == form);
-  const Step first(first_step.op, first_step.reverse), second(op1, reverse1);
+  const AluStep first(first_step.op, first_step.reverse), second(op1, reverse1);
   ScalarLine operand0(first_step.operand, form);
   LineSource source(data, form), source_b(b, form);
   LineSink sink(dst, form);
@@ -172,26 +129,12 @@ void FillTile(uint32_t bits, const Tile& dst, BlockRange blocks) {
   });
 }
 
-void IotaTile(int32_t offset, int32_t channel_multiplier, const Dim* pattern, int rank, const Tile& dst,
-              BlockRange blocks) {
-  Tile values;  // its free offsets are the values of the pattern
-  values.rank = rank;
-  std::copy(pattern, pattern + rank, values.dims.begin());
-  FreeCursor cursor(values);
+void IotaTile(const AffinePattern& pattern, const Tile& dst, BlockRange blocks) {
+  AffineLines values(pattern);
   LineSink sink(dst, LineForm::kSigned);
   LineBuffer buffer;
-  const uint32_t multiplier = static_cast<uint32_t>(channel_multiplier);
   ForEachChunk(dst, sink, false, blocks, [&](int block, int64_t n) {
-    alignas(64) uint32_t lanes[kLanes];
-    for (uint32_t lane = 0; lane < kLanes; ++lane) {
-      lanes[lane] =
-          static_cast<uint32_t>(offset) + (static_cast<uint32_t>(block * kLanes) + lane) * multiplier;
-    }
-    for (int64_t done = 0; done < n;) {
-      const FreeCursor::Run run = cursor.Next(n - done);
-      CountLines(lanes, run, buffer.words + done * kLanes);
-      done += run.count;
-    }
+    values.Next(block, n, buffer.words);
     const MutableLines place = sink.Next(block, n, buffer.words);
     if (sink.direct(block)) CopyLines({buffer.words, kLanes}, place, n);
     sink.Store(block, n, {buffer.words, kLanes});

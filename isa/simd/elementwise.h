@@ -15,6 +15,7 @@ namespace nki::simd {
 // dtype.
 struct ScalarOperand {
   bool is_column = false;
+  bool negated = false;  // stands for -operand; not beside bitwise operators
   float value = 0;
   uint32_t bits = 0;  // the constant of a bitwise operator
   Tile column;
@@ -47,10 +48,16 @@ void CopyTile(const Tile& src, const Tile& dst, BlockRange blocks);
 // Every element becomes the element whose bits are the low ItemBytes(dst.dtype) bytes of `bits`.
 void FillTile(uint32_t bits, const Tile& dst, BlockRange blocks);
 
-// dst[p, i] = offset + p * channel_multiplier + Σ pattern[k].step * i_k, in int32 with wrap-around, then
-// converted. p counts from the tile's own first partition.
-void IotaTile(int32_t offset, int32_t channel_multiplier, const Dim* pattern, int rank, const Tile& dst,
-              BlockRange blocks);
+// offset + p * channel_multiplier + Σ dims[k].step * i_k, in int32 with wrap-around. p counts from the tile's
+// own first partition.
+struct AffinePattern {
+  int32_t offset;
+  int32_t channel_multiplier;
+  const Dim* dims;
+  int rank;
+};
+// dst[p, i] = the pattern's value, converted.
+void IotaTile(const AffinePattern& pattern, const Tile& dst, BlockRange blocks);
 
 }  // namespace nki::simd
 

@@ -29,6 +29,10 @@ HWY_INLINE FloatVec TimesSigmoidDx(FloatVec x, float slope) {
   return hn::MulAdd(hn::Mul(u, s), Sigmoid(hn::Neg(u)), s);
 }
 
+HWY_INLINE FloatVec Prelu(FloatVec x, FloatVec slope) {
+  return hn::IfThenElse(hn::Lt(x, Float(0.0f)), hn::Mul(slope, x), x);
+}
+
 HWY_INLINE FloatVec Tanh(FloatVec x) {
   const FloatVec a = hn::Abs(x);
   const FloatVec s = hn::Mul(x, x);
@@ -140,6 +144,7 @@ HWY_INLINE FloatVec Activate(FloatVec x) {
   if constexpr (kOp == Op::kLog) return Log(x);
   if constexpr (kOp == Op::kMish) return Mish(x);
   if constexpr (kOp == Op::kReciprocal) return hn::Div(Float(1.0f), x);
+  if constexpr (kOp == Op::kPrelu) return Prelu(x, Float(0.0f));  // its slope is given to Prelu itself
   if constexpr (kOp == Op::kRelu) return Maximum(x, Float(0.0f));
   if constexpr (kOp == Op::kRsqrt) return hn::Div(Float(1.0f), hn::Sqrt(x));
   if constexpr (kOp == Op::kSigmoid) return Sigmoid(x);

@@ -14,12 +14,12 @@ namespace nki::simd {
 
 class ScalarLine {
  public:
-  ScalarLine(const ScalarOperand& operand, LineForm form) {
+  ScalarLine(const ScalarOperand& operand, LineForm form) : negated_(operand.negated) {
     if (operand.is_column) {
       column_.emplace(operand.column, form);
     } else {
       const float word = form == LineForm::kBits ? std::bit_cast<float>(operand.bits) : operand.value;
-      std::fill(words_, words_ + kLanes, word);
+      std::fill(words_, words_ + kLanes, operand.negated ? -word : word);
     }
   }
 
@@ -29,12 +29,14 @@ class ScalarLine {
     if (!column_) return;
     alignas(64) float buffer[kLanes];
     std::memcpy(words_, column_->Next(block, 1, buffer).first, kLineBytes);
+    for (int lane = 0; negated_ && lane < kLanes; ++lane) words_[lane] = -words_[lane];
   }
   Lines lines() const { return {words_, 0}; }
 
  private:
   alignas(64) float words_[kLanes];
   std::optional<LineSource> column_;
+  bool negated_;
 };
 
 }  // namespace nki::simd

@@ -48,8 +48,7 @@ struct ScalarTensorTensor {
     c.NotBothInPsum(data, operand1);
     for (AluOp op : {op0, op1}) {
       c.AluOpOnTarget(op);
-      c.Rule(!IsBitwise(op), "arithmetic-op",
-             [&] { return "'" + std::string(Name(op)) + "' is bitwise; both operators must be arithmetic"; });
+      c.ArithmeticOp(op);
     }
     c.BinaryOp(op1, "op1");
     c.UnaryOperand(op0, operand0);

@@ -15,10 +15,12 @@ def signature_of(instruction):
 
 
 def _value_of(source):
-    """The object that a default's source text, such as "engine.unknown", "1.0" or "()", stands for."""
-    from nki import isa
+    """The object that a default's source text, such as "engine.unknown", "nl.add" or "()", stands for."""
+    from nki import isa, language
 
     enumeration, _, member = source.partition(".")
+    if enumeration == "nl":
+        return getattr(language, member)
     if hasattr(isa, enumeration) and member:
         return isa.__dict__[enumeration][member]
     constants = {"None": None, "True": True, "False": False, "()": ()}

@@ -76,9 +76,7 @@ __all__ = [
 # Instructions of NKI 0.1 to 0.6 that nki-py does not have.
 _ABSENT = frozenset(
     (
-        "activate2 activation_reduce affine_select dma_compute dma_transpose exponential nc_matmul_mx "
-        "quantize_mx range_select select_reduce tensor_copy_predicated tensor_partition_reduce "
-        "tensor_scalar_cumulative tensor_scalar_reduce tensor_tensor_scan "
+        "dma_compute dma_transpose nc_matmul_mx quantize_mx "
     ).split()
 )
 

@@ -18,6 +18,7 @@ HEADING = '''\
 from collections.abc import Callable, Sequence
 from enum import Enum, IntEnum
 
+from nki import language as nl
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
 from nki._core import VirtualRegister as VirtualRegister

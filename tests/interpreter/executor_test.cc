@@ -27,6 +27,7 @@ class Intruder : public Instruction {
   bool ReadsAllFirst() const override { return false; }
   bool AddsWhereWritten() const override { return false; }
   View Needed(const View& input) const override { return input; }
+  bool KeepsDestination() const override { return false; }
   StateUse State() const override { return {}; }
   bool FollowsVectorOffset() const override { return false; }
   bool TakesName() const override { return true; }

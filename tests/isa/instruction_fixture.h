@@ -76,7 +76,11 @@ class InstructionTest : public ::testing::Test {
   void ExpectOperandRules(const std::string& name, const Arguments& legal, const std::string& field,
                           const std::string& spaces, const Generation& gen = Trn1());
   // Gives `field` a packed dtype.
-  void ExpectNotPacked(const std::string& name, const Arguments& legal, const std::string& field);
+  void ExpectNotPacked(const std::string& name, const Arguments& legal, const std::string& field,
+                       const Generation& gen = Trn1());
+
+  // Equal, or both NaN.
+  static void ExpectSame(const std::vector<double>& got, const std::vector<double>& wanted);
 
   MachineState& machine() { return machine_; }
   double& RegisterValue(Register reg) { return registers_[reg.number]; }
@@ -89,6 +93,7 @@ class InstructionTest : public ::testing::Test {
   Registers AllRegisters() const;
   void SetRegisters(const Registers& registers);
 
+  std::vector<Diagnostic> Found(const std::string& name, const Arguments& arguments, const Generation& gen);
   std::byte* Address(const View& view, int64_t index);
   void Place();
   void RunBlocks(const Instruction& instruction, BlockRange blocks, const Generation& gen,

@@ -63,6 +63,7 @@ TEST(TileTest, FreshMemoryIsZero) {
   for (int64_t i = 0; i < machine.sbuf.block_bytes() * 8; ++i)
     ASSERT_EQ(machine.sbuf.base()[i], std::byte{0});
   for (float sum : machine.scalar_accumulators) ASSERT_EQ(sum, 0);
+  for (float sum : machine.vector_accumulators) ASSERT_EQ(sum, 0);
 }
 
 TEST(TileTest, BlocksCoverTheTile) {

@@ -265,7 +265,7 @@ int64_t IntegerAlu(AluOp op, int64_t a, int64_t b) {
   }
 }
 
-double Activation(ActivationOp op, double x) {
+double Activation(ActivationOp op, double x, double slope) {
   using Op = ActivationOp;
   const auto swish = [](double v, double u) { return v == -kInf ? -0.0 : v * Logistic(u); };
   const auto swish_dx = [](double v, double slope) {
@@ -301,6 +301,8 @@ double Activation(ActivationOp op, double x) {
       return x == -kInf ? -0.0 : x * std::tanh(std::log1p(std::exp(std::min(x, 700.0))));
     case Op::kReciprocal:
       return 1 / x;
+    case Op::kPrelu:
+      return x < 0 ? slope * x : x;
     case Op::kRelu:
       return std::isnan(x) ? x : std::max(x, 0.0);
     case Op::kRsqrt:

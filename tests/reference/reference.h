@@ -19,9 +19,9 @@ uint32_t Encode(Dtype dtype, float value);
 bool IsNan(Dtype dtype, uint32_t bits);
 
 double Alu(AluOp op, double a, double b);  // arithmetic, rounded to float32 where a step would be
-uint32_t BitwiseAlu(AluOp op, uint32_t a, uint32_t b);  // on zero-extended bits
-int64_t IntegerAlu(AluOp op, int64_t a, int64_t b);     // before wrap-around to 32 bits
-double Activation(ActivationOp op, double x);           // the mathematical function
+uint32_t BitwiseAlu(AluOp op, uint32_t a, uint32_t b);           // on zero-extended bits
+int64_t IntegerAlu(AluOp op, int64_t a, int64_t b);              // before wrap-around to 32 bits
+double Activation(ActivationOp op, double x, double slope = 0);  // the mathematical function
 
 // A memory in blocks of 16 partitions, filled with reproducible noise.
 class ChipMemory {

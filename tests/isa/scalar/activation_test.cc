@@ -185,8 +185,12 @@ TEST_F(ActivationInstructionTest, ReductionRules) {
               ElementsAre("activation: reduce_op is 'maximum'; it must be nl.add [reduce-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kReduce}})),
               ElementsAre("activation: reduce_op is None; it must be nl.add if reduce_cmd adds [reduce-op]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kLoadReduce}})),
-              ElementsAre("activation: reduce_cmd 'load_reduce' is for the Vector engine only [reduce-cmd]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"reduce_op", AluOp::kAdd}, {"reduce_cmd", ReduceCmd::kLoadReduce}})),
+      ElementsAre("activation: reduce_cmd is load_reduce; allowed are idle, reset, reduce, reset_reduce "
+                  "[reduce-cmd]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"op", ActivationOp::kPrelu}})),
+              ElementsAre("activation: nl.prelu has a slope, which activate2 takes only [prelu]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"reduce_res", b.Sbuf({32, 2})}})),
       ElementsAre(

@@ -26,6 +26,7 @@ Tolerance ToleranceOf(ActivationOp op) {
   switch (op) {
     case Op::kAbs:
     case Op::kCopy:
+    case Op::kPrelu:
     case Op::kRelu:
     case Op::kSign:
       return {0, 0, "no rounding"};
@@ -104,7 +105,7 @@ std::vector<float> Apply(ActivationOp op, const std::vector<float>& inputs) {
   simd::ScalarOperand scale, bias;
   scale.value = 1;
   bias.value = -0.0f;  // keeps -0
-  simd::ActivationTile(op, data, scale, bias, dst, nullptr, {});
+  simd::ActivationTile(op, data, scale, bias, dst, {}, {});
   std::vector<float> results;
   for (size_t i = 0; i < inputs.size(); ++i) {
     results.push_back(
@@ -211,7 +212,7 @@ TEST(ActivationTile, ScaleBiasRowSumAndDtypes) {
             }
           }
           const ChipMemory before = target;
-          simd::ActivationTile(ActivationOp::kRelu, data, scale, bias, dst, sums.data(), {});
+          simd::ActivationTile(ActivationOp::kRelu, data, scale, bias, dst, {AluOp::kAdd, sums.data()}, {});
           ASSERT_EQ(reference::Difference(before, target, dst, expected), "");
           for (size_t p = 0; p < 128; ++p) {
             ASSERT_TRUE(sums[p] == expected_sums[p] || (std::isnan(sums[p]) && std::isnan(expected_sums[p])))
@@ -231,10 +232,11 @@ TEST(ActivationTile, SplitByBlocksGivesTheSameBits) {
   simd::ScalarOperand one, zero;
   one.value = 1;
   std::vector<float> sums(128), sums_of_parts(128);
-  simd::ActivationTile(ActivationOp::kGelu, tile, one, zero, tile, sums.data(), {});
+  simd::ActivationTile(ActivationOp::kGelu, tile, one, zero, tile, {AluOp::kAdd, sums.data()}, {});
   const Tile split = parts.MakeTile(Dtype::kFloat32, 0, 100, 0, {{1, 180}});
   for (const BlockRange blocks : {BlockRange{4, 8}, BlockRange{0, 4}}) {
-    simd::ActivationTile(ActivationOp::kGelu, split, one, zero, split, sums_of_parts.data(), blocks);
+    simd::ActivationTile(ActivationOp::kGelu, split, one, zero, split, {AluOp::kAdd, sums_of_parts.data()},
+                         blocks);
   }
   EXPECT_TRUE(whole == parts);
   for (size_t p = 0; p < 128; ++p)

@@ -146,7 +146,7 @@ TEST(IotaTile, CountsInInt32) {
       const Tile dst = memory.MakeTile(dtype, 0, 100, 2, {{40, 3}, {1, 30}});
       const ChipMemory before = memory;
       const Dim pattern[] = {{-7, 9}, {1 << 20, 10}};
-      simd::IotaTile(0x7fff0000, 1000, pattern, 2, dst, {});
+      simd::IotaTile({0x7fff0000, 1000, pattern, 2}, dst, {});
       std::vector<uint32_t> expected;
       for (int64_t p = 0; p < 100; ++p) {
         for (int64_t i = 0; i < 9; ++i) {

@@ -62,7 +62,7 @@ TEST_F(ScalarTensorTensorInstructionTest, Rules) {
       ElementsAre("scalar_tensor_tensor: data and operand1 are both in PSUM; one of them must be in SBUF "
                   "[both-psum]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kBitwiseOr}})),
-              ElementsAre("scalar_tensor_tensor: 'bitwise_or' is bitwise; both operators must be arithmetic "
+              ElementsAre("scalar_tensor_tensor: 'bitwise_or' is bitwise; the operator must be arithmetic "
                           "[arithmetic-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kAbs}})),
               ElementsAre("scalar_tensor_tensor: op1 is 'abs', which takes one operand only [binary-op]"));
