@@ -131,8 +131,6 @@ class WriteWalk {
     void OnView(const Field& field, const View& view) override {
       if (field.role != Field::Role::kIn && !instruction.ReadsDestination()) return;
       ForEachPart(instruction, view, [&](const View& part) { walk.Read(instruction, field, part); });
-      if (field.role == Field::Role::kIn || instruction.ReadsDestination())
-        walk.Read(instruction, field, instruction.Needed(view));
     }
     WriteWalk& walk;
     const Instruction& instruction;
@@ -277,17 +275,13 @@ class WriteWalk {
 
   // Registers are undefined when a program starts, until an instruction resets them.
   void CheckRegisters(Instruction& instruction) {
-    for (; program_ < graph_.programs.size() && graph_.programs[program_] <= node_; ++program_) {
-      defined_ = {};
-      spoiled_ = {};
-    }
     const StateUse use = instruction.State();
     if (!use.any()) return;
     FirstOnChip first;
     instruction.VisitFields(first);
     if (first.view == nullptr) return;
     const auto next = std::ranges::upper_bound(graph_.programs, node_);
-    Defined& defined = defined_[next - graph_.programs.begin()];
+    auto& [defined, spoiled] = registers_[next - graph_.programs.begin()];
     const Tensor& tensor = *first.view->tensor;
     const int64_t partition =
         (tensor.address ? tensor.address->partition : 0) + first.view->first_partition();
@@ -298,16 +292,13 @@ class WriteWalk {
         if (p >= defined[state].size()) break;  // another rule's
         if ((use.reads >> state & 1) && !defined[state][p] && !missing) missing = p;
         if ((use.writes | use.reads) >> state & 1) defined[state].set(p);
-      }
-      if (missing && !IsReadyAtStart(static_cast<EngineState>(state))) WarnOfRegister(instruction, *missing);
-        if (p >= defined_[state].size()) break;  // another rule's
-        if ((use.reads >> state & 1) && !defined_[state][p] && !missing) missing = p;
-        if ((use.writes | use.reads) >> state & 1) defined_[state].set(p);
         if (use.spoils >> state & 1) {
-          defined_[state].reset(p);
-          spoiled_[state].set(p);
+          defined[state].reset(p);
+          spoiled[state].set(p);
         }
-      if (missing) WarnOfRegister(instruction, *missing, spoiled_[state][*missing]);
+      }
+      if (missing && !IsReadyAtStart(static_cast<EngineState>(state)))
+        WarnOfRegister(instruction, *missing, spoiled[state][*missing]);
     }
   }
 
@@ -355,11 +346,10 @@ class WriteWalk {
   std::vector<int> regions_;         // by node; empty without loops
   std::vector<bool> maybe_written_;  // by tensor id: only the run knows
   size_t node_ = 0;
-  using Defined = std::array<std::bitset<128>, kEngineStates>;  // by partition
-  std::map<int64_t, Defined> defined_;                          // by program: each has a core to itself
-  size_t program_ = 0;                                   // the next one to start
-  std::array<std::bitset<128>, kEngineStates> defined_;  // by partition
-  std::array<std::bitset<128>, kEngineStates> spoiled_;  // by reduce_cmd.idle, at any time
+  struct RegisterFacts {
+    std::array<std::bitset<128>, kEngineStates> defined, spoiled;  // by partition; spoiled by reduce_cmd.idle
+  };
+  std::map<int64_t, RegisterFacts> registers_;  // by program: each has a core to itself
 };
 
 class BankCheck : public OperandVisitor {

@@ -23,7 +23,7 @@ struct EnumRow {
   const char* name;
   const char* const* members;
   int count;
-  int first = 0;  // the first member's value in Python
+  int first = 0;           // the first member's value in Python
   bool operators = false;  // the members are operators of nki.language, not of a class of their own
 };
 
@@ -52,7 +52,7 @@ NKI_ENUM(PerfMode, "matmul_perf_mode", kPerfModeNames);
 #undef NKI_ENUM
 template <>
 struct EnumOf<PartitionOp> {
-  static constexpr EnumRow kRow = {"operator", kPartitionOpNames, std::size(kPartitionOpNames), true};
+  static constexpr EnumRow kRow = {"operator", kPartitionOpNames, std::size(kPartitionOpNames), 0, true};
 };
 
 }  // namespace nki

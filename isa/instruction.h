@@ -32,12 +32,10 @@ struct InstructionDef {
 };
 
 // What an engine keeps from one instruction to the next: a register in each partition.
-enum class EngineState : uint8_t { kScalarAccumulator, kVectorRandom, kGpSimdRandom };
-inline constexpr int kEngineStates = 3;
+enum class EngineState : uint8_t { kScalarAccumulator, kVectorAccumulator, kVectorRandom, kGpSimdRandom };
+inline constexpr int kEngineStates = 4;
 // Whether a program may use it as it finds it: generators are ready, accumulators hold anything.
-constexpr bool IsReadyAtStart(EngineState state) { return state != EngineState::kScalarAccumulator; }
-enum class EngineState : uint8_t { kScalarAccumulator, kVectorAccumulator };
-inline constexpr int kEngineStates = 2;
+constexpr bool IsReadyAtStart(EngineState state) { return state >= EngineState::kVectorRandom; }
 
 // Which of it an instruction reads (as earlier instructions left it) and writes, in the partitions of its
 // first operand on chip. A bit is 1 << EngineState.
@@ -77,8 +75,6 @@ class Instruction {
   // True if the instruction adds to those elements of its destination that were written before and overwrites
   // the others.
   virtual bool AddsWhereWritten() const = 0;
-  // The part of an input that must have been written before; the rest may hold anything.
-  virtual View Needed(const View& input) const = 0;
   // True if elements of the destination may keep what they hold, as the data decide.
   virtual bool KeepsDestination() const = 0;
   virtual StateUse State() const = 0;
@@ -134,9 +130,6 @@ class InstructionAdaptor final : public Instruction {
     if constexpr (requires { fields_.AddsWhereWritten(); }) return fields_.AddsWhereWritten();
     return false;
   }
-  View Needed(const View& input) const override {
-    if constexpr (requires { fields_.Needed(input); }) return fields_.Needed(input);
-    return input;
   bool KeepsDestination() const override {
     if constexpr (requires { fields_.KeepsDestination(); }) return fields_.KeepsDestination();
     return false;

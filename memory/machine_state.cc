@@ -27,7 +27,6 @@ void PartitionedMemory::Unmap::operator()(std::byte* memory) const { munmap(memo
 
 void MachineState::ResetRegisters(BlockRange blocks) {
   const int begin = std::min(blocks.begin, kBlocks) * kLanes, end = std::min(blocks.end, kBlocks) * kLanes;
-  std::fill(scalar_accumulators.begin() + begin, scalar_accumulators.begin() + end, 0.0f);
   static const RandomState vector_start = RandomState::OfVector(), gpsimd_start = RandomState::OfGpSimd();
   vector_random.CopyFrom(vector_start, blocks);
   gpsimd_random.CopyFrom(gpsimd_start, blocks);

@@ -1,6 +1,5 @@
-// Everything on chip that a kernel can change: the SBUF and PSUM images, the accumulators of the Scalar
-// engine and the random number generators.
-// Everything on chip that a kernel can change: the SBUF and PSUM images and the engines' accumulators.
+// Everything on chip that a kernel can change: the SBUF and PSUM images, the engines' accumulators and their
+// random number generators.
 #ifndef NKI_MEMORY_MACHINE_STATE_H_
 #define NKI_MEMORY_MACHINE_STATE_H_
 

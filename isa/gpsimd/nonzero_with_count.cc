@@ -54,7 +54,13 @@ struct NonzeroWithCount {
     }
   }
 
-  View Needed(const View& operand) const { return operand.Slice(0, 0, 1, 1); }
+  // Kernels fill partition 0 of src alone; results are in those partitions of dst that have a core.
+  Parts PartsTouched(const View& operand) const {
+    if (&operand != &dst) return std::vector<View>{operand.Row(0)};
+    std::vector<bool> touched(dst.partitions());
+    for (size_t p = 0; p < touched.size(); p += kLanes) touched[p] = true;
+    return PartitionsOf(dst, touched);
+  }
 
   // Not published; taken as nki.isa.iota (v2.26): 150 cycles to start and one element per cycle.
   Cost CostOn(const Generation&) const {

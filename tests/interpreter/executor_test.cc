@@ -26,7 +26,6 @@ class Intruder : public Instruction {
   bool ReadsDestination() const override { return false; }
   bool ReadsAllFirst() const override { return false; }
   bool AddsWhereWritten() const override { return false; }
-  View Needed(const View& input) const override { return input; }
   bool KeepsDestination() const override { return false; }
   StateUse State() const override { return {}; }
   bool FollowsVectorOffset() const override { return false; }

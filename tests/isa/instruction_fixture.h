@@ -89,7 +89,8 @@ class InstructionTest : public ::testing::Test {
 
  private:
   // What engines keep from one instruction to the next.
-  using Registers = std::tuple<std::array<float, 128>, RandomState, RandomState>;
+  using FloatBits = std::array<uint32_t, 128>;  // as bits, so that NaN equals itself
+  using Registers = std::tuple<FloatBits, FloatBits, RandomState, RandomState>;
   Registers AllRegisters() const;
   void SetRegisters(const Registers& registers);
 

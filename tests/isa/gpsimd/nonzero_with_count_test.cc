@@ -73,10 +73,18 @@ TEST_F(NonzeroWithCountInstructionTest, NanIsNotZeroAndPositionsWrapAround) {
 }
 
 TEST_F(NonzeroWithCountInstructionTest, OnlyTheFirstPartitionMustBeWritten) {
-  const View src = b.Sbuf({128, 8}), dst = b.Sbuf({128, 9}, Dtype::kInt32);
-  const View needed = MakeInstruction(name, {{"dst", dst}, {"src", src}})->Needed(src);
-  EXPECT_EQ(needed.shape(), (Shape{1, 8}));
-  EXPECT_EQ(needed.offset, src.offset);
+  const View src = b.Sbuf({128, 8}), dst = b.Sbuf({40, 9}, Dtype::kInt32);
+  const auto instruction = MakeInstruction(name, {{"dst", dst}, {"src", src}});
+  struct Operands : OperandVisitor {
+    std::vector<const View*> views;
+    void OnView(const Field&, const View& view) override { views.push_back(&view); }
+  } operands;
+  instruction->VisitFields(operands);
+  std::vector<int64_t> touched;
+  for (const View* operand : operands.views) {
+    for (const View& part : *instruction->PartsTouched(*operand)) touched.push_back(part.first_partition());
+  }
+  EXPECT_THAT(touched, ElementsAre(0, 16, 32, 0)) << "dst, then src";
 }
 
 TEST_F(NonzeroWithCountInstructionTest, Rules) {
