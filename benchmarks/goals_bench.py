@@ -240,6 +240,30 @@ def memory():
     )
 
 
+_SIMULATED = 2000  # instructions
+
+
+@nki.jit
+def many_instructions(a):
+    tile = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=tile, src=a)
+    for _ in range(_SIMULATED):
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=1.0)
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    nisa.dma_copy(dst=out, src=tile)
+    return out
+
+
+def simulator():
+    """What an instruction costs in nki.simulate, where it is checked and run each time; there is no goal for it."""
+    a = np.ones((128, 1), np.float32)
+    simulated = nki.simulate(many_instructions)
+    assert simulated(a).tobytes() == many_instructions(a).tobytes()
+    eager, planned = side_by_side(lambda: simulated(a), lambda: many_instructions(a), calls=1)
+    each, other = microseconds(eager / _SIMULATED), microseconds(planned / _SIMULATED)
+    print(f"| nki.simulate, per instruction | {each} | the plan {other} | – | – |", flush=True)
+
+
 MEASURES = {
     "tracing": (tracing, None),
     "cached_calls": (cached_calls, None),
@@ -247,6 +271,7 @@ MEASURES = {
     "document_kernel": (document_kernel, 2),
     "blocked_matmul": (blocked_matmul, 2),
     "memory": (memory, None),
+    "simulator": (simulator, 1),
 }
 
 

@@ -187,6 +187,13 @@ void ArgumentReader::Visit(const Field& field, Pattern& value) {
   if (PyObject* argument = Next(field)) value = ReadPattern(argument, Place(field).c_str());
 }
 
+void ArgumentReader::Visit(const Field& field, std::string& value) {
+  PyObject* argument = Next(field);
+  if (argument == nullptr) return;
+  if (!PyUnicode_Check(argument)) WrongType(field, "a string", argument);
+  value = py::cast<std::string>(py::handle(argument));
+}
+
 void ArgumentReader::Visit(const Field& field, Register& value) {
   value = ReadRegister(Next(field), graph_, field.role == Field::Role::kOut, Place(field));
 }

@@ -39,6 +39,7 @@ class ArgumentReader : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>& value) override;
   void Visit(const Field& field, IntList& value) override;
   void Visit(const Field& field, Pattern& value) override;
+  void Visit(const Field& field, std::string& value) override;
   void Visit(const Field& field, Register& value) override;
   void Visit(const Field& field, IntOrRegister& value) override;
   void VisitEnum(const Field& field, const EnumRow& row, uint8_t& value) override;

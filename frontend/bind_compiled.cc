@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "frontend/bind.h"
+#include "frontend/device_print.h"
 #include "frontend/enums.h"
 #include "interpreter/fork_lock.h"
 #include "interpreter/run_table.h"
@@ -188,6 +189,7 @@ py::list Placements(const Plan& plan) {
 }  // namespace
 
 void BindCompiled(py::module_& module) {
+  SetPrintHook(PrintToPython);
   g_main_thread = py::module_::import("threading").attr("main_thread")().attr("ident").cast<unsigned long>();
   py::class_<Plan, PlanPointer>(module, "Plan",
                                 "A verified and placed kernel; immutable, usable from any thread.")

@@ -7,48 +7,13 @@
 #include "frontend/errors.h"
 #include "frontend/field_values.h"
 #include "frontend/tensor_object.h"
-#include "frontend/tracer.h"
+#include "frontend/trace.h"
 
 namespace nki {
 namespace {
 
-const Generation& GenerationNamed(const std::string& name) {
-  const Generation* generation = FindGeneration(name);
-  if (generation == nullptr) {
-    std::string known;
-    for (const Generation* each : AllGenerations())
-      known += (known.empty() ? "" : ", ") + std::string(each->name);
-    ThrowValue("target '" + name + "' is not known; there are " + known + " (also inf2, gen2, gen3, gen4)");
-  }
-  return *generation;
-}
-
-// A kernel being traced; a context manager, inside which instructions of this thread go to it.
-class Trace {
- public:
-  Trace(std::string name, const std::string& target, std::vector<int64_t> grid)
-      : tracer_(std::make_unique<Tracer>(std::move(name), GenerationNamed(target), std::move(grid))) {}
-
-  void Enter() {
-    outer_ = Tracer::Current();
-    Tracer::Current() = tracer_.get();
-  }
-  void Exit() { Tracer::Current() = outer_; }
-  Tracer& tracer() { return *tracer_; }
-
- private:
-  std::unique_ptr<Tracer> tracer_;
-  Tracer* outer_ = nullptr;
-};
-
-py::object Wrap(const Tensor& tensor, const Tracer& tracer) {
-  return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer.graph()));
-}
-
-std::shared_ptr<const KernelGraph> Finish(Trace& trace, const py::list& outputs) {
-  std::vector<View> views;
-  for (py::handle output : outputs) views.push_back(AsTensor(output.ptr())->view);
-  return trace.tracer().Finish(std::move(views));
+py::object Wrap(const Tensor& tensor, Tracer& tracer) {
+  return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer.Hold(tensor)));
 }
 
 constexpr int64_t kMostElements = int64_t{1} << 44;  // so that bytes and offsets stay far below 2^63
@@ -117,7 +82,7 @@ PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
     if (name == nullptr) throw py::error_already_set();
     const Tensor& tensor =
         tracer.AddTensor({name, static_cast<size_t>(length)}, space, std::move(shape), dtype, address);
-    return MakeTensor(View::Of(tensor), tracer.graph());
+    return MakeTensor(View::Of(tensor), tracer.Hold(tensor));
   });
 }
 
@@ -185,11 +150,22 @@ void BindTraceClass(py::module_& module) {
       .def("begin_program",
            [](Trace& trace, std::vector<int64_t> ids) { trace.tracer().BeginProgram(std::move(ids)); })
       .def("finish", [](Trace& trace, const py::list& outputs) {
-        return std::const_pointer_cast<KernelGraph>(Finish(trace, outputs));
+        return std::const_pointer_cast<KernelGraph>(trace.Finish(outputs));
       });
 }
 
 }  // namespace
+
+const Generation& GenerationNamed(const std::string& name) {
+  const Generation* generation = FindGeneration(name);
+  if (generation == nullptr) {
+    std::string known;
+    for (const Generation* each : AllGenerations())
+      known += (known.empty() ? "" : ", ") + std::string(each->name);
+    ThrowValue("target '" + name + "' is not known; there are " + known + " (also inf2, gen2, gen3, gen4)");
+  }
+  return *generation;
+}
 
 void BindTrace(py::module_& module) {
   BindGraphClass(module);

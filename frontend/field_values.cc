@@ -29,6 +29,7 @@ class Describer : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>&) override { Add(field, "int | None", "None"); }
   void Visit(const Field& field, IntList&) override { Add(field, "ints", "()"); }
   void Visit(const Field& field, Pattern&) override { Add(field, "pattern", "()"); }
+  void Visit(const Field& field, std::string&) override { Add(field, "str", "''"); }
   void Visit(const Field& field, Register&) override { Add(field, "VirtualRegister", "None"); }
   void Visit(const Field& field, IntOrRegister& value) override {
     Add(field, "int | VirtualRegister", std::to_string(value.value));
@@ -99,6 +100,7 @@ class Values : public FieldVisitor {
     dict[field.name] = list;
   }
   void Visit(const Field& field, Pattern& value) override { dict[field.name] = Pairs(value); }
+  void Visit(const Field& field, std::string& value) override { dict[field.name] = value; }
   void Visit(const Field& field, Register& value) override { dict[field.name] = ToText(value); }
   void Visit(const Field& field, IntOrRegister& value) override {
     dict[field.name] = value.is_register() ? py::object(py::str(ToText(value.reg))) : py::int_(value.value);

@@ -1,5 +1,7 @@
 #include "frontend/register_object.h"
 
+#include <cmath>
+
 #include "frontend/errors.h"
 #include "frontend/tensor_object.h"
 #include "frontend/tracer.h"
@@ -28,23 +30,29 @@ PyObject* MakeRegister(Register reg, const KernelGraph& graph, bool is_index) {
   return reinterpret_cast<PyObject*>(object);
 }
 
-// `while register:` asks for the truth before every pass: the first question opens the loop, the second one,
-// after the body was traced, closes it.
 int Truth(PyObject* self) {
-  return Guarded<int>(-1, [&] {
+  return Guarded<int>(-1, [&]() -> int {
     Tracer& tracer = Tracer::Require("nki.isa.VirtualRegister");
-    const Register reg = ReadRegister(self, *tracer.graph(), false, "while");
-    if (tracer.InWhile(reg)) {
-      tracer.EndLoop();
-      return 0;
-    }
-    tracer.BeginWhile(reg);
-    return 1;
+    return tracer.Truth(ReadRegister(self, *tracer.graph(), false, "while"));
   });
 }
 
+std::string NumberText(double value) {
+  if (value == std::trunc(value)) return std::to_string(static_cast<int64_t>(value));
+  return py::cast<std::string>(py::repr(py::float_(value)));
+}
+
+// "<VirtualRegister r3>", with its value where it has one.
 PyObject* Represent(PyObject* self) {
-  return PyUnicode_FromFormat("<VirtualRegister r%d>", Self(self)->reg.number);
+  return Guarded<PyObject*>(nullptr, [&] {
+    const Register reg = Self(self)->reg;
+    const Tracer* tracer = Tracer::Current();
+    const bool current = tracer != nullptr && tracer->graph().get() == Self(self)->graph;
+    const std::optional<double> value = current ? tracer->ValueOf(reg) : std::nullopt;
+    std::string text = "<VirtualRegister " + ToText(reg);
+    if (value.has_value()) text += " = " + NumberText(*value);
+    return PyUnicode_FromString((text + ">").c_str());
+  });
 }
 
 PyObject* RefuseNumber(PyObject*) {
@@ -156,7 +164,7 @@ void BindRegisters(py::module_& module) {
     Tracer& tracer = Tracer::Require("nki.language.while_loop");
     tracer.BeginWhile(ReadRegister(reg.ptr(), *tracer.graph(), false, "while_loop: init"));
   });
-  module.def("end_loop", [] { Tracer::Require("nki.language").EndLoop(); });
+  module.def("next_pass", [] { return Tracer::Require("nki.language").NextPass(); });
   module.def("abandon_loop", [](const std::string& called) {
     if (Tracer* tracer = Tracer::Current()) tracer->AbandonLoop(called);
   });

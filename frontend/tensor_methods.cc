@@ -1,6 +1,6 @@
 // The view methods of NkiTensor: read the arguments, call the view, wrap the result.
 #include <algorithm>
-#include <deque>
+#include <memory>
 #include <string>
 
 #include "frontend/enums.h"
@@ -10,6 +10,8 @@
 
 namespace nki {
 namespace {
+
+using Holds = std::shared_ptr<KernelGraph>;
 
 const View& ViewOf(PyObject* self) { return AsTensor(self)->view; }
 
@@ -22,9 +24,20 @@ void Parse(PyObject* args, PyObject* kwargs, const char* format, const char* con
   }
 }
 
+// A new tensor object of the view that make(view) returns, or make(view, holds), which may exchange what the
+// object holds.
 template <typename Make>
 PyObject* NewView(PyObject* self, const Make& make) {
-  return Guarded<PyObject*>(nullptr, [&] { return MakeTensor(make(ViewOf(self)), AsTensor(self)->graph); });
+  return Guarded<PyObject*>(nullptr, [&] {
+    Holds holds = AsTensor(self)->graph;
+    View view;
+    if constexpr (requires { make(ViewOf(self), holds); }) {
+      view = make(ViewOf(self), holds);
+    } else {
+      view = make(ViewOf(self));
+    }
+    return MakeTensor(view, std::move(holds));
+  });
 }
 
 int Axis(const View& view, PyObject* value, const char* what) {
@@ -44,19 +57,33 @@ int64_t StepBytes(const View& view, int64_t dim, const char* what) {
   return bytes;
 }
 
-View WithDynamic(PyObject* self, View view, DynamicOffset offset, const char* what) {
+// Where tensors come and go, an offset lasts as long as the tensors that use it, and keeps its index.
+struct HeldOffset {
+  DynamicOffset offset;
+  Holds moved, index;
+};
+
+// `index` is the Python object of the offset's register or tensor.
+View WithDynamic(View view, const DynamicOffset& offset, PyObject* index, Holds& holds, const char* what) {
   if (offset.step_bytes % ItemBytes(view.dtype) != 0) {
     ThrowValue(std::string(what) + ": a step of " + std::to_string(offset.step_bytes) +
                " bytes is no multiple of an element of " + std::string(Name(view.dtype)));
   }
-  std::deque<DynamicOffset>& offsets = AsTensor(self)->graph->dynamic_offsets;
-  view.dynamic = &offsets.emplace_back(offset);
+  if (holds->machine == nullptr) {
+    view.dynamic = &holds->dynamic_offsets.emplace_back(offset);
+    return view;
+  }
+  KernelGraph* graph = holds.get();
+  const auto held =
+      std::make_shared<HeldOffset>(offset, holds, IsTensor(index) ? AsTensor(index)->graph : nullptr);
+  view.dynamic = &held->offset;
+  holds = Holds(held, graph);
   return view;
 }
 
 // The view moved by what only a run knows: `scalar` steps of axis `dim` of the tensor, or an index for each
 // row.
-View WithOffset(PyObject* self, const View& view, PyObject* scalar, PyObject* vector, int64_t dim) {
+View WithOffset(const View& view, PyObject* scalar, PyObject* vector, int64_t dim, Holds& holds) {
   if (scalar != Py_None && vector != Py_None)
     ThrowValue("ap: scalar_offset and vector_offset exclude each other");
   DynamicOffset offset;
@@ -70,10 +97,10 @@ View WithOffset(PyObject* self, const View& view, PyObject* scalar, PyObject* ve
     offset.step_bytes = StepBytes(view, 0, "ap: indirect_dim");
     View rows = view;
     rows.dims[0].step = 0;  // each row is where its index says
-    return WithDynamic(self, rows, offset, "ap");
+    return WithDynamic(rows, offset, vector, holds, "ap");
   }
   if (IsRegister(scalar)) {
-    offset.reg = ReadRegister(scalar, *AsTensor(self)->graph, false, "ap: scalar_offset");
+    offset.reg = ReadRegister(scalar, *holds, false, "ap: scalar_offset");
   } else if (IsTensor(scalar)) {
     offset.index = AsTensor(scalar)->view;
   } else {
@@ -81,7 +108,7 @@ View WithOffset(PyObject* self, const View& view, PyObject* scalar, PyObject* ve
         "ap: scalar_offset must be a register or a tensor with one integer; a known one is added to offset");
   }
   offset.step_bytes = StepBytes(view, dim, "ap: indirect_dim");
-  return WithDynamic(self, view, offset, "ap");
+  return WithDynamic(view, offset, scalar, holds, "ap");
 }
 
 PyObject* Slice(PyObject* self, PyObject* args, PyObject* kwargs) {
@@ -95,7 +122,7 @@ PyObject* Slice(PyObject* self, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
-  return NewView(self, [&](const View& view) {
+  return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"dim", "index", nullptr};
     PyObject *dim, *index;
     Parse(args, kwargs, "OO", names, &dim, &index);
@@ -107,10 +134,10 @@ PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (view.dynamic != nullptr) ThrowValue("select: " + view.ToString() + " already has a dynamic offset");
     DynamicOffset offset;
     if (IsTensor(index)) offset.index = AsTensor(index)->view;
-    if (IsRegister(index)) offset.reg = ReadRegister(index, *AsTensor(self)->graph, false, "select: index");
+    if (IsRegister(index)) offset.reg = ReadRegister(index, *holds, false, "select: index");
     const View first = view.Select(axis, 0, false);
     offset.step_bytes = view.dims[axis].step * ItemBytes(view.dtype);
-    return WithDynamic(self, first, offset, "select");
+    return WithDynamic(first, offset, index, holds, "select");
   });
 }
 
@@ -214,7 +241,7 @@ PyObject* Reinterpret(PyObject* self, PyObject* args, PyObject* kwargs) {
 }
 
 PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
-  return NewView(self, [&](const View& view) {
+  return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"pattern",      "offset", "scalar_offset", "vector_offset",
                                         "indirect_dim", "dtype",  nullptr};
     PyObject *pattern, *offset = Py_None, *scalar = Py_None, *vector = Py_None, *indirect = nullptr,
@@ -227,8 +254,12 @@ PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
     const View made = view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
     if (scalar == Py_None && vector == Py_None) return made;
     const int64_t dim = indirect == nullptr ? 0 : ReadInt(indirect, "ap: indirect_dim");
-    return WithOffset(self, made, scalar, vector, dim);
+    return WithOffset(made, scalar, vector, dim, holds);
   });
+}
+
+PyObject* GetNumpy(PyObject* self, PyObject*) {
+  return Guarded<PyObject*>(nullptr, [&] { return ValuesOf(self).release().ptr(); });
 }
 
 PyObject* GetPattern(PyObject* self, PyObject*) {
@@ -247,7 +278,7 @@ PyObject* IsContiguous(PyObject* self, PyObject*) { return PyBool_FromLong(ViewO
 PyObject* IsIndirect(PyObject* self, PyObject*) { return PyBool_FromLong(ViewOf(self).dynamic != nullptr); }
 
 PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
-  return NewView(self, [&](const View& view) {
+  return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"dim", "vector_offset", nullptr};
     PyObject *dim, *index;
     Parse(args, kwargs, "OO", names, &dim, &index);
@@ -262,7 +293,7 @@ PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
     offset.step_bytes = view.dims[0].step * ItemBytes(view.dtype);
     View rows = view;
     rows.dims[0] = {0, offset.index.dims[0].count};
-    return WithDynamic(self, rows, offset, "vector_select");
+    return WithDynamic(rows, offset, index, holds, "vector_select");
   });
 }
 
@@ -298,6 +329,8 @@ PyMethodDef kTensorMethods[] = {
         "ap", AccessPattern,
         "pattern, offset=None, scalar_offset=None, vector_offset=None, indirect_dim=0, dtype=None",
         "An access pattern over the storage: [[step, count], …] in elements, from `offset`."),
+    {"numpy", GetNumpy, METH_NOARGS,
+     "numpy($self)\n--\n\nThe values as a NumPy array, a copy; in nki.simulate, where tensors have values."},
     {"get_pattern", GetPattern, METH_NOARGS,
      "get_pattern($self)\n--\n\n[[step, count], …], one pair per axis."},
     {"is_contiguous", IsContiguous, METH_NOARGS,

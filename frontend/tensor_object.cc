@@ -62,7 +62,10 @@ PyObject* Represent(PyObject* self) {
     const View& view = ViewOf(self);
     const std::string text = "<NkiTensor " + ToText(view) + ": " + TypeText(view.dtype, view.shape()) +
                              " in " + std::string(Name(view.space())) + ">";
-    return PyUnicode_FromString(text.c_str());
+    if (AsTensor(self)->graph->machine == nullptr) return PyUnicode_FromString(text.c_str());
+    const pybind11::object values =
+        pybind11::module_::import("nki._numpy").attr("text_of")(pybind11::handle(self));
+    return PyUnicode_FromFormat("%s\n%U", text.c_str(), values.ptr());
   });
 }
 
@@ -108,6 +111,16 @@ void BindTensor(pybind11::module_& module) {
   if (tensor_type == nullptr || !AddNumpyRefusals(tensor_type)) throw pybind11::error_already_set();
   module.attr("NkiTensor") =
       pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor_type));
+}
+
+pybind11::object ValuesOf(PyObject* tensor) {
+  if (AsTensor(tensor)->graph->machine == nullptr) {
+    ThrowType(
+        "tensor " + ViewOf(tensor).tensor->name +
+        " has no values while a kernel is traced; call the kernel with nki.simulate(kernel)(...), or set "
+        "NKI_SIMULATOR=1, and it has them");
+  }
+  return pybind11::module_::import("nki._numpy").attr("values_of")(pybind11::handle(tensor));
 }
 
 bool IsTensor(PyObject* object) { return Py_TYPE(object) == tensor_type; }

@@ -38,6 +38,8 @@ std::vector<Dim> ReadPattern(PyObject* value, const char* what);
 
 // The view with its axes split, reordered and joined by name. tensor_rearrange.cc
 View Rearranged(const View& view, PyObject* source, PyObject* destination, PyObject* fixed_sizes);
+// The values as a NumPy array, for nki.simulate; a TypeError where a tensor has none.
+pybind11::object ValuesOf(PyObject* tensor);
 
 extern PyMethodDef kTensorMethods[];  // tensor_methods.cc
 

@@ -201,8 +201,14 @@ PyObject* RefuseArrayFunction(PyObject* self, PyObject* args, PyObject*) {
   });
 }
 
-// NumPy asks for this before it makes an array of an object.
-PyObject* RefuseArray(PyObject* self, PyObject*, PyObject*) {
+// NumPy asks for this before it makes an array of an object: there is one in nki.simulate.
+PyObject* MakeArray(PyObject* self, PyObject* args, PyObject* kwargs) {
+  if (AsTensor(self)->graph->machine != nullptr) {
+    return Guarded<PyObject*>(nullptr, [&] {
+      const pybind11::object values = ValuesOf(self), convert = values.attr("__array__");
+      return PyObject_Call(convert.ptr(), args, kwargs);
+    });
+  }
   return Refuse("tensor " + NameOf(self) +
                 " has no values while a kernel is traced, so NumPy can't make an array of it; use "
                 "instructions of nki.isa");
@@ -253,7 +259,7 @@ std::vector<PyType_Slot> RefusalSlots() {
 }
 
 bool AddNumpyRefusals(PyTypeObject* type) {
-  static PyMethodDef methods[] = {Method("__array__", RefuseArray), Method("__array_ufunc__", RefuseUfunc),
+  static PyMethodDef methods[] = {Method("__array__", MakeArray), Method("__array_ufunc__", RefuseUfunc),
                                   Method("__array_function__", RefuseArrayFunction)};
   for (PyMethodDef& method : methods) {
     PyObject* descriptor = PyDescr_NewMethod(type, &method);

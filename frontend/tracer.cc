@@ -3,15 +3,14 @@
 #include <algorithm>
 
 #include "isa/control/control.h"
+#include "memory/scalar_types.h"
 
 namespace nki {
 
 using std::to_string;
 
-Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid,
-               std::unique_ptr<InstructionSink> sink)
-    : graph_(std::make_shared<KernelGraph>()), sink_(std::move(sink)) {
-  if (!sink_) sink_ = std::make_unique<GraphSink>(*graph_);
+Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid)
+    : graph_(std::make_shared<KernelGraph>()), sink_(std::make_unique<GraphSink>(graph_)) {
   graph_->name = std::move(name);
   graph_->generation = &generation;
   graph_->grid = std::move(grid);
@@ -33,8 +32,11 @@ Tracer& Tracer::Require(const char* called) {
 }
 
 Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype) {
-  Tensor& tensor = graph_->tensors.emplace_back();
-  tensor.id = static_cast<int>(graph_->tensors.size()) - 1;
+  const int free = sink_->TakeFreeId();
+  if (free >= 0) names_.erase(graph_->tensors[free].name);
+  Tensor& tensor = free >= 0 ? graph_->tensors[free] : graph_->tensors.emplace_back();
+  tensor = {};
+  tensor.id = free >= 0 ? free : static_cast<int>(graph_->tensors.size()) - 1;
   tensor.space = space;
   tensor.dtype = dtype;
   tensor.shape = std::move(shape);
@@ -60,6 +62,7 @@ const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype) {
 
 const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtype dtype,
                                 std::optional<Address> address) {
+  dtype = sink_->StoredAs(dtype);
   std::string shared;  // what the tensor is called among the programs of a grid
   if (space == Space::kSharedHbm) {
     shared = name.empty() ? "#" + to_string(unnamed_shared_++) : name + "#" + to_string(named_here_[name]++);
@@ -77,20 +80,30 @@ const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtyp
   Tensor& tensor = NewTensor(std::move(name), prefix.c_str(), space, std::move(shape), dtype);
   tensor.address = address;
   tensor.source = sites_.Here();
+  sink_->AddTensor(tensor);
   if (space == Space::kSharedHbm) shared_[shared] = tensor.id;
   return tensor;
 }
 
 const Tensor& Tracer::AddConstant(Shape shape, Dtype dtype, const void* bytes) {
-  Tensor& tensor = NewTensor("", "constant", Space::kSharedHbm, std::move(shape), dtype);
+  const Dtype stored = sink_->StoredAs(dtype);
+  Tensor& tensor = NewTensor("", "constant", Space::kSharedHbm, std::move(shape), stored);
   tensor.role = TensorRole::kConstant;
   const auto* first = static_cast<const std::byte*>(bytes);
-  graph_->constants.emplace_back(first, first + tensor.bytes());
+  if (stored == dtype) {
+    graph_->constants.emplace_back(first, first + tensor.bytes());
+  } else {
+    std::vector<std::byte>& values = graph_->constants.emplace_back(tensor.bytes());
+    for (int64_t i = 0; i < tensor.elements(); ++i)
+      StoreScalar(stored, LoadScalar(dtype, first + i * ItemBytes(dtype)), &values[i * ItemBytes(stored)]);
+  }
+  sink_->AddTensor(tensor);
   return tensor;
 }
 
 void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) {
   CheckLoops();
+  ++recorded_;
   sink_->Record(std::move(instruction), sites_.Here(), std::move(name));
 }
 
@@ -109,6 +122,23 @@ void Tracer::EndLoop() {
   Record(MakeEndLoop(), "");
 }
 
+bool Tracer::NextPass() {
+  if (graph_->open_region < 0) throw Error("a loop goes on that has not begun");
+  if (sink_->NextPass()) return true;
+  EndLoop();
+  return false;
+}
+
+bool Tracer::Truth(Register condition) {
+  if (const std::optional<double> value = sink_->ValueOf(condition)) return *value != 0;
+  if (InWhile(condition)) {
+    EndLoop();
+    return false;
+  }
+  BeginWhile(condition);
+  return true;
+}
+
 bool Tracer::InWhile(Register condition) const {
   if (graph_->open_region < 0) return false;
   const Region& region = graph_->regions[graph_->open_region];
@@ -119,7 +149,7 @@ bool Tracer::InWhile(Register condition) const {
 // Where the innermost open loop was begun: " at kernel.py:7".
 std::string Tracer::PlaceOfOpenLoop() const {
   if (graph_->open_region < 0) return "";
-  const int source = graph_->nodes[graph_->regions[graph_->open_region].first].source;
+  const int source = graph_->regions[graph_->open_region].source;
   if (source < 0) return "";
   const SourceLocation at = sites_.Locations()[source];
   return " at " + at.file + ":" + to_string(at.line);
@@ -137,6 +167,7 @@ void Tracer::CheckLoops() const {
 }
 
 void Tracer::BeginProgram(std::vector<int64_t> ids) {
+  sink_->BeginProgram();
   graph_->programs.push_back(graph_->nodes.size());
   program_ = std::move(ids);
   unnamed_shared_ = 0;
@@ -153,6 +184,7 @@ std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {
   }
   graph_->outputs = std::move(outputs);
   graph_->sources = sites_.Locations();
+  sink_->Finish();
   return graph_;
 }
 

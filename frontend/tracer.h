@@ -7,36 +7,19 @@
 #include <unordered_map>
 #include <vector>
 
+#include "frontend/instruction_sink.h"
 #include "frontend/source_sites.h"
 #include "interpreter/graph.h"
 
 namespace nki {
 
-// Where traced instructions go. The graph is one such place; running each instruction at once would be
-// another.
-class InstructionSink {
- public:
-  virtual ~InstructionSink() = default;
-  virtual void Record(std::unique_ptr<Instruction> instruction, int source, std::string name) = 0;
-};
-
-class GraphSink final : public InstructionSink {
- public:
-  explicit GraphSink(KernelGraph& graph) : graph_(graph) {}
-  void Record(std::unique_ptr<Instruction> instruction, int source, std::string name) override {
-    graph_.Append({std::move(instruction), source, std::move(name)});
-  }
-
- private:
-  KernelGraph& graph_;
-};
-
 // One kernel being traced, program by program of its grid.
 class Tracer {
  public:
-  // Instructions go to `sink`, or into the graph if there is none.
-  Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid,
-         std::unique_ptr<InstructionSink> sink = nullptr);
+  // Instructions go into the graph.
+  Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid);
+  // From now on they go here. `sink` may refer to the graph.
+  void SetSink(std::unique_ptr<InstructionSink> sink) { sink_ = std::move(sink); }
 
   // The tracer of this thread, or null outside a kernel.
   static Tracer*& Current();
@@ -56,9 +39,16 @@ class Tracer {
   // Loops that run while the kernel runs. What is recorded between the two calls is the loop's region.
   Register BeginLoop(IntOrRegister start, IntOrRegister stop, int64_t step);
   void BeginWhile(Register condition);
-  void EndLoop();
-  // True if the innermost open loop is a `while` on this register.
-  bool InWhile(Register condition) const;
+  // Whether the innermost loop, which has begun or is at the end of its body, goes on (again); if not, ends
+  // it.
+  bool NextPass();
+  // What `while condition:` asks before every pass. Recorded, the first question opens the loop and the
+  // second one, after its body, closes it.
+  bool Truth(Register condition);
+  // The value of a register, if it is known before the kernel runs.
+  std::optional<double> ValueOf(Register reg) const {
+    return sink_->HasValue(reg) ? sink_->ValueOf(reg) : std::nullopt;
+  }
   // A loop was left before its end (break, return): said at the next record or at the end, because Python
   // swallows what is raised while it closes a generator. `called` names the loop.
   void AbandonLoop(const std::string& called);
@@ -68,11 +58,17 @@ class Tracer {
   std::shared_ptr<const KernelGraph> Finish(std::vector<View> outputs);
 
   const std::shared_ptr<KernelGraph>& graph() const { return graph_; }
+  // What a Python object of the tensor holds.
+  std::shared_ptr<KernelGraph> Hold(const Tensor& tensor) { return sink_->Hold(tensor); }
+  std::vector<SourceLocation> Sources() const { return sites_.Locations(); }
   const Generation& generation() const { return *graph_->generation; }
   const std::vector<int64_t>& program() const { return program_; }
-  size_t recorded() const { return graph_->nodes.size(); }
+  size_t recorded() const { return recorded_; }
 
  private:
+  void EndLoop();
+  // True if the innermost open loop is a `while` on this register.
+  bool InWhile(Register condition) const;
   void CheckLoops() const;  // throws if one was abandoned
   std::string PlaceOfOpenLoop() const;
   Tensor& NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype);
@@ -80,6 +76,7 @@ class Tracer {
   std::shared_ptr<KernelGraph> graph_;
   std::unique_ptr<InstructionSink> sink_;
   SourceSites sites_;
+  size_t recorded_ = 0;           // instructions
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
   std::unordered_map<std::string, int> shared_;

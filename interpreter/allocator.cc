@@ -178,7 +178,7 @@ std::vector<LiveRange> LiveRanges(const KernelGraph& graph) {
   // A loop's passes are one to the tensors that were made outside of it: what one pass leaves, the next may
   // find.
   for (size_t region = graph.regions.size(); region-- > 0;) {  // from the inner ones to the outer ones
-    const auto [first, last, parent] = graph.regions[region];
+    const size_t first = graph.regions[region].first, last = graph.regions[region].last;
     for (const Tensor& tensor : graph.tensors) {
       LiveRange& range = ranges[tensor.id];
       if (!range.used() || range.last < first || last < range.first) continue;

@@ -5,14 +5,12 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
-#include <limits>
 
 #include "interpreter/exchange.h"
 #include "interpreter/fork_lock.h"
+#include "interpreter/fresh_memory.h"
 #include "interpreter/meetings.h"
 #include "interpreter/worker_pool.h"
-#include "memory/scalar_types.h"
 
 namespace nki {
 namespace {
@@ -49,57 +47,6 @@ void ReturnMachine(const Generation& gen, std::unique_ptr<MachineState> machine)
   idle.generation = &gen;
 }
 
-bool PortableMathWanted() {
-  const ForkLock lock;
-  static const bool wanted = [] {
-    const char* text = std::getenv("NKI_PORTABLE_MATH");
-    return text != nullptr && std::string_view(text) == "1";
-  }();
-  return wanted;
-}
-
-// Fresh memory on the device holds anything; ours holds NaN, 4 in integers (nki.simulate, NKI 0.6), and 0 in
-// packed dtypes, four elements of which have no common value to hold.
-void FillUnwritten(const Tensor& tensor, std::byte* memory) {
-  const int item = ItemBytes(tensor.dtype);
-  std::byte pattern[8] = {};
-  if (!IsPacked(tensor.dtype))
-    StoreScalar(tensor.dtype, IsFloat(tensor.dtype) ? std::numeric_limits<float>::quiet_NaN() : 4.0f,
-                pattern);
-  for (int64_t i = 0; i < tensor.elements(); ++i) std::memcpy(memory + i * item, pattern, item);
-}
-
-// The same bytes in some neighbouring partitions of a tile that is a whole tensor.
-void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
-  const int first = tile.partition + part.partition, end = first + part.partitions;
-  const int64_t begin = tile.offset * ItemBytes(tile.dtype) + part.byte, end_byte = begin + part.bytes;
-  const bool words = begin % 4 == 0 && part.bytes % 4 == 0;
-  for (int p = first, next; p < end; p = next) {
-    next = std::min(end, (p / kLanes + 1) * kLanes);
-    if (!blocks.Contains(p / kLanes)) continue;
-    if (words && next - p == kLanes) {
-      std::memset(tile.Address(p, begin), 0, static_cast<size_t>(part.bytes) * kLanes);
-    } else if (words) {
-      for (int64_t byte = begin; byte < end_byte; byte += 4)
-        std::memset(tile.Address(p, byte), 0, (next - p) * 4);
-    } else {
-      for (int lane = p; lane < next; ++lane) {
-        for (int64_t byte = begin; byte < end_byte; ++byte) *tile.Address(lane, byte) = std::byte{0};
-      }
-    }
-  }
-}
-
-// What a message about a step says first: "kernel.py:7: error: dma_copy: ".
-std::string PlaceOf(const KernelGraph& graph, size_t node) {
-  const int source = graph.nodes[node].source;
-  std::string place;
-  if (source >= 0) {
-    place = graph.sources[source].file + ":" + std::to_string(graph.sources[source].line) + ": error: ";
-  }
-  return place + std::string(graph.nodes[node].instruction->def().name) + ": ";
-}
-
 class Run {
  public:
   Run(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
@@ -122,7 +69,7 @@ class Run {
     }
     for (size_t output : plan.partly_written) {
       const Tensor& tensor = *graph.outputs[output].tensor;
-      FillUnwritten(tensor, hbm_[tensor.id]);
+      FillFresh(tensor.dtype, hbm_[tensor.id], tensor.bytes());
     }
   }
 
@@ -185,7 +132,8 @@ class Run {
             .placements = plan_.placements.data(),
             .blocks = {},
             .portable_math = options_.portable_math,
-            .gen = plan_.graph->generation};
+            .gen = plan_.graph->generation,
+            .print = options_.print};
   }
 
   // Runs the step `at` and makes `at` the one to run next. False if the run was abandoned.
@@ -274,6 +222,24 @@ class Run {
 
 }  // namespace
 
+std::string PlaceOf(const KernelGraph& graph, const Node& node) {
+  std::string place;
+  if (node.source >= 0) {
+    const SourceLocation& at = graph.sources[node.source];
+    place = at.file + ":" + std::to_string(at.line) + ": error: ";
+  }
+  return place + std::string(node.instruction->def().name) + ": ";
+}
+
+bool PortableMathWanted() {
+  const ForkLock lock;
+  static const bool wanted = [] {
+    const char* text = std::getenv("NKI_PORTABLE_MATH");
+    return text != nullptr && std::string_view(text) == "1";
+  }();
+  return wanted;
+}
+
 void StepRunner::Run(const Step& step) {
   if (step.elided) return;
   if (step.in_hbm >= 0) return RunInHbm(step);
@@ -324,7 +290,7 @@ void StepRunner::RunAsWritten(const Step& step) {
   try {
     step.instruction->Run(context_);
   } catch (const RunError& error) {
-    throw RunError(PlaceOf(*plan_.graph, &step - plan_.steps.data()) + error.what());
+    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[&step - plan_.steps.data()]) + error.what());
   }
 }
 

@@ -17,6 +17,7 @@ struct RunOptions {
   bool portable_math = false;
   // Called now and then from the calling thread; true abandons the run. For Ctrl-C.
   std::function<bool()> interrupted;
+  PrintHook print = nullptr;
   // Called after each executed step with its line of the log; the run then has one worker.
   std::function<void(const std::string&)> log;
 };
@@ -31,6 +32,12 @@ struct RunReport {
 struct Interrupted : RunError {
   using RunError::RunError;
 };
+
+// NKI_PORTABLE_MATH=1 of the environment.
+bool PortableMathWanted();
+
+// What a message about a node says first: "kernel.py:7: error: dma_copy: ".
+std::string PlaceOf(const KernelGraph& graph, const Node& node);
 
 // Does one worker's part of one step after the other. Waits for nobody.
 class StepRunner {

@@ -25,6 +25,14 @@ std::string Pairs(std::span<const Dim> dims) {
   return text + "]";
 }
 
+// In one line, from which the string can be told.
+std::string Quoted(std::string_view string) {
+  std::string text = "'";
+  for (char c : string)
+    text += c == '\n' ? "\\n" : c == '\'' ? "\\'" : c == '\\' ? "\\\\" : std::string(1, c);
+  return text + "'";
+}
+
 // The view as slices of its tensor, or "" if slices can't say it.
 std::string Slices(const View& view) {
   const View whole = View::Of(*view.tensor);
@@ -83,6 +91,7 @@ class TextVisitor : public FieldVisitor {
     Put(field, ToString(value));
   }
   void Visit(const Field& field, Pattern& value) override { Put(field, Pairs(value)); }
+  void Visit(const Field& field, std::string& value) override { Put(field, Quoted(value)); }
   void Visit(const Field& field, Register& value) override { Put(field, ToText(value)); }
   void Visit(const Field& field, IntOrRegister& value) override {
     if (field.required || value.is_register() || value.value != 0)
@@ -123,7 +132,7 @@ void KernelGraph::Append(Node node) {
   nodes.push_back(std::move(node));
   if (!flow) return;
   if (flow->kind != Flow::Kind::kEnd) {
-    regions.push_back({nodes.size() - 1, nodes.size() - 1, open_region});
+    regions.push_back({nodes.size() - 1, nodes.size() - 1, open_region, nodes.back().source});
     open_region = static_cast<int>(regions.size()) - 1;
   } else {
     NKI_CHECK(open_region >= 0);

@@ -29,7 +29,10 @@ struct Node {
 struct Region {
   size_t first = 0, last = 0;  // nodes
   int parent = -1;             // the region around it, or -1
+  int source = -1;             // the loop's, index into KernelGraph::sources
 };
+
+class EagerMachine;
 
 struct KernelGraph {
   std::string name;
@@ -47,6 +50,8 @@ struct KernelGraph {
   std::vector<SourceLocation> sources;
 
   int open_region = -1;  // while it is recorded: the region that the next node belongs to
+  // What runs the nodes at once instead of recording them (eager.h), as long as it exists.
+  EagerMachine* machine = nullptr;
 
   // Appends a node; a loop opens a region and an end_loop closes the innermost one.
   void Append(Node node);

@@ -41,26 +41,28 @@ bool ShareBytes(const View& a, const View& b) {
 }  // namespace
 
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
-  for (const Node& node : graph.nodes) {
-    if (node.instruction->ReadsAllFirst()) continue;
-    Collector operands;
-    node.instruction->VisitFields(operands);
-    for (const Named& out : operands.outs) {
-      for (const Named& in : operands.ins) {
-        // Fewer or more elements: a reduction or a column, which is read before or written after the rest.
-        if (in.view.tensor != out.view.tensor || in.view.elements() != out.view.elements()) continue;
-        if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // nobody knows yet
-        if (SamePlaces(in.view, out.view) || !ShareBytes(in.view, out.view)) continue;
-        Diagnostic diagnostic;
-        diagnostic.rule = "overlap";
-        diagnostic.source = node.source;
-        diagnostic.message =
-            std::string(node.instruction->def().name) + ": " + out.field + " overlaps " + in.field +
-            ", shifted, in " + in.view.tensor->name +
-            ": which elements are read before they are overwritten is not defined; copy to another "
-            "tensor first";
-        found->push_back(std::move(diagnostic));
-      }
+  for (const Node& node : graph.nodes) CheckOverlap(node, found);
+}
+
+void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
+  if (node.instruction->ReadsAllFirst()) return;
+  Collector operands;
+  node.instruction->VisitFields(operands);
+  for (const Named& out : operands.outs) {
+    for (const Named& in : operands.ins) {
+      // Fewer or more elements: a reduction or a column, which is read before or written after the rest.
+      if (in.view.tensor != out.view.tensor || in.view.elements() != out.view.elements()) continue;
+      if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // nobody knows yet
+      if (SamePlaces(in.view, out.view) || !ShareBytes(in.view, out.view)) continue;
+      Diagnostic diagnostic;
+      diagnostic.rule = "overlap";
+      diagnostic.source = node.source;
+      diagnostic.message =
+          std::string(node.instruction->def().name) + ": " + out.field + " overlaps " + in.field +
+          ", shifted, in " + in.view.tensor->name +
+          ": which elements are read before they are overwritten is not defined; copy to another "
+          "tensor first";
+      found->push_back(std::move(diagnostic));
     }
   }
 }

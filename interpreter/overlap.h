@@ -10,6 +10,7 @@ namespace nki {
 // but not at the same positions, what it reads there depends on how far the engine has got: reported as
 // [overlap].
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found);
+void CheckOverlap(const Node& node, std::vector<Diagnostic>* found);
 
 }  // namespace nki
 

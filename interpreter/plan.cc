@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "interpreter/allocator.h"
+#include "interpreter/banks.h"
 #include "interpreter/barriers.h"
 #include "interpreter/copy_elision.h"
 #include "interpreter/meetings.h"
@@ -59,17 +60,6 @@ std::vector<CallSite> CallersOf(const KernelGraph& graph, const SourceLocation& 
     inner = &caller;
   }
   return callers;
-}
-
-void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
-  for (Diagnostic& diagnostic : found) {
-    if (diagnostic.source < 0) continue;
-    const SourceLocation& source = graph.sources[diagnostic.source];
-    diagnostic.file = source.file;
-    diagnostic.line = source.line;
-    diagnostic.text = source.text;
-    diagnostic.callers = CallersOf(graph, source);
-  }
 }
 
 void ThrowIfErrors(std::vector<Diagnostic>& found) {
@@ -139,6 +129,17 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
 }
 
 }  // namespace
+
+void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
+  for (Diagnostic& diagnostic : found) {
+    if (diagnostic.source < 0) continue;
+    const SourceLocation& source = graph.sources[diagnostic.source];
+    diagnostic.file = source.file;
+    diagnostic.line = source.line;
+    diagnostic.text = source.text;
+    diagnostic.callers = CallersOf(graph, source);
+  }
+}
 
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   std::vector<Diagnostic> found;

@@ -47,6 +47,9 @@ struct Plan {
   bool worth_sharing = false;  // several workers are faster than one: they win more than waiting costs
 };
 
+// Gives diagnostics the files and lines of their sources.
+void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found);
+
 // Verifies and plans. Throws VerifyError with everything that is wrong.
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph);
 

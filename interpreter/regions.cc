@@ -5,20 +5,17 @@
 namespace nki {
 namespace {
 
-class RegionWalk : public OperandVisitor {
+class RegionCheck : public OperandVisitor {
  public:
-  RegionWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
-      : graph_(graph), found_(found), regions_(RegionsOfNodes(graph)), set_(graph.registers) {}
-
-  void Run() {
-    for (node_ = 0; node_ < graph_.nodes.size(); ++node_) graph_.nodes[node_].instruction->VisitFields(*this);
-  }
+  RegionCheck(const KernelGraph& graph, const Node& node, int region, std::vector<bool>& set,
+              std::vector<Diagnostic>* found)
+      : graph_(graph), node_(node), region_(region), set_(set), found_(found) {}
 
   void OnView(const Field& field, const View& view) override {
     if (view.dynamic != nullptr) CheckOffset(field, *view.dynamic);
     const int made_in = view.tensor->region;
-    if (made_in < 0 || graph_.Inside(regions_[node_], made_in)) return;
-    const int source = graph_.nodes[graph_.regions[made_in].first].source;
+    if (made_in < 0 || graph_.Inside(region_, made_in)) return;
+    const int source = graph_.regions[made_in].source;
     std::string loop = "the loop";
     if (source >= 0) loop += " at line " + std::to_string(graph_.sources[source].line);
     Report("loop-tensor", field,
@@ -39,7 +36,7 @@ class RegionWalk : public OperandVisitor {
  private:
   void CheckOffset(const Field& field, const DynamicOffset& offset) {
     if (offset.kind == DynamicOffset::Kind::kRows) {
-      if (graph_.nodes[node_].instruction->FollowsVectorOffset()) return;
+      if (node_.instruction->FollowsVectorOffset()) return;
       return Report("no-vector-offset", field,
                     "has a vector_offset, an index for each row; only DMA follows one");
     }
@@ -51,19 +48,18 @@ class RegionWalk : public OperandVisitor {
   }
 
   void Report(const char* rule, const Field& field, const std::string& sentence) {
-    const Node& node = graph_.nodes[node_];
     Diagnostic diagnostic;
     diagnostic.rule = rule;
-    diagnostic.source = node.source;
-    diagnostic.message = std::string(node.instruction->def().name) + ": " + field.name + " " + sentence;
+    diagnostic.source = node_.source;
+    diagnostic.message = std::string(node_.instruction->def().name) + ": " + field.name + " " + sentence;
     found_->push_back(std::move(diagnostic));
   }
 
   const KernelGraph& graph_;
+  const Node& node_;
+  const int region_;
+  std::vector<bool>& set_;  // by register
   std::vector<Diagnostic>* found_;
-  std::vector<int> regions_;
-  std::vector<bool> set_;  // by register
-  size_t node_ = 0;
 };
 
 }  // namespace
@@ -81,7 +77,17 @@ std::vector<int> RegionsOfNodes(const KernelGraph& graph) {
 
 void CheckRegions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   if (graph.registers == 0 && graph.regions.empty() && graph.dynamic_offsets.empty()) return;
-  RegionWalk(graph, found).Run();
+  const std::vector<int> regions = RegionsOfNodes(graph);
+  std::vector<bool> set(graph.registers);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    CheckRegion(graph, graph.nodes[i], regions.empty() ? -1 : regions[i], set, found);
+  }
+}
+
+void CheckRegion(const KernelGraph& graph, const Node& node, int region, std::vector<bool>& set,
+                 std::vector<Diagnostic>* found) {
+  RegionCheck check(graph, node, region, set, found);
+  node.instruction->VisitFields(check);
 }
 
 }  // namespace nki

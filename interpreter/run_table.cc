@@ -1,5 +1,6 @@
 #include "interpreter/run_table.h"
 
+#include <atomic>
 #include <cstring>
 
 #include "interpreter/fork_lock.h"
@@ -65,6 +66,13 @@ void SetRunHooks(RunHooks hooks) {
   std::swap(TheShared().hooks, hooks);  // the old ones are destroyed after the lock is released
 }
 
+namespace {
+std::atomic<PrintHook> print_hook = nullptr;
+}  // namespace
+
+void SetPrintHook(PrintHook hook) { print_hook.store(hook); }
+PrintHook ThePrintHook() { return print_hook.load(); }
+
 std::map<std::string, RunTotals> Totals() {
   const ForkLock lock;
   return TheShared().totals;
@@ -77,6 +85,7 @@ RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<v
     const ForkLock lock;
     check_only = TheShared().hooks.check_only;
     options.log = TheShared().hooks.log;
+    options.print = ThePrintHook();
   }
   RunReport report;
   if (check_only) {

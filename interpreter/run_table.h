@@ -33,6 +33,8 @@ struct RunHooks {
   std::function<void(const std::string&)> log;  // gets a line per executed instruction
 };
 void SetRunHooks(RunHooks hooks);
+void SetPrintHook(PrintHook hook);
+PrintHook ThePrintHook();
 
 // What runs have been made of each kernel name, for --stats.
 struct RunTotals {

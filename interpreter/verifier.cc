@@ -18,18 +18,23 @@ using std::to_string;
 // since they may overlap on purpose; the others have one each.
 class WriteTracker {
  public:
-  explicit WriteTracker(const KernelGraph& graph) : gen_(*graph.generation), maps_(graph.tensors.size()) {
-    for (const Tensor& tensor : graph.tensors) {
-      maps_[tensor.id].emplace(tensor.bytes(), tensor.role != TensorRole::kLocal);
-    }
-  }
+  explicit WriteTracker(const KernelGraph& graph) : gen_(*graph.generation), maps_(graph.tensors.size()) {}
 
   // What was written through this tensor, whatever others left at its address: a tile that is declared anew
   // in every iteration starts anew.
-  WrittenMap& OwnMapOf(const Tensor& tensor) { return *maps_[tensor.id]; }
+  WrittenMap& OwnMapOf(const Tensor& tensor) {
+    if (static_cast<size_t>(tensor.id) >= maps_.size()) maps_.resize(tensor.id + 1);
+    std::optional<WrittenMap>& map = maps_[tensor.id];
+    if (!map) map.emplace(tensor.bytes(), tensor.role != TensorRole::kLocal);
+    return *map;
+  }
+  // A tensor that is gone: its id may come again.
+  void Forget(int id) {
+    if (static_cast<size_t>(id) < maps_.size()) maps_[id].reset();
+  }
 
   WrittenMap& MapOf(const Tensor& tensor) {
-    if (!Pinned(tensor)) return *maps_[tensor.id];
+    if (!Pinned(tensor)) return OwnMapOf(tensor);
     return memories_.try_emplace({tensor.program, tensor.space}, gen_.partitions * Capacity(tensor))
         .first->second;
   }
@@ -44,6 +49,22 @@ class WriteTracker {
                       tensor.address->byte / item + view.free_offset();
     absolute.dims[0].step = view.partition_step() * row;
     return ByteRuns::Of(absolute);
+  }
+
+  // What nothing has written of a tensor that the kernel placed, counted from the start of the memory.
+  std::vector<BytesOfPartitions> Unwritten(const Tensor& tensor) {
+    std::vector<BytesOfPartitions> parts;
+    WrittenMap& map = MapOf(tensor);
+    if (map.whole() == WrittenMap::State::kAll) return parts;
+    const int64_t row = Capacity(tensor);
+    for (const WrittenMap::Run& run : map.Missing(RunsOf(View::Of(tensor)))) {
+      for (int64_t start = run.start, end = run.start + run.bytes; start < end;) {
+        const int64_t bytes = std::min(end - start, row - start % row);
+        parts.push_back({static_cast<int>(start / row), 1, start % row, bytes});
+        start += bytes;
+      }
+    }
+    return parts;
   }
 
   // "partition 3, byte 128" of `tensor`, for a byte of its map.
@@ -65,7 +86,7 @@ class WriteTracker {
   }
 
   const Generation& gen_;
-  std::vector<std::optional<WrittenMap>> maps_;
+  std::vector<std::optional<WrittenMap>> maps_;  // made when they are asked for
   std::map<std::pair<int, Space>, WrittenMap> memories_;  // of each program: each has a core to itself
 };
 
@@ -102,30 +123,54 @@ UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
   return part;
 }
 
+}  // namespace
+
 class WriteWalk {
  public:
   WriteWalk(const KernelGraph& graph, std::vector<Diagnostic>* found)
       : graph_(graph), tracker_(graph), found_(found), regions_(RegionsOfNodes(graph)) {}
 
   WriteFacts Run(const std::vector<size_t>& order) {
-    facts_.destinations.resize(graph_.nodes.size(), WriteState::kUnwritten);
-    facts_.overwrites_hbm.resize(graph_.nodes.size(), false);
-    facts_.adds_again.resize(regions_.size(), -1);
-    maybe_written_.resize(graph_.tensors.size(), false);
+    Clear();
     for (size_t node : order) {
       node_ = node;
-      Instruction& instruction = *graph_.nodes[node_].instruction;
-      Reader reader(*this, instruction);
-      instruction.VisitFields(reader);
-      CheckRegisters(instruction);
-      Writer writer(*this, instruction);
-      instruction.VisitFields(writer);
+      Visit(*graph_.nodes[node].instruction);
     }
     CheckResults();
     return std::move(facts_);
   }
 
+  // For WriteCheck: the only node of a graph whose earlier nodes are gone.
+  const WriteFacts& Next() {
+    Clear();
+    node_ = 0;
+    keeps_unwritten_ = true;
+    Visit(*graph_.nodes[0].instruction);
+    return facts_;
+  }
+
+  void CheckResults() {
+    for (size_t i = 0; i < graph_.outputs.size(); ++i) CheckResult(i);
+  }
+  WriteTracker& tracker() { return tracker_; }
+
  private:
+  void Clear() {
+    facts_.destinations.assign(graph_.nodes.size(), WriteState::kUnwritten);
+    facts_.overwrites_hbm.assign(graph_.nodes.size(), false);
+    facts_.adds_again.assign(regions_.size(), -1);
+    facts_.zero_first.clear();
+    maybe_written_.resize(graph_.tensors.size(), false);
+  }
+
+  void Visit(Instruction& instruction) {
+    Reader reader(*this, instruction);
+    instruction.VisitFields(reader);
+    CheckRegisters(instruction);
+    Writer writer(*this, instruction);
+    instruction.VisitFields(writer);
+  }
+
   struct Reader : OperandVisitor {
     Reader(WriteWalk& walk, const Instruction& instruction) : walk(walk), instruction(instruction) {}
     void OnView(const Field& field, const View& view) override {
@@ -169,7 +214,7 @@ class WriteWalk {
                          tracker_.Where(*view.tensor, *missing) + " of " + view.tensor->name + " (" +
                          std::string(Name(view.space())) + "), which nothing has written";
     found_->push_back(std::move(diagnostic));
-    map.Mark(runs);  // said once; what follows from it is not another mistake
+    if (!keeps_unwritten_) map.Mark(runs);  // said once; what follows from it is not another mistake
   }
 
   void Write(const Instruction& instruction, const View& to) {
@@ -310,32 +355,30 @@ class WriteWalk {
          "the register of partition " + to_string(partition) + " is used" + (spoiled ? " " : ", ") + why);
   }
 
-  void CheckResults() {
-    for (size_t i = 0; i < graph_.outputs.size(); ++i) {
-      const Tensor& tensor = *graph_.outputs[i].tensor;
-      const WrittenMap::State state = tracker_.MapOf(tensor).whole();
-      if (state == WrittenMap::State::kAll) {
-        if (maybe_written_[tensor.id] && tensor.role == TensorRole::kLocal)
-          facts_.partly_written.push_back(i);
-        continue;
-      }
-      Diagnostic diagnostic;
-      diagnostic.source = tensor.source;
-      if (state == WrittenMap::State::kNone) {
-        diagnostic.rule = "output-unwritten";
-        diagnostic.message =
-            "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but never writes it";
-      } else {
-        diagnostic.severity = Severity::kWarning;
-        diagnostic.rule = "output-partly-written";
-        diagnostic.message =
-            "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but leaves " +
-            tracker_.Where(tensor, *tracker_.MapOf(tensor).FirstMissing(ByteRuns::Of(View::Of(tensor)))) +
-            " and possibly more of it unwritten; such elements are NaN, or 4 in integers";
-        facts_.partly_written.push_back(i);
-      }
-      found_->push_back(std::move(diagnostic));
+  void CheckResult(size_t index) {
+    const Tensor& tensor = *graph_.outputs[index].tensor;
+    WrittenMap& map = tracker_.MapOf(tensor);
+    if (map.whole() == WrittenMap::State::kAll) {
+      if (maybe_written_[tensor.id] && tensor.role == TensorRole::kLocal)
+        facts_.partly_written.push_back(index);
+      return;
     }
+    Diagnostic diagnostic;
+    diagnostic.source = tensor.source;
+    if (map.whole() == WrittenMap::State::kNone) {
+      diagnostic.rule = "output-unwritten";
+      diagnostic.message =
+          "the kernel returns " + tensor.name + " " + ToString(tensor.shape) + " but never writes it";
+    } else {
+      diagnostic.severity = Severity::kWarning;
+      diagnostic.rule = "output-partly-written";
+      diagnostic.message = "the kernel returns " + tensor.name + " " + ToString(tensor.shape) +
+                           " but leaves " +
+                           tracker_.Where(tensor, *map.FirstMissing(ByteRuns::Of(View::Of(tensor)))) +
+                           " and possibly more of it unwritten; such elements are NaN, or 4 in integers";
+      facts_.partly_written.push_back(index);
+    }
+    found_->push_back(std::move(diagnostic));
   }
 
   const KernelGraph& graph_;
@@ -346,66 +389,35 @@ class WriteWalk {
   std::vector<int> regions_;         // by node; empty without loops
   std::vector<bool> maybe_written_;  // by tensor id: only the run knows
   size_t node_ = 0;
+  bool keeps_unwritten_ = false;  // what was read is not taken for written, so that a run can show it
   struct RegisterFacts {
     std::array<std::bitset<128>, kEngineStates> defined, spoiled;  // by partition; spoiled by reduce_cmd.idle
   };
   std::map<int64_t, RegisterFacts> registers_;  // by program: each has a core to itself
 };
 
-class BankCheck : public OperandVisitor {
- public:
-  BankCheck(const KernelGraph& graph, const std::vector<Placement>& placements,
-            std::vector<Diagnostic>* found)
-      : gen_(*graph.generation), placements_(placements), found_(found) {}
-  const Node* node = nullptr;
-
-  void OnView(const Field& field, const View& view) override {
-    if (field.role != Field::Role::kOut || view.space() != Space::kPsum || view.dynamic != nullptr) return;
-    const int64_t item = ItemBytes(view.dtype), bank = gen_.psum_bank_bytes();
-    const int64_t first = placements_[view.tensor->id].byte + view.free_offset() * item;
-    const int64_t last = first + (view.LastOf(view.free_axes()) - view.offset + 1) * item - 1;
-    // One bank, and more from trn3 on: what the moving operand can fill (nki.isa.nc_matmul, NKI 0.6).
-    const int64_t most = gen_.moving_free_max * ItemBytes(Dtype::kFloat32) / bank;
-    if (last / bank - first / bank < most) return;
-    Diagnostic diagnostic;
-    diagnostic.rule = "psum-bank";
-    diagnostic.source = node->source;
-    diagnostic.message = std::string(node->instruction->def().name) + ": " + field.name + " takes bytes " +
-                         to_string(first) + " to " + to_string(last) + " of PSUM, in banks " +
-                         to_string(first / bank) + " to " + to_string(last / bank) + " of " +
-                         to_string(bank) + " bytes; on " + std::string(gen_.name) + " it must lie in " +
-                         (most == 1 ? "one bank" : to_string(most) + " neighbouring banks");
-    found_->push_back(std::move(diagnostic));
-  }
-
- private:
-  const Generation& gen_;
-  const std::vector<Placement>& placements_;
-  std::vector<Diagnostic>* found_;
-};
-
-}  // namespace
-
-void CheckBanks(const KernelGraph& graph, const std::vector<Placement>& placements,
-                std::vector<Diagnostic>* found) {
-  BankCheck check(graph, placements, found);
-  for (const Node& node : graph.nodes) {
-    if (node.instruction->CostOn(*graph.generation).engine != Engine::kTensor) continue;
-    check.node = &node;
-    node.instruction->VisitFields(check);
-  }
+void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  for (const Node& node : graph.nodes) CheckInstruction(*graph.generation, node, found);
 }
 
-void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found) {
-  for (const Node& node : graph.nodes) {
-    Checker checker(*node.instruction, *graph.generation, node.source, found);
-    node.instruction->Check(checker);
-  }
+void CheckInstruction(const Generation& gen, const Node& node, std::vector<Diagnostic>* found) {
+  Checker checker(*node.instruction, gen, node.source, found);
+  node.instruction->Check(checker);
 }
 
 WriteFacts CheckWrites(const KernelGraph& graph, const std::vector<size_t>& order,
                        std::vector<Diagnostic>* found) {
   return WriteWalk(graph, found).Run(order);
+}
+
+WriteCheck::WriteCheck(const KernelGraph& graph, std::vector<Diagnostic>* found)
+    : walk_(std::make_unique<WriteWalk>(graph, found)) {}
+WriteCheck::~WriteCheck() = default;
+const WriteFacts& WriteCheck::Next() { return walk_->Next(); }
+void WriteCheck::CheckResults() { walk_->CheckResults(); }
+void WriteCheck::Forget(int tensor) { walk_->tracker().Forget(tensor); }
+std::vector<BytesOfPartitions> WriteCheck::Unwritten(const Tensor& tensor) {
+  return walk_->tracker().Unwritten(tensor);
 }
 
 }  // namespace nki

@@ -3,6 +3,7 @@
 #define NKI_INTERPRETER_VERIFIER_H_
 
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "interpreter/graph.h"
@@ -12,6 +13,7 @@ namespace nki {
 
 // Each instruction's Check, then the kernel's results.
 void CheckInstructions(const KernelGraph& graph, std::vector<Diagnostic>* found);
+void CheckInstruction(const Generation& gen, const Node& node, std::vector<Diagnostic>* found);
 
 // What is known of the nodes' destinations and of the results after walking the kernel once.
 struct WriteFacts {
@@ -31,9 +33,26 @@ struct WriteFacts {
 WriteFacts CheckWrites(const KernelGraph& graph, const std::vector<size_t>& order,
                        std::vector<Diagnostic>* found);
 
-// What the Tensor engine writes lies in as many PSUM banks as one instruction may fill. Needs addresses.
-void CheckBanks(const KernelGraph& graph, const std::vector<Placement>& placements,
-                std::vector<Diagnostic>* found);
+class WriteWalk;
+
+// CheckWrites node by node, for those that run each at once: the graph holds none but the present one. What
+// was read before it was written stays unwritten, so that it is what the run makes it.
+class WriteCheck {
+ public:
+  // Problems are added to `found`.
+  WriteCheck(const KernelGraph& graph, std::vector<Diagnostic>* found);
+  ~WriteCheck();
+  // Checks graph.nodes[0]; the facts are about it alone and hold until the next call.
+  const WriteFacts& Next();
+  void CheckResults();
+  // The tensor with this id is gone, and another one may get the id.
+  void Forget(int tensor);
+  // What nothing has written of a tensor with an address of its own, from the start of its memory.
+  std::vector<BytesOfPartitions> Unwritten(const Tensor& tensor);
+
+ private:
+  std::unique_ptr<WriteWalk> walk_;
+};
 
 }  // namespace nki
 

@@ -62,6 +62,7 @@ class FieldVisitor {
   virtual void Visit(const Field& field, std::optional<int64_t>& value) = 0;
   virtual void Visit(const Field& field, IntList& value) = 0;
   virtual void Visit(const Field& field, Pattern& value) = 0;
+  virtual void Visit(const Field& field, std::string& value) = 0;
   virtual void Visit(const Field& field, Register& value) = 0;
   virtual void Visit(const Field& field, IntOrRegister& value) = 0;
   // An enumeration as its value; `row` has the names.
@@ -147,6 +148,7 @@ class OperandVisitor : public FieldVisitor {
   void Visit(const Field&, std::optional<int64_t>&) override {}
   void Visit(const Field&, IntList&) override {}
   void Visit(const Field&, Pattern&) override {}
+  void Visit(const Field&, std::string&) override {}
   void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}
 
  protected:

@@ -43,6 +43,7 @@ class FieldFinder : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>& value) override { Match(field, &value); }
   void Visit(const Field& field, IntList& value) override { Match(field, &value); }
   void Visit(const Field& field, Pattern& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::string& value) override { Match(field, &value); }
   void Visit(const Field& field, Register& value) override { Match(field, &value); }
   void Visit(const Field& field, IntOrRegister& value) override { Match(field, &value); }
   void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}

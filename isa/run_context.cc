@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 #include "memory/error.h"
@@ -11,6 +12,26 @@ namespace nki {
 
 // A result of this size has left a core's caches before it is used again.
 constexpr int64_t kStreamBytes = int64_t{4} << 20;
+
+namespace {
+
+// Calls visit(element, index) for the elements of a view: where each is in the storage, and its number.
+template <typename Visit>
+void ForEachElement(const View& view, const Visit& visit) {
+  std::array<int64_t, kMaxRank> at{};
+  const int64_t count = view.elements();
+  for (int64_t index = 0, element = view.offset; index < count; ++index) {
+    visit(element, index);
+    for (int axis = view.rank - 1; axis >= 0; --axis) {
+      element += view.dims[axis].step;
+      if (++at[axis] < view.dims[axis].count) break;
+      element -= view.dims[axis].step * view.dims[axis].count;
+      at[axis] = 0;
+    }
+  }
+}
+
+}  // namespace
 
 // One block of 16 partitions per row: see HbmRows.
 Tile RunContext::RowsAsTile(const View& rows) const {
@@ -80,10 +101,14 @@ Tile RunContext::tile(const View& view) const {
     if (stand_in.tensor == view.tensor->id) return RowsAsTile(stand_in.rows);
   }
   const Placement& placement = placements[view.tensor->id];
-  const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine.sbuf : machine.psum;
   Tile tile;
-  tile.base = memory.base();
-  tile.block_bytes = memory.block_bytes();
+  tile.base = placement.memory;
+  tile.block_bytes = placement.block_bytes;
+  if (tile.base == nullptr) {
+    const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine.sbuf : machine.psum;
+    tile.base = memory.base();
+    tile.block_bytes = memory.block_bytes();
+  }
   tile.dtype = view.dtype;
   tile.partition = placement.partition + static_cast<int>(view.first_partition());
   tile.partitions = static_cast<int>(view.partitions());
@@ -116,6 +141,40 @@ simd::ScalarOperand RunContext::scalar(const Operand& operand, double absent) co
   scalar.value = static_cast<float>(value);
   if (std::abs(value) < 0x1p62) scalar.bits = static_cast<uint32_t>(static_cast<int64_t>(value));
   return scalar;
+}
+
+void RunContext::CopyOut(const View& view, std::byte* to) const {
+  const int64_t item = ItemBytes(view.dtype);
+  if (view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows) {
+    const int64_t rows = view.dims[0].count, row_bytes = view.elements() / rows * item;
+    for (int64_t row = 0; row < rows; ++row) CopyOut(At(view, false, row), to + row * row_bytes);
+    return;
+  }
+  if (view.dynamic != nullptr) return CopyOut(At(view), to);
+  const int64_t storage = view.tensor->bytes() / item;
+  if (view.offset < 0 || view.LastElement() >= storage) {
+    ThrowIndex(view.ToString() + " reaches element " + std::to_string(view.LastElement()) +
+               "; the storage holds " + std::to_string(storage));
+  }
+  if (!view.on_chip()) {
+    const std::byte* from = hbm[view.tensor->id];
+    if (view.IsContiguous()) {
+      std::memcpy(to, from + view.offset * item, static_cast<size_t>(view.elements() * item));
+      return;
+    }
+    ForEachElement(view, [&](int64_t element, int64_t index) {
+      std::memcpy(to + index * item, from + element * item, static_cast<size_t>(item));
+    });
+    return;
+  }
+  const Placement& placement = placements[view.tensor->id];
+  const Tile whole = tile(View::Of(*view.tensor));
+  const int64_t row = view.storage_row();
+  ForEachElement(view, [&](int64_t element, int64_t index) {
+    const std::byte* from = whole.Address(placement.partition + static_cast<int>(element / row),
+                                          placement.byte + element % row * item);
+    std::memcpy(to + index * item, from, static_cast<size_t>(item));
+  });
 }
 
 }  // namespace nki

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 
 #include "isa/fields.h"
 #include "isa/generation.h"
@@ -17,6 +18,9 @@ namespace nki {
 struct Placement {
   int partition = 0;
   int64_t byte = 0;  // inside each partition
+  // The tensor's own memory, in blocks as in tile.h, if it is in none that others share.
+  std::byte* memory = nullptr;
+  int64_t block_bytes = 0;
 };
 
 // Rows of HBM that stand in for an on-chip tensor (interpreter/copy_elision.h): a view of [rows, contiguous
@@ -29,6 +33,10 @@ struct HbmRows {
 // What is known of a destination before an instruction writes it.
 enum class WriteState : uint8_t { kUnwritten, kWritten };
 
+// Where nki.language.device_print goes: the prefix, the tensor, and its elements side by side.
+using PrintHook = void (*)(const std::string& prefix, const View& tensor,
+                           std::span<const std::byte> elements);
+
 struct RunContext {
   MachineState& machine;
   std::byte* const* hbm;        // by tensor id; null for on-chip tensors
@@ -39,6 +47,7 @@ struct RunContext {
   std::span<const HbmRows> in_hbm = {};  // instead of these tensors
   const Generation* gen = &Trn1();       // for what the generations compute differently
   double* registers = nullptr;           // by number; a double holds every integer of 32 bits and float32
+  PrintHook print = nullptr;             // null: nothing is printed
 
   Tile tile(const View& view) const;
   LinearTile linear(const View& view) const;
@@ -50,6 +59,8 @@ struct RunContext {
   // The only element of a view, exactly for integers of 32 bits.
   double Element(const View& view) const;
   void SetElement(const View& view, double value) const;
+  // The elements of a view in the order of its axes, side by side. Throws if some are outside the storage.
+  void CopyOut(const View& view, std::byte* to) const;
 
  private:
   Tile RowsAsTile(const View& rows) const;

@@ -9,6 +9,7 @@ import warnings as _warnings
 from nki import _core, _standins
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
 from nki._kernel import Kernel, NkiWarning
+from nki._simulate import simulate
 
 __version__ = _core.__version__
 
@@ -48,4 +49,14 @@ def jit(fn=None, *, platform_target=None, **options):
     return Kernel(fn, platform_target)
 
 
-__all__ = ["InternalError", "Kernel", "NkiError", "NkiWarning", "RunError", "UnknownKernelError", "VerifyError", "jit"]
+__all__ = [
+    "InternalError",
+    "Kernel",
+    "NkiError",
+    "NkiWarning",
+    "RunError",
+    "UnknownKernelError",
+    "VerifyError",
+    "jit",
+    "simulate",
+]

@@ -62,7 +62,7 @@ class Kernel:
         return self.launch((), args, kwargs)
 
     def __getitem__(self, grid):
-        return Launch(self, _grid_of(grid))
+        return Launch(self, grid_of(grid))
 
     def __get__(self, instance, owner=None):
         return self if instance is None else functools.partial(self, instance)
@@ -81,6 +81,8 @@ class Kernel:
                     f"launched: the caller's has begun; call {self.__name__}(...) without one"
                 )
             return self.function(*args, **kwargs)
+        if _core.simulator_wanted():
+            return import_module("nki._simulate").launch(self, grid, args, kwargs)
         if not kwargs and self._has_direct:
             direct = self._direct_key(grid, args)
             spec = self._direct.get(direct)
@@ -89,7 +91,7 @@ class Kernel:
         else:
             direct = None
         arrays, call_key = self.split(args, kwargs, grid)
-        door = _door_for(self, arrays)
+        door = door_for(self, arrays)
         if door == "numpy":
             self._remember_direct(direct, args, arrays, call_key)
         return import_module(f"nki._{door}").call(self, arrays, call_key)
@@ -108,7 +110,7 @@ class Kernel:
 
     def _run_reported(self, grid, args, kwargs):
         arrays, call_key = self.split(args, kwargs, grid)
-        door = _door_for(self, arrays)
+        door = door_for(self, arrays)
         if door != "numpy":
             raise TypeError(
                 f"{self.__name__}.report takes NumPy arrays, and these are {door}'s; pass np.asarray(...) of them"
@@ -176,14 +178,14 @@ class Kernel:
         """Without the lock: what shows warnings is the caller's code, and may make an error of them."""
         try:
             for warning in spec.plan.warnings:
-                warnings.warn(warning, NkiWarning, stacklevel=_callers_level())
+                warnings.warn(warning, NkiWarning, stacklevel=callers_level())
         except BaseException:
             self._known.pop(key, None)
             raise
 
     def _specialize_call(self, grid, args, kwargs):
         arrays, call_key = self.split(args, kwargs, grid)
-        door = _door_for(self, arrays)
+        door = door_for(self, arrays)
         if door == "numpy":
             return self.specialize(_numpy.types(self, arrays, call_key), call_key)
         return self.specialize(tuple((tuple(a.shape), _core.parse_dtype(a.dtype)) for a in arrays), call_key)
@@ -207,7 +209,7 @@ class Kernel:
     def _compile(self, types, call_key):
         names = self.argument_names(call_key)
         for name, (shape, _) in zip(names, types, strict=True):
-            _check_shape(self, name, shape)
+            check_shape(self, name, shape)
         target = _settings.canonical_target(call_key.target)
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
@@ -216,7 +218,7 @@ class Kernel:
         with trace:
             for program in np.ndindex(*call_key.grid):
                 trace.begin_program(list(program))
-                result = self._run_function(call_key, tensors)
+                result = self.run_function(call_key, tensors)
                 results.read(program, result)
         captured.settle()
         graph = trace.finish(results.form.outputs)
@@ -237,7 +239,8 @@ class Kernel:
             refuse(self.function, problems, found)
         return plan
 
-    def _run_function(self, call_key, tensors):
+    def run_function(self, call_key, tensors):
+        """What the function returns for tensors in the places of the call's arrays."""
         arguments = iter(tensors)
         bound = inspect.BoundArguments(self._signature, {})
         for name, item in call_key.structure:
@@ -254,7 +257,7 @@ class Kernel:
         return kernel_html(self)
 
 
-def _callers_level():
+def callers_level():
     """The stacklevel, for our caller, of the line that called into this package."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nki":
@@ -289,7 +292,8 @@ class Launch:
         return self.kernel._run_reported(self.grid, args, kwargs)
 
 
-def _grid_of(grid):
+def grid_of(grid):
+    """The sizes in `kernel[grid]`."""
     sizes = grid if isinstance(grid, tuple) else (grid,)
     for size in sizes:
         if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
@@ -297,7 +301,8 @@ def _grid_of(grid):
     return tuple(int(size) for size in sizes)
 
 
-def _door_for(kernel, arrays):
+def door_for(kernel, arrays):
+    """ "numpy", "torch" or "jax": who takes these arrays."""
     doors = {door_of(array) for array in arrays}
     if "masked" in doors:
         raise TypeError(
@@ -312,7 +317,8 @@ def _door_for(kernel, arrays):
     return "numpy"
 
 
-def _check_shape(kernel, name, shape):
+def check_shape(kernel, name, shape):
+    """ValueError if no tensor can have the shape of the argument `name`."""
     place = f"{kernel.__name__}: argument '{name}' has shape {tuple(shape)}"
     if len(shape) == 0:
         raise ValueError(f"{place}; pass an array with at least one axis, or a Python number")

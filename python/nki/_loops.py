@@ -42,12 +42,12 @@ def _passes(start, stop, step):
     finished = False
     register = _core.begin_loop(start, stop, step, "dynamic_range")
     try:
-        yield register
+        while _core.next_pass():
+            yield register
         finished = True
     finally:
         if not finished:
             _core.abandon_loop("dynamic_range")
-    _core.end_loop()
 
 
 def fori_loop(lower, upper, body_fun, step=1):
@@ -61,8 +61,10 @@ def fori_loop(lower, upper, body_fun, step=1):
     Errors: as for dynamic_range. Source: nki.language.fori_loop, NKI 0.6.
     """
     index = _core.begin_loop(lower, upper, step, "fori_loop")
-    body_fun(_core.new_register(index))
-    _core.end_loop()
+    copy = _core.new_register(None)
+    while _core.next_pass():
+        _core.instructions["register_move"](copy, index)
+        body_fun(copy)
 
 
 def while_loop(init, body_fun):
@@ -76,8 +78,10 @@ def while_loop(init, body_fun):
     """
     condition = _core.new_register(init)
     _core.begin_while(condition)
-    following = body_fun(condition)
-    if not isinstance(following, _core.VirtualRegister):
-        raise TypeError(f"while_loop: body_fun must return a register, the next condition; it returned {following!r}")
-    _core.instructions["register_move"](condition, following)
-    _core.end_loop()
+    while _core.next_pass():
+        following = body_fun(condition)
+        if not isinstance(following, _core.VirtualRegister):
+            raise TypeError(
+                f"while_loop: body_fun must return a register, the next condition; it returned {following!r}"
+            )
+        _core.instructions["register_move"](condition, following)

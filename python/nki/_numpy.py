@@ -86,15 +86,12 @@ def run(spec, arrays):
 
 def run_reported(spec, arrays):
     """(what the run did, what the kernel returned). Written inputs change in place, after the run has succeeded."""
-    inputs = [_dense(array) for array in arrays]
+    inputs = [dense(array) for array in arrays]
     copies = []
     if spec.mutated:
         refuse_overlap(spec, spec.mutated, arrays)
+        refuse_read_only(spec, spec.mutated, arrays)
     for index in spec.mutated:
-        if not arrays[index].flags.writeable:
-            raise ValueError(
-                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', but that array is read-only"
-            )
         inputs[index] = arrays[index].copy(order="C")
         copies.append((arrays[index], inputs[index]))
     outputs = [_core.new_array(shape, dtype) for shape, dtype in spec.numpy_outputs]
@@ -106,6 +103,15 @@ def run_reported(spec, arrays):
     for output, source in spec.aliases.items():
         outputs[output] = arrays[source]
     return report, spec.rebuild(outputs)
+
+
+def refuse_read_only(spec, written, arrays):
+    """ValueError if a written argument can't be changed."""
+    for index in written:
+        if not arrays[index].flags.writeable:
+            raise ValueError(
+                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', but that array is read-only"
+            )
 
 
 def refuse_overlap(spec, written, arrays):
@@ -126,7 +132,32 @@ def _overlap(array, other):
         return True
 
 
-def _dense(array):
+def dense(array):
+    """The array itself if its values lie side by side as a kernel reads them, else a copy."""
     if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative:
         return array
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+
+
+def values_of(tensor):
+    """The values of a tensor that has some (nki.simulate), as a new array."""
+    array = np.empty(tensor.shape, numpy_dtype(tensor.dtype))
+    _core.copy_values(tensor, array.ctypes.data)
+    return array
+
+
+def text_of(tensor):
+    """The values of a tensor as NumPy prints them."""
+    try:
+        return str(values_of(tensor))
+    except (ImportError, IndexError, _core.RunError) as error:  # printing must not end what someone debugs
+        return f"(no values: {error})"
+
+
+def show(prefix, dtype, shape, content):
+    """Prints the values of a tensor behind a prefix: nl.device_print."""
+    try:
+        values = np.frombuffer(content, numpy_dtype(dtype)).reshape(shape)
+    except ImportError as error:
+        values = f"(no values: {error})"
+    print(prefix, values)

@@ -17,19 +17,24 @@ _PLAIN = (torch.Tensor, torch.nn.Parameter)
 
 def call(kernel, tensors, call_key):
     """Eager entry: `tensors` are the kernel's array arguments in order, `call_key` everything else."""
-    types = []
-    for tensor in tensors:
-        name = NAMES.get(tensor.dtype)
-        if name is None or tensor.layout is not torch.strided or not _runs_here(tensor):
-            raise TypeError(refusal(kernel, tensors, tensor, call_key))
-        types.append((tuple(map(operator.index, tensor.shape)), name))
-    spec = kernel.specialize(tuple(types), call_key)
-    if not _runs_now(tensors):
+    spec = kernel.specialize(types(kernel, tensors, call_key), call_key)
+    if not runs_now(tensors):
         _program.keep(spec.program)
     return spec.rebuild(dispatch(plan_of(spec.program), tensors))
 
 
-def _runs_now(tensors):
+def types(kernel, tensors, call_key):
+    """((shape, NKI dtype), …) of tensors; TypeError for one that no kernel takes."""
+    found = []
+    for tensor in tensors:
+        name = NAMES.get(tensor.dtype) if isinstance(tensor, torch.Tensor) else None
+        if name is None or tensor.layout is not torch.strided or not _runs_here(tensor):
+            raise TypeError(refusal(kernel, tensors, tensor, call_key))
+        found.append((tuple(map(operator.index, tensor.shape)), name))
+    return tuple(found)
+
+
+def runs_now(tensors):
     """Whether the op runs before the call returns, and nothing records it to run it later."""
     return (
         torch._C._len_torch_dispatch_stack() == 0

@@ -40,8 +40,8 @@ class _Plan:
 
     def __init__(self, key, spec):
         self.key, self.name, self.input_names = key, spec.name, spec.input_names
-        self.inputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "takes")) for shape, dtype in spec.inputs)
-        self.outputs = tuple((tuple(shape), _torch_dtype(spec, dtype, "returns")) for shape, dtype in spec.outputs)
+        self.inputs = tuple((tuple(shape), torch_dtype(spec.name, dtype, "takes")) for shape, dtype in spec.inputs)
+        self.outputs = tuple((tuple(shape), torch_dtype(spec.name, dtype, "returns")) for shape, dtype in spec.outputs)
         self.mutated = tuple(spec.mutated)
         self.reads = tuple(i for i in range(len(self.inputs)) if i not in self.mutated)
         self.aliases = tuple(sorted(dict(spec.aliases).items()))
@@ -56,12 +56,13 @@ class _Plan:
         return [torch.empty(self.outputs[i][0], dtype=self.outputs[i][1], device=device) for i in self.fresh]
 
 
-def _torch_dtype(spec, name, verb):
+def torch_dtype(kernel_name, name, verb):
+    """The torch dtype for NKI's `name`; TypeError if there is none."""
     dtype = _DTYPES.get(name) or _STORED_AS.get(name)
     if dtype is not None:
         return dtype
     raise TypeError(
-        f"{spec.name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(NAMES.values())}"
+        f"{kernel_name}: {verb} {name}, for which torch has no dtype; torch tensors can be {', '.join(NAMES.values())}"
         + (" (float8_e4m3 is the IEEE type; torch has float8_e4m3fn)" if name == "float8_e4m3" else "")
     )
 
@@ -118,9 +119,7 @@ def _call_mutating_cpu(ins, muts, key):
     plan = _find(key)
     _check(plan, [*ins, *muts], plan.arguments)
     _refuse_overlap(plan, [*ins, *muts])
-    for tensor in muts:
-        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
-            raise RuntimeError(f"{plan.name}: writes an expanded tensor (stride 0); pass tensor.clone()")
+    refuse_expanded(plan.name, muts)
     # On copies that are copied back after success: a failed call must leave the caller's tensors as they were.
     written = [t.clone(memory_format=torch.contiguous_format) for t in muts[: len(plan.mutated)]]
     written += [t.contiguous() for t in muts[len(plan.mutated) :]]
@@ -150,8 +149,20 @@ class _Bytes:
         }
 
 
+def places_of(tensors):
+    """Arrays of bytes at the places of tensors, for _numpy.refuse_overlap."""
+    return [numpy.asarray(_Bytes(tensor)) for tensor in tensors]
+
+
+def refuse_expanded(kernel_name, tensors):
+    """RuntimeError if elements of a tensor that a kernel writes share memory."""
+    for tensor in tensors:
+        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
+            raise RuntimeError(f"{kernel_name}: writes an expanded tensor (stride 0); pass tensor.clone()")
+
+
 def _refuse_overlap(plan, tensors):
-    places = dict(zip(plan.reads + plan.mutated, [numpy.asarray(_Bytes(t)) for t in tensors], strict=False))
+    places = dict(zip(plan.reads + plan.mutated, places_of(tensors), strict=False))
     _numpy.refuse_overlap(plan, plan.mutated, [places[i] for i in range(len(places))])
 
 

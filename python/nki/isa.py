@@ -29,7 +29,9 @@ scalar_engine = engine.scalar
 gpsimd_engine = engine.gpsimd
 unknown_engine = engine.unknown
 
-globals().update(_core.instructions)
+# device_print is nki.language's.
+_instructions = {name: call for name, call in _core.instructions.items() if name != "device_print"}
+globals().update(_instructions)
 
 
 class nc_version(enum.IntEnum):
@@ -70,7 +72,7 @@ __all__ = [
     "tensor_engine",
     "unknown_engine",
     "vector_engine",
-    *sorted(_core.instructions),
+    *sorted(_instructions),
 ]
 
 # Instructions of NKI 0.1 to 0.6 that nki-py does not have.

@@ -35,6 +35,7 @@ from nki._language.activations import (
 )
 from nki._language.control import (
     affine_range,
+    device_print,
     ds,
     no_reorder,
     num_programs,
@@ -131,7 +132,7 @@ del _value
 
 __all__ = sorted(name for name in globals() if not name.startswith("_") and name not in ("sys", "types"))
 
-# Names of nki.language in other releases than 0.6, and those that nki-py does not have; what to use instead.
+# Names of nki.language in other releases than 0.6; what to use instead.
 _REMOVED = {
     "arange": "slices, nl.ds and NkiTensor.ap",
     "mgrid": "slices, nl.ds and NkiTensor.ap",
@@ -148,14 +149,11 @@ _REMOVED = {
     "gemm_grid": "slices",
     "gemm_stationary_grid": "slices",
 }
-_ABSENT = ("device_print",)
 
 
 def __getattr__(name):
     if name in _REMOVED:
         raise AttributeError(f"nki.language.{name} was removed in NKI 0.1; use {_REMOVED[name]}", name=None)
-    if name in _ABSENT:
-        raise AttributeError(f"nki.language.{name} is part of NKI, but nki-py does not have it yet", name=None)
     raise AttributeError(f"module 'nki.language' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
 
 

@@ -8,7 +8,7 @@ import pathlib
 import sys
 import types
 
-from nki import _core, isa
+from nki import isa
 
 STUB = pathlib.Path(__file__).resolve().parents[1] / "nki" / "isa.pyi"
 HEADING = '''\
@@ -69,7 +69,7 @@ def generate():
     members = [(name, type(value).__name__) for name, value in vars(isa).items() if _is_member(value)]
     parts.append("".join(f"{name}: {enumeration}\n" for name, enumeration in members))
     parts += [question_stub(value) for value in vars(isa).values() if _is_question(value)]
-    parts += [function_stub(_core.instructions[name]) + "\n" for name in sorted(_core.instructions)]
+    parts += [function_stub(isa._instructions[name]) + "\n" for name in sorted(isa._instructions)]
     return "\n".join(parts)
 
 

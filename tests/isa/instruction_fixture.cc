@@ -44,6 +44,7 @@ class FieldSetter : public FieldVisitor {
   void Visit(const Field& field, std::optional<int64_t>& value) override { Set<int64_t>(field, value); }
   void Visit(const Field& field, IntList& value) override { Set<IntList>(field, value); }
   void Visit(const Field& field, Pattern& value) override { Set<Pattern>(field, value); }
+  void Visit(const Field& field, std::string& value) override { Set<std::string>(field, value); }
   void Visit(const Field& field, Register& value) override { Set<Register>(field, value); }
   void Visit(const Field& field, IntOrRegister& value) override {
     const Argument* given = Find(field);
@@ -175,7 +176,8 @@ void InstructionTest::RunBlocks(const Instruction& instruction, BlockRange block
                      .portable_math = true,
                      .destination = destination,
                      .gen = &gen,
-                     .registers = registers_.data()};
+                     .registers = registers_.data(),
+                     .print = print_};
   instruction.Run(context);
 }
 

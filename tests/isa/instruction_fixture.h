@@ -25,7 +25,7 @@ struct Argument {
     uint8_t value;
   };
   using Value = std::variant<None, View, Operand, AluOp, ActivationOp, bool, int64_t, double, IntList,
-                             Pattern, Register, Enumerator>;
+                             Pattern, std::string, Register, Enumerator>;
   Value value;
 
   template <typename T>
@@ -83,6 +83,8 @@ class InstructionTest : public ::testing::Test {
   static void ExpectSame(const std::vector<double>& got, const std::vector<double>& wanted);
 
   MachineState& machine() { return machine_; }
+  // What device_print calls from now on.
+  void SetPrint(PrintHook print) { print_ = print; }
   double& RegisterValue(Register reg) { return registers_[reg.number]; }
   // What a float32 result becomes as an element of `dtype`.
   static double Rounded(Dtype dtype, double value);
@@ -102,6 +104,7 @@ class InstructionTest : public ::testing::Test {
 
   MachineState machine_{128, 256 * 1024, 16 * 1024};
   std::array<double, 16> registers_{};
+  PrintHook print_ = nullptr;
   std::vector<Placement> placements_;
   std::vector<std::vector<std::byte>> hbm_;
   int64_t sbuf_used_ = 0, psum_used_ = 0;

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 SIGNATURES = pathlib.Path(__file__).resolve().parents[3] / "shared" / "nki_api" / "signatures.json"
-LATER = {"device_print"}
 FUNCTIONS = [name for name in nl.__all__ if isinstance(getattr(nl, name), types.FunctionType)]
 needs_signatures = pytest.mark.skipif(not SIGNATURES.exists(), reason="shared/ is not beside the project")
 
@@ -25,7 +24,7 @@ def release(version="0.6"):
 @needs_signatures
 def test_names_are_those_of_the_release():
     public = {name for name in release() if not name.startswith("_")}
-    assert set(dir(nl)) == set(nl.__all__) == public - LATER
+    assert set(dir(nl)) == set(nl.__all__) == public
 
 
 @needs_signatures

@@ -130,8 +130,6 @@ def test_buffer_questions():
 def test_absent_names_say_what_to_use():
     with pytest.raises(AttributeError, match="nki.language.arange was removed in NKI 0.1; use slices, nl.ds and"):
         nl.arange  # noqa: B018
-    with pytest.raises(AttributeError, match="nki.language.device_print is part of NKI, but nki-py does not have it"):
-        nl.device_print  # noqa: B018
     with pytest.raises(AttributeError, match="module 'nki.language' has no attribute 'float23'"):
         nl.float23  # noqa: B018
     with pytest.raises(TypeError, match="nl.bypass can't be called; it is a value for op0= and op1= of nisa.activate2"):

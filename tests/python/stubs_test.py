@@ -13,7 +13,7 @@ from nki import _core
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIGNATURES = ROOT.parent / "shared" / "nki_api" / "signatures.json"
-NAMES = sorted(_core.instructions)
+NAMES = sorted(nisa._instructions)
 
 
 def load_generator():

@@ -49,6 +49,18 @@ def program_ndim():
     return len(_core.current_grid()[0])
 
 
+def device_print(print_prefix, tensor):
+    """Prints a prefix and the values of a tensor when the kernel gets there, to sys.stdout.
+
+    Args:
+        print_prefix: a string.
+        tensor: in SBUF or HBM.
+
+    Source: nki.language.device_print, NKI 0.6.
+    """
+    _core.instructions["device_print"](print_prefix, tensor)
+
+
 @contextlib.contextmanager
 def _in_order():
     yield

@@ -1,0 +1,85 @@
+// nki.simulate as Python sees it: a trace whose tensors have values, and their way into NumPy.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "frontend/bind.h"
+#include "frontend/device_print.h"
+#include "frontend/eager_sink.h"
+#include "frontend/enums.h"
+#include "frontend/trace.h"
+
+namespace nki {
+namespace {
+
+class EagerTrace : public Trace {
+ public:
+  // `warn(message, file, line)` may raise; file is empty for what concerns the whole kernel.
+  EagerTrace(std::string name, const std::string& target, std::vector<int64_t> grid, bool precise,
+             py::object warn)
+      : Trace(std::move(name), target, std::move(grid)) {
+    EagerOptions options;
+    options.print = PrintToPython;
+    options.sources = [tracer = &tracer()] { return tracer->Sources(); };
+    options.warn = [warn = std::move(warn)](const Diagnostic& found) {
+      warn(ToString(found), found.file, found.line);
+    };
+    machine_ = std::make_shared<EagerMachine>(tracer().graph(), std::move(options));
+    tracer().SetSink(std::make_unique<EagerSink>(machine_, precise));
+  }
+
+  // `address` is of contiguous values, which `owner` keeps.
+  py::object AddInput(std::string name, Shape shape, const py::object& dtype, uintptr_t address,
+                      py::object owner) {
+    const Tensor& tensor = tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr()));
+    const auto owned = std::make_shared<py::object>(std::move(owner));
+    machine_->AddInput(tensor, {owned, reinterpret_cast<const void*>(address)});
+    return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer().Hold(tensor)));
+  }
+
+  // The numbers of the inputs that the kernel has written.
+  py::list Written() const {
+    py::list written;
+    const std::vector<int>& inputs = machine_->graph()->inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (machine_->WasWritten(inputs[i])) written.append(i);
+    }
+    return written;
+  }
+
+ private:
+  std::shared_ptr<EagerMachine> machine_;
+};
+
+// Copies a tensor's values to `address`, which has room for them.
+void CopyValues(const py::object& tensor, uintptr_t address) {
+  const TensorObject& object = *AsTensor(tensor.ptr());
+  NKI_CHECK(object.graph->machine != nullptr);
+  object.graph->machine->CopyOut(object.view, reinterpret_cast<std::byte*>(address));
+}
+
+// Read at every call, so that a program may set it while it runs; not by pybind11, since every call of a
+// kernel asks.
+PyObject* SimulatorWanted(PyObject*, PyObject*) {
+  const char* text = std::getenv("NKI_SIMULATOR");
+  return PyBool_FromLong(text != nullptr && std::string_view(text) == "1");
+}
+PyMethodDef kSimulatorWanted = {"simulator_wanted", SimulatorWanted, METH_NOARGS,
+                                "simulator_wanted(): whether NKI_SIMULATOR=1 is set."};
+
+}  // namespace
+
+void BindEager(py::module_& module) {
+  py::class_<EagerTrace, Trace>(module, "EagerTrace", "A trace that runs each instruction at once.")
+      .def(py::init<std::string, const std::string&, std::vector<int64_t>, bool, py::object>(),
+           py::arg("name"), py::arg("target"), py::arg("grid"), py::arg("precise"), py::arg("warn"))
+      .def("add_input", &EagerTrace::AddInput)
+      .def("written", &EagerTrace::Written);
+  module.def("copy_values", CopyValues);
+  module.attr("simulator_wanted") =
+      py::reinterpret_steal<py::object>(PyCFunction_New(&kSimulatorWanted, nullptr));
+}
+
+}  // namespace nki

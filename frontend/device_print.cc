@@ -1,0 +1,23 @@
+#include "frontend/device_print.h"
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "memory/error.h"
+
+namespace nki {
+
+namespace py = pybind11;
+
+void PrintToPython(const std::string& prefix, const View& tensor, std::span<const std::byte> elements) {
+  const py::gil_scoped_acquire gil;
+  try {
+    const py::bytes content(reinterpret_cast<const char*>(elements.data()), elements.size());
+    py::module_::import("nki._numpy")
+        .attr("show")(prefix, std::string(Name(tensor.dtype)), tensor.shape(), content);
+  } catch (py::error_already_set& error) {
+    throw RunError(error.what());
+  }
+}
+
+}  // namespace nki

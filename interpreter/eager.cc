@@ -1,0 +1,294 @@
+#include "interpreter/eager.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "interpreter/banks.h"
+#include "interpreter/executor.h"
+#include "interpreter/fresh_memory.h"
+#include "interpreter/overlap.h"
+#include "interpreter/regions.h"
+#include "interpreter/worker_pool.h"
+
+namespace nki {
+namespace {
+
+using std::to_string;
+
+// What AWS's simulator lets a kernel do, and shows in its results (nki.simulate, NKI 0.6).
+bool IsTolerated(const Diagnostic& diagnostic) {
+  return diagnostic.rule == "uninitialised-read" || diagnostic.rule == "output-unwritten";
+}
+
+int64_t CapacityOf(const Tensor& tensor, const Generation& gen) {
+  return tensor.space == Space::kSbuf ? gen.sbuf_bytes : gen.psum_bytes;
+}
+
+class WrittenInputs : public OperandVisitor {
+ public:
+  std::vector<const Tensor*> found;
+  void OnView(const Field& field, const View& view) override {
+    if (field.role == Field::Role::kOut && view.tensor->role == TensorRole::kInput)
+      found.push_back(view.tensor);
+  }
+};
+
+// Equal for what is said of the same field at the same line.
+std::string KeyOf(const Diagnostic& diagnostic) {
+  const std::string& message = diagnostic.message;
+  return to_string(diagnostic.source) + diagnostic.rule +
+         message.substr(0, message.find(' ', message.find(' ') + 1));
+}
+
+}  // namespace
+
+void EagerMachine::Free::operator()(std::byte* memory) const {
+  ::operator delete[](memory, std::align_val_t{kLineBytes});
+}
+
+EagerMachine::Memory EagerMachine::NewMemory(int64_t bytes) {
+  return Memory(new (std::align_val_t{kLineBytes}) std::byte[static_cast<size_t>(bytes)]);
+}
+
+EagerMachine::EagerMachine(std::shared_ptr<KernelGraph> graph, EagerOptions options)
+    : graph_(std::move(graph)),
+      options_(std::move(options)),
+      writes_(*graph_, &found_),
+      machine_(graph_->generation->partitions, graph_->generation->sbuf_bytes,
+               graph_->generation->psum_bytes) {
+  graph_->machine = this;
+  options_.portable_math |= PortableMathWanted();
+}
+
+EagerMachine::~EagerMachine() { graph_->machine = nullptr; }
+
+void EagerMachine::MakeRoom() {
+  const size_t needed = graph_->tensors.size();
+  hbm_.resize(needed);
+  placements_.resize(needed);
+  memories_.resize(needed);
+}
+
+void EagerMachine::AddTensor(const Tensor& tensor) {
+  MakeRoom();
+  if (OnChip(tensor.space)) return MakeChipMemory(tensor);
+  if (tensor.role == TensorRole::kConstant) {
+    hbm_[tensor.id] = graph_->constants.back().data();
+    return;
+  }
+  memories_[tensor.id] = NewMemory(tensor.bytes());
+  hbm_[tensor.id] = memories_[tensor.id].get();
+  FillFresh(tensor.dtype, hbm_[tensor.id], tensor.bytes());
+}
+
+void EagerMachine::AddInput(const Tensor& tensor, std::shared_ptr<const void> values) {
+  MakeRoom();
+  hbm_[tensor.id] = static_cast<std::byte*>(const_cast<void*>(values.get()));
+  inputs_.push_back(std::move(values));
+}
+
+void EagerMachine::MakeChipMemory(const Tensor& tensor) {
+  CheckCapacity(tensor);
+  Placement& placement = placements_[tensor.id];
+  if (tensor.address) {
+    placement = {tensor.address->partition, tensor.address->byte};
+    return FillPinned(tensor);
+  }
+  const int64_t blocks = (tensor.partitions() + kLanes - 1) / kLanes;
+  const int64_t words = (tensor.bytes_per_partition() + 3) / 4;
+  const int64_t bytes = blocks * words * kLineBytes;
+  memories_[tensor.id] = NewMemory(bytes);
+  placement = {0, 0, memories_[tensor.id].get(), words * kLineBytes};
+  FillFresh(tensor.dtype, placement.memory, bytes);
+}
+
+// Only what nothing has written: a tensor at the place of another finds what that has left.
+void EagerMachine::FillPinned(const Tensor& tensor) {
+  const std::array<std::byte, 4> word = FreshWord(tensor.dtype);
+  const Tile tile = Context().tile(View::Of(tensor));
+  for (const BytesOfPartitions& part : writes_.Unwritten(tensor)) {
+    for (int64_t byte = part.byte; byte < part.byte + part.bytes; ++byte)
+      *tile.Address(part.partition, byte) = word[byte % 4];
+  }
+}
+
+void EagerMachine::CheckCapacity(const Tensor& tensor) const {
+  const Generation& gen = *graph_->generation;
+  const int64_t capacity = CapacityOf(tensor, gen), bytes = tensor.bytes_per_partition();
+  const int64_t first = tensor.address ? tensor.address->byte : 0;
+  if (first + bytes <= capacity) return;
+  const bool sbuf = tensor.space == Space::kSbuf;
+  Diagnostic diagnostic;
+  diagnostic.rule = sbuf ? "sbuf-capacity" : "psum-capacity";
+  diagnostic.source = tensor.source;
+  diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) +
+                       " bytes per partition of " + (sbuf ? "SBUF" : "PSUM") +
+                       (tensor.address ? " from byte " + to_string(first) : "") + "; " +
+                       std::string(gen.name) + " has " + to_string(capacity);
+  KnowSource(tensor.source);
+  std::vector<Diagnostic> found{std::move(diagnostic)};
+  AddPlaces(*graph_, found);
+  throw VerifyError(std::move(found));
+}
+
+void EagerMachine::DropTensor(int id) {
+  memories_[id].reset();
+  hbm_[id] = nullptr;
+  writes_.Forget(id);
+  free_ids_.push_back(id);
+}
+
+int EagerMachine::TakeFreeId() {
+  if (free_ids_.empty()) return -1;
+  const int id = free_ids_.back();
+  free_ids_.pop_back();
+  return id;
+}
+
+void EagerMachine::BeginProgram() {
+  graph_->nodes.clear();
+  machine_.ResetRegisters({});
+}
+
+RunContext EagerMachine::Context() const {
+  return {.machine = machine_,
+          .hbm = hbm_.data(),
+          .placements = placements_.data(),
+          .blocks = {},
+          .portable_math = options_.portable_math,
+          .gen = graph_->generation,
+          .registers = registers_.data(),
+          .print = options_.print};
+}
+
+void EagerMachine::Run(Node node) {
+  graph_->nodes.clear();
+  graph_->nodes.push_back(std::move(node));
+  const Node& present = graph_->nodes[0];
+  registers_.resize(graph_->registers);
+  const WriteFacts& facts = Check(present);
+  if (present.instruction->MeetsCore()) {
+    throw Error(std::string(present.instruction->def().name) +
+                ": two cores that wait for each other do not run in nki.simulate yet; call the kernel itself");
+  }
+  if (const std::optional<Flow> flow = present.instruction->ControlFlow()) return Enter(*flow, present);
+  RunBody(present, facts);
+}
+
+const WriteFacts& EagerMachine::Check(const Node& node) {
+  const Generation& gen = *graph_->generation;
+  found_.clear();
+  set_.resize(graph_->registers);
+  CheckInstruction(gen, node, &found_);
+  CheckOverlap(node, &found_);
+  CheckRegion(*graph_, node, graph_->open_region, set_, &found_);
+  Report();  // what follows takes the instruction to be legal
+  const WriteFacts& facts = writes_.Next();
+  CheckBank(gen, node, placements_, &found_);
+  Report();
+  return facts;
+}
+
+// Lines are worked out when there is something to say about one; they are numbered as they are met.
+void EagerMachine::KnowSource(int source) const {
+  if (source >= std::ssize(graph_->sources)) graph_->sources = options_.sources();
+}
+
+// Throws what is wrong and hands on the warnings, each once a line.
+void EagerMachine::Report() {
+  if (found_.empty()) return;
+  std::vector<Diagnostic> found = std::exchange(found_, {});
+  for (Diagnostic& diagnostic : found) {
+    if (IsTolerated(diagnostic)) diagnostic.severity = Severity::kWarning;
+  }
+  const auto is_error = [](const Diagnostic& d) { return d.severity == Severity::kError; };
+  const bool wrong = std::ranges::any_of(found, is_error);
+  if (!wrong) std::erase_if(found, [&](const Diagnostic& d) { return !said_.insert(KeyOf(d)).second; });
+  if (found.empty()) return;
+  for (const Diagnostic& diagnostic : found) KnowSource(diagnostic.source);
+  AddPlaces(*graph_, found);
+  if (wrong) throw VerifyError(std::move(found));
+  for (const Diagnostic& diagnostic : found) options_.warn(diagnostic);
+}
+
+void EagerMachine::Enter(const Flow& flow, const Node& node) {
+  if (flow.kind == Flow::Kind::kEnd) {
+    NKI_CHECK(!loops_.empty());
+    graph_->open_region = graph_->regions[loops_.back().region].parent;
+    loops_.pop_back();
+    return;
+  }
+  KnowSource(node.source);
+  const int region = static_cast<int>(graph_->regions.size());
+  graph_->regions.push_back({0, 0, graph_->open_region, node.source});
+  graph_->open_region = region;
+  Loop loop{flow, region};
+  if (flow.kind == Flow::Kind::kLoop) {
+    loop.value = Context().value(flow.start);
+    loop.stop = Context().value(flow.stop);
+  }
+  loops_.push_back(loop);
+}
+
+bool EagerMachine::NextPass() {
+  NKI_CHECK(!loops_.empty());
+  Loop& loop = loops_.back();
+  if (loop.flow.kind == Flow::Kind::kWhile) return ValueOf(loop.flow.reg) != 0;
+  if (loop.entered) loop.value += loop.flow.step;
+  loop.entered = true;
+  if (loop.value >= loop.stop) return false;
+  registers_[loop.flow.reg.number] = static_cast<double>(loop.value);
+  return true;
+}
+
+bool EagerMachine::IsSet(Register reg) const {
+  return static_cast<size_t>(reg.number) < set_.size() && set_[reg.number];
+}
+
+double EagerMachine::ValueOf(Register reg) const {
+  if (!IsSet(reg)) throw Error("register " + ToText(reg) + " is asked for, which nothing has set");
+  return registers_[reg.number];
+}
+
+void EagerMachine::OwnWrittenInputs(const Node& node) {
+  WrittenInputs inputs;
+  node.instruction->VisitFields(inputs);
+  for (const Tensor* tensor : inputs.found) {
+    if (!inputs_written_.insert(tensor->id).second) continue;
+    memories_[tensor->id] = NewMemory(tensor->bytes());
+    std::memcpy(memories_[tensor->id].get(), hbm_[tensor->id], static_cast<size_t>(tensor->bytes()));
+    hbm_[tensor->id] = memories_[tensor->id].get();
+  }
+}
+
+void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
+  OwnWrittenInputs(node);
+  RunContext context = Context();
+  context.destination = facts.destinations[0];
+  for (const auto& [at, part] : facts.zero_first) {
+    const Tile tile = context.tile(View::Of(graph_->tensors[part.tensor]));
+    for (const BytesOfPartitions& run : part.runs) Zero(tile, run, {});
+  }
+  const FloatingPointScope floating_point;
+  try {
+    node.instruction->Run(context);
+  } catch (const RunError& error) {
+    KnowSource(node.source);
+    throw RunError(PlaceOf(*graph_, node) + error.what());
+  }
+}
+
+void EagerMachine::Finish() {
+  found_.clear();
+  writes_.CheckResults();
+  Report();
+}
+
+void EagerMachine::CopyOut(const View& view, std::byte* to) const {
+  const FloatingPointScope floating_point;
+  Context().CopyOut(view, to);
+}
+
+}  // namespace nki

@@ -1,0 +1,26 @@
+// What memory holds that nothing has written.
+#ifndef NKI_INTERPRETER_FRESH_MEMORY_H_
+#define NKI_INTERPRETER_FRESH_MEMORY_H_
+
+#include <array>
+
+#include "interpreter/written_map.h"
+#include "memory/tile.h"
+
+namespace nki {
+
+// Fresh memory on the device holds anything; ours holds NaN, 4 in integers (nki.simulate, NKI 0.6), and 0 in
+// packed dtypes, four elements of which have no common value to hold. As the bytes of a word, each element
+// repeated.
+std::array<std::byte, 4> FreshWord(Dtype dtype);
+
+// `bytes` bytes of a tensor that lie side by side, from the start of an element.
+void FillFresh(Dtype dtype, std::byte* memory, int64_t bytes);
+
+// The same bytes of some neighbouring partitions, counted from the partition and the offset of a tile that is
+// a whole tensor, become 0.
+void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks);
+
+}  // namespace nki
+
+#endif  // NKI_INTERPRETER_FRESH_MEMORY_H_

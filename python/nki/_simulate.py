@@ -1,0 +1,157 @@
+"""nki.simulate: a kernel as ordinary Python, each instruction run when it is called, so that tensors have values."""
+
+import functools
+import os
+import warnings
+from importlib import import_module
+from typing import NamedTuple
+
+import numpy as np
+
+from nki import _core, _numpy, _settings
+from nki._errors import refuse
+from nki._kernel import Kernel, Launch, NkiWarning, callers_level, check_shape, door_for, grid_of
+from nki._result import Results
+
+LOW = frozenset(("bfloat16", "float8_e4m3", "float8_e4m3fn", "float8_e5m2"))  # stored as float32 if not precise
+
+
+def simulate(kernel):
+    """A kernel that runs instruction by instruction while its function runs, for debugging: nki.simulate(kernel)(a, b).
+
+    Inside, print(tile), tile.numpy(), breakpoint() and debuggers see values; memory that nothing has written holds NaN,
+    or 4 in integers. Results are the same, bit by bit, as those of kernel(a, b).
+
+    Args:
+        kernel: an @nki.jit kernel, kernel[grid], or a plain function.
+
+    Errors: TypeError for anything else. What breaks a rule raises where it stands, before the instruction runs.
+    Source: nki.simulate, NKI 0.3 to 0.6.
+    """
+    if isinstance(kernel, Simulated):
+        return kernel
+    if isinstance(kernel, Launch):
+        return Simulated(kernel.kernel, kernel.grid)
+    if isinstance(kernel, Kernel):
+        return Simulated(kernel)
+    if callable(kernel) and hasattr(kernel, "__code__"):
+        return Simulated(Kernel(kernel))
+    raise TypeError(f"nki.simulate: takes a kernel, kernel[grid] or a function, got {kernel!r}")
+
+
+class Simulated:
+    """What nki.simulate returns: call it as the kernel itself."""
+
+    def __init__(self, kernel, grid=()):
+        functools.update_wrapper(self, kernel.function)
+        self.kernel = kernel
+        self.grid = grid
+
+    def __call__(self, *args, **kwargs):
+        if _core.tracing():  # inside a kernel: the instructions become the caller's
+            return self.kernel.launch(self.grid, args, kwargs)
+        return run(self.kernel, *self.kernel.split(args, kwargs, self.grid))
+
+    def __getitem__(self, grid):
+        return Simulated(self.kernel, grid_of(grid))
+
+    def __repr__(self):
+        return f"<nki.simulate of {self.kernel!r}>"
+
+
+class Argument(NamedTuple):
+    """An array as the simulator takes it."""
+
+    array: object  # the caller's
+    shape: tuple
+    dtype: str  # as NKI calls it
+    address: int  # of contiguous values
+    owner: object  # of the memory there
+
+
+def launch(kernel, grid, args, kwargs):
+    """An ordinary call while NKI_SIMULATOR=1 is set; AWS's simulator knows nothing of JAX then, and ours as little."""
+    arrays, call_key = kernel.split(args, kwargs, grid)
+    door = door_for(kernel, arrays)
+    if door == "jax" or (door == "torch" and not import_module("nki._torch").runs_now(arrays)):
+        return import_module(f"nki._{door}").call(kernel, arrays, call_key)
+    return run(kernel, arrays, call_key)
+
+
+def run(kernel, arrays, call_key):
+    """What the kernel returns, run in the simulator."""
+    door = door_for(kernel, arrays)
+    door = NumpyDoor if door == "numpy" else import_module(f"nki._simulate_{door}").Door
+    precise = os.environ.get("NKI_PRECISE_FP", "1") != "0"
+    arguments = door.take(kernel, arrays, call_key, precise)
+    names = kernel.argument_names(call_key)
+    for name, argument in zip(names, arguments, strict=True):
+        check_shape(kernel, name, argument.shape)
+    target = _settings.canonical_target(call_key.target)
+    trace = _core.EagerTrace(kernel.__name__, target, list(call_key.grid), precise, _warn)
+    tensors = [trace.add_input(name, list(a.shape), *a[2:]) for name, a in zip(names, arguments, strict=True)]
+    results = Results(kernel, tensors)
+    with trace:
+        for program in np.ndindex(*call_key.grid):
+            trace.begin_program(list(program))
+            results.read(program, kernel.run_function(call_key, tensors))
+    if results.problems:
+        refuse(kernel.function, results.problems)
+    trace.finish(results.form.outputs)
+    return _give_back(kernel, door, names, arguments, tensors, trace.written(), results.form)
+
+
+def _give_back(kernel, door, names, arguments, tensors, written, form):
+    """Changes the arguments that the kernel wrote, and makes its results."""
+    arrays = [argument.array for argument in arguments]
+    if written:
+        door.refuse_written(_Written(kernel.__name__, names), written, arrays)
+    inputs = {_core.tensor_id(tensor): index for index, tensor in enumerate(tensors)}
+    outputs = []
+    for tensor in form.outputs:
+        index = inputs.get(_core.tensor_id(tensor))
+        outputs.append(door.make(kernel, tensor) if index is None else arrays[index])
+    for index in written:
+        door.write(kernel, arrays[index], tensors[index])
+    return form.rebuild(outputs)
+
+
+class _Written(NamedTuple):
+    """What messages about written arguments name."""
+
+    name: str
+    input_names: tuple
+
+
+class NumpyDoor:
+    """NumPy arrays in and out."""
+
+    @staticmethod
+    def take(kernel, arrays, call_key, precise):
+        arguments = []
+        for array, (shape, dtype) in zip(arrays, _numpy.types(kernel, arrays, call_key), strict=True):
+            dense = _numpy.dense(array)
+            if not precise and dtype in LOW:
+                dense, dtype = array.astype(np.float32), "float32"
+            arguments.append(Argument(array, shape, dtype, dense.ctypes.data, dense))
+        return arguments
+
+    @staticmethod
+    def refuse_written(names, written, arrays):
+        _numpy.refuse_overlap(names, written, arrays)
+        _numpy.refuse_read_only(names, written, arrays)
+
+    @staticmethod
+    def make(kernel, tensor):
+        return _numpy.values_of(tensor)
+
+    @staticmethod
+    def write(kernel, array, tensor):
+        array[...] = _numpy.values_of(tensor)
+
+
+def _warn(message, file, line):
+    if file:
+        warnings.warn_explicit(message, NkiWarning, file, line)
+    else:
+        warnings.warn(message, NkiWarning, stacklevel=callers_level())

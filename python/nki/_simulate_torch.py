@@ -1,0 +1,44 @@
+"""nki.simulate on torch tensors."""
+
+import torch
+
+from nki import _core, _numpy, _torch
+from nki._simulate import LOW, Argument
+from nki._torch_ops import places_of, refuse_expanded, torch_dtype
+
+
+class Door:
+    """Torch tensors in and out; nothing is recorded for gradients."""
+
+    @staticmethod
+    def take(kernel, tensors, call_key, precise):
+        types = _torch.types(kernel, tensors, call_key)
+        if not _torch.runs_now(tensors):
+            raise TypeError(
+                f"nki.simulate: {kernel.__name__} is called with tensors that have no values here (on device "
+                f"'{tensors[0].device}', or while torch records or maps a function); call {kernel.__name__} itself"
+            )
+        arguments = []
+        for tensor, (shape, dtype) in zip(tensors, types, strict=True):
+            dense = tensor.detach().contiguous()
+            if not precise and dtype in LOW:
+                dense, dtype = dense.float(), "float32"
+            arguments.append(Argument(tensor, shape, dtype, dense.data_ptr(), dense))
+        return arguments
+
+    @staticmethod
+    def refuse_written(names, written, tensors):
+        _numpy.refuse_overlap(names, written, places_of(tensors))
+        refuse_expanded(names.name, [tensors[index] for index in written])
+
+    @staticmethod
+    def make(kernel, tensor):
+        result = torch.empty(tensor.shape, dtype=torch_dtype(kernel.__name__, tensor.dtype, "returns"))
+        _core.copy_values(tensor, result.data_ptr())
+        return result
+
+    @staticmethod
+    def write(kernel, array, tensor):
+        result = Door.make(kernel, tensor)
+        with torch.no_grad():
+            array.copy_(result)

@@ -1,0 +1,395 @@
+"""Looking into a kernel while it runs: debuggers, print, device_print; torch and JAX; dynamic loops in nki.simulate."""
+
+import io
+import os
+import pdb
+import re
+import subprocess
+import sys
+
+import ml_dtypes
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+
+from tests.python import loops_test, small_kernels
+from tests.python.small_kernels import result_of, tile_of
+
+BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+
+
+def counted(rows, columns, dtype=np.float32):
+    return np.arange(rows * columns, dtype=dtype).reshape(rows, columns)
+
+
+# ---- debuggers ----
+
+
+def debugged(a):
+    x = tile_of(a)
+    total = nl.ndarray((a.shape[0], 1), dtype=nl.float32, buffer=nl.psum)
+    nisa.tensor_reduce(dst=total, op=nl.add, data=x, axis=1)
+    nisa.tensor_scalar(dst=x, data=x, op0=nl.subtract, operand0=total)
+    return result_of(x)
+
+
+def run_debugger(function, commands, *arguments):
+    """What pdb says to the commands, from the first line of `function`."""
+    output = io.StringIO()
+    debugger = pdb.Pdb(stdin=io.StringIO("\n".join(commands) + "\n"), stdout=output, nosigint=True, readrc=False)
+    debugger.use_rawinput = False
+    debugger.prompt = ""
+    debugger.set_break(function.__code__.co_filename, function.__code__.co_firstlineno + 1)
+    result = debugger.runcall(nki.simulate(function), *arguments)
+    return result, output.getvalue()
+
+
+def test_pdb_steps_through_a_kernel_and_sees_values():
+    a = counted(2, 3)
+    commands = ["continue", "next", "next", "p total.numpy().tolist()", "next", "p total.numpy().tolist()"]
+    commands += ["p x", "next", "p x.numpy().tolist()", "continue"]
+    result, said = run_debugger(debugged, commands, a)
+    expected = a - a.sum(axis=1, keepdims=True)
+    np.testing.assert_array_equal(result, expected)
+    lines = [line for line in said.splitlines() if line.startswith(("[[", "<Nki", " ["))]
+    assert lines == [
+        "[[nan], [nan]]",
+        "[[3.0], [12.0]]",
+        "<NkiTensor sbuf.0: float32[2, 3] in sbuf>",
+        "[[0. 1. 2.]",
+        " [3. 4. 5.]]",
+        str(expected.tolist()),
+    ]
+
+
+def test_a_debugger_can_issue_instructions():
+    commands = ["continue", "next", "next", "!nisa.memset(x, 7.0)", "p x.numpy().max()", "continue"]
+    result, said = run_debugger(debugged, commands, counted(2, 3))
+    assert "7.0" in said
+    np.testing.assert_array_equal(result, np.full((2, 3), -14, np.float32))
+
+
+def test_breakpoint_stops_where_it_stands(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "breakpointhook", lambda: seen.append(sys._getframe(1).f_locals["x"].numpy()))
+
+    def kernel(a):
+        x = tile_of(a)
+        breakpoint()
+        nisa.tensor_scalar(dst=x, data=x, op0=nl.multiply, operand0=2.0)
+        breakpoint()
+        return result_of(x)
+
+    a = counted(2, 3)
+    nki.simulate(kernel)(a)
+    np.testing.assert_array_equal(seen, [a, a * 2])
+
+
+def test_values_are_there_after_an_error():
+    def kernel(a):
+        x = tile_of(a)
+        raise ZeroDivisionError(x)
+
+    a = counted(2, 3)
+    with pytest.raises(ZeroDivisionError) as error:
+        nki.simulate(kernel)(a)
+    del a
+    frame = error.tb.tb_next
+    while frame.tb_next:
+        frame = frame.tb_next
+    np.testing.assert_array_equal(frame.tb_frame.f_locals["x"].numpy(), counted(2, 3))
+    np.testing.assert_array_equal(frame.tb_frame.f_locals["a"].numpy(), counted(2, 3))
+
+
+# ---- print and NumPy ----
+
+
+def test_print_shows_the_tensor_and_its_values(capsys):
+    def kernel(a):
+        x = tile_of(a)
+        print(x)
+        print(x[0:1, 1:3])
+        print(nl.ndarray((1, 2), dtype=nl.bfloat16, buffer=nl.psum, name="acc"))
+        return result_of(x)
+
+    nki.simulate(kernel)(counted(2, 3))
+    assert capsys.readouterr().out.splitlines() == [
+        "<NkiTensor sbuf.0: float32[2, 3] in sbuf>",
+        "[[0. 1. 2.]",
+        " [3. 4. 5.]]",
+        "<NkiTensor sbuf.0[0:1, 1:3]: float32[1, 2] in sbuf>",
+        "[[1. 2.]]",
+        "<NkiTensor acc: bfloat16[1, 2] in psum>",
+        "[[nan nan]]",
+    ]
+
+
+def test_traced_printing_stays_as_it_is(capsys):
+    @nki.jit
+    def kernel(a):
+        x = tile_of(a)
+        print(x)
+        return result_of(x)
+
+    kernel(counted(2, 3))
+    assert capsys.readouterr().out == "<NkiTensor sbuf.0: float32[2, 3] in sbuf>\n"
+
+
+def test_numpy_of_any_view():
+    def kernel(a):
+        x = tile_of(a)
+        np.testing.assert_array_equal(np.asarray(x), a_values)
+        np.testing.assert_array_equal(np.asarray(x, dtype=np.int64), a_values.astype(np.int64))
+        np.testing.assert_array_equal(x[32:96:1, 3:11:2].numpy(), a_values[32:96, 3:11:2])
+        np.testing.assert_array_equal(a[5:9, :].numpy(), a_values[5:9])
+        np.testing.assert_array_equal(a.permute([1, 0]).numpy(), a_values.T)
+        np.testing.assert_array_equal(x.view(nl.int32).numpy(), a_values.view(np.int32))
+        np.testing.assert_array_equal(x.view(nl.bfloat16).numpy(), a_values.view(BFLOAT16))
+        np.testing.assert_array_equal(x[:, 0:1].broadcast(1, 4).numpy(), np.repeat(a_values[:, :1], 4, axis=1))
+        copy = x.numpy()
+        copy[:] = 0
+        np.testing.assert_array_equal(x.numpy(), a_values)
+        register = nisa.register_alloc(3)
+        moved = a.ap([[16, 2], [1, 4]], scalar_offset=register)
+        np.testing.assert_array_equal(moved.numpy(), a_values[3:5, :4])
+        np.testing.assert_array_equal(moved[1:2, :].numpy(), a_values[4:5, :4])
+        return result_of(x)
+
+    a_values = counted(128, 16)
+    nki.simulate(kernel)(a_values)
+
+
+def test_numpy_outside_the_storage_is_an_error():
+    def kernel(a):
+        with pytest.raises(IndexError, match="holds 16"):
+            a.ap([[16, 2], [1, 16]]).numpy()
+        return result_of(tile_of(a))
+
+    nki.simulate(kernel)(counted(1, 16))
+
+
+def test_outside_the_simulator_tensors_have_no_values():
+    @nki.jit
+    def kernel(a):
+        return result_of(a.numpy())
+
+    with pytest.raises(TypeError, match=r"a has no values while a kernel is traced; .*nki.simulate\(kernel\)"):
+        kernel(counted(2, 3))
+
+
+# ---- device_print ----
+
+
+def printing(a):
+    x = tile_of(a)
+    nl.device_print("first", x[0:1, 0:3])
+    nisa.tensor_scalar(dst=x, data=x, op0=nl.multiply, operand0=2.0)
+    nl.device_print("it's the second:", x[0:1, 0:3])
+    nl.device_print("hbm", a[0:2, 0:2])
+    return result_of(x)
+
+
+@pytest.mark.parametrize("way", ["simulated", "planned"])
+@pytest.mark.parametrize("columns", [8, 8192])  # the second is worth several workers
+def test_device_print(way, columns, capsys):
+    a = counted(128, columns)
+    expected = f"first {a[0:1, 0:3]}\nit's the second: {2 * a[0:1, 0:3]}\nhbm {a[0:2, 0:2]}\n"
+    kernel = nki.simulate(printing) if way == "simulated" else nki.jit(printing)
+    for _ in range(2):
+        np.testing.assert_array_equal(kernel(a), a * 2)
+        assert capsys.readouterr().out == expected
+
+
+def test_device_print_prints_while_the_kernel_runs_not_while_it_is_traced(capsys):
+    @nki.jit
+    def kernel(a):
+        x = tile_of(a)
+        for _ in nl.dynamic_range(3):
+            nisa.tensor_scalar(dst=x, data=x, op0=nl.add, operand0=1.0)
+            nl.device_print("x", x)
+        return result_of(x)
+
+    kernel.plan(counted(1, 2))
+    assert capsys.readouterr().out == ""
+    kernel(counted(1, 2))
+    assert capsys.readouterr().out == "x [[1. 2.]]\nx [[2. 3.]]\nx [[3. 4.]]\n"
+    nki.simulate(kernel)(counted(1, 2))
+    assert capsys.readouterr().out == "x [[1. 2.]]\nx [[2. 3.]]\nx [[3. 4.]]\n"
+
+
+@pytest.mark.parametrize("way", [nki.simulate, nki.jit])
+def test_a_stdout_that_fails_is_an_error_of_the_run(way, monkeypatch):
+    class Closed(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError("nobody reads")
+
+    with monkeypatch.context() as patch, pytest.raises(nki.RunError, match="device_print: .*nobody reads"):
+        patch.setattr(sys, "stdout", Closed())
+        way(printing)(counted(128, 8))
+
+
+def test_the_prefix_is_part_of_the_kernel():
+    def kernel(a, prefix):
+        nl.device_print(prefix, a)
+        return result_of(tile_of(a))
+
+    texts = [nki.jit(kernel).graph(counted(1, 2), prefix).text() for prefix in ("a'b", "a\\'b")]
+    assert texts[0] != texts[1]
+    assert "device_print print_prefix='a\\'b' tensor=a" in texts[0]
+    with pytest.raises(TypeError, match="device_print: print_prefix must be a string, got 3"):
+        nki.simulate(kernel)(counted(1, 2), 3)
+
+
+# ---- loops and registers ----
+
+
+def test_registers_have_values(capsys):
+    def kernel(a):
+        register = nisa.register_alloc(5)
+        print(register, nisa.register_alloc())
+        for i in nl.dynamic_range(1, register, 2):
+            print(i)
+        with pytest.raises(TypeError, match="the value of a register"):
+            int(register)
+        return result_of(tile_of(a))
+
+    nki.simulate(kernel)(counted(1, 2))
+    said = capsys.readouterr().out
+    assert re.findall(r"<VirtualRegister r\d+(.*?)>", said) == [" = 5", "", " = 1", " = 3"]
+
+
+def test_loops_call_their_bodies_for_every_pass():
+    passes = []
+
+    def kernel(a):
+        x = tile_of(a)
+        nl.fori_loop(0, 3, lambda i: passes.append(repr(i)))
+        for _ in nl.dynamic_range(0):
+            passes.append("never")
+        left = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+        nisa.memset(left, 2)
+        condition = nisa.register_alloc(left)
+        while condition:
+            passes.append("while")
+            nisa.tensor_scalar(dst=left, data=left, op0=nl.subtract, operand0=1)
+            nisa.register_load(condition, left)
+        return result_of(x)
+
+    nki.simulate(kernel)(counted(1, 2))
+    assert [text.split("= ")[-1] for text in passes] == ["0>", "1>", "2>", "while", "while"]
+
+
+def test_accumulation_across_passes_has_the_planned_bits():
+    a, b = (np.random.default_rng(i).standard_normal((512, 64), dtype=np.float32) for i in (1, 2))
+    planned, simulated = loops_test.matmul_over_k(a, b), nki.simulate(loops_test.matmul_over_k)(a, b)
+    assert planned.tobytes() == simulated.tobytes()
+
+
+def test_partly_written_accumulators_have_the_planned_bits():
+    @nki.jit
+    def kernel(a):
+        x = tile_of(a)
+        acc = nl.ndarray((64, 64), dtype=nl.float32, buffer=nl.psum)
+        nisa.nc_matmul(dst=acc[0:32, 0:40], stationary=x[:, 0:32], moving=x[:, 0:40])
+        nisa.nc_matmul(dst=acc, stationary=x, moving=x)
+        nisa.nc_matmul(dst=acc, stationary=x, moving=x, accumulate=False)
+        nisa.nc_matmul(dst=acc[0:32, :], stationary=x[:, 0:32], moving=x)
+        out = nl.ndarray((64, 64), dtype=nl.float32, buffer=nl.sbuf)
+        nisa.tensor_copy(dst=out, src=acc)
+        return result_of(out)
+
+    a = np.random.default_rng(5).standard_normal((64, 64), dtype=np.float32)
+    assert kernel(a).tobytes() == nki.simulate(kernel)(a).tobytes()
+
+
+def test_the_accumulator_of_the_scalar_engine_starts_at_zero_in_every_program():
+    @nki.jit
+    def kernel(a):
+        x = tile_of(a)
+        sums = nl.ndarray((a.shape[0], 1), dtype=nl.float32, buffer=nl.sbuf)
+        out = nl.ndarray((nl.num_programs(), a.shape[0], 1), dtype=nl.float32, buffer=nl.shared_hbm)
+        nisa.activation(dst=x, op=nl.copy, data=x, reduce_op=nl.add, reduce_res=sums, reduce_cmd=nisa.reduce_cmd.reduce)
+        nisa.dma_copy(dst=out[nl.program_id()], src=sums)
+        return out
+
+    a = counted(4, 8)
+    with pytest.warns(nki.NkiWarning, match="uninitialised-register"):
+        result = nki.simulate(kernel[2])(a)
+    np.testing.assert_array_equal(result[:, :, 0], [a.sum(axis=1)] * 2)
+
+
+# ---- the other doors ----
+
+
+def test_torch_in_torch_out():
+    torch = pytest.importorskip("torch")
+    for dtype in (torch.float32, torch.bfloat16, torch.int32):
+        a, b = torch.arange(24).reshape(4, 6).to(dtype), torch.ones(4, 6, dtype=dtype)
+        result = nki.simulate(small_kernels.add)(a, b)
+        assert result.dtype == dtype and torch.equal(result, a + b)
+    leaf = torch.ones(4, 6, requires_grad=True)
+    assert not nki.simulate(small_kernels.add)(leaf, leaf).requires_grad
+
+
+def test_torch_inputs_are_updated_in_place():
+    torch = pytest.importorskip("torch")
+    base = torch.zeros(6, 4, dtype=torch.bfloat16)
+    assert nki.simulate(small_kernels.increment)(base.T[1:3]).shape == (2, 6)
+    assert torch.equal(base.T[1:3], torch.ones(2, 6, dtype=torch.bfloat16)) and base.sum() == 12
+    with pytest.raises(RuntimeError, match="increment: writes an expanded tensor"):
+        nki.simulate(small_kernels.increment)(torch.zeros(1, 4).expand(3, 4))
+    with pytest.raises(ValueError, match="shares memory with its argument 'a'"):
+        nki.simulate(small_kernels.add_into)(base[0:4], base[1:5])
+
+
+def test_torch_with_the_variable_runs_in_the_simulator(monkeypatch):
+    torch = pytest.importorskip("torch")
+    seen = []
+
+    @nki.jit
+    def kernel(a):
+        x = tile_of(a)
+        seen.append(x.numpy().sum() if nki._core.simulator_wanted() else None)
+        return result_of(x)
+
+    monkeypatch.setenv("NKI_SIMULATOR", "1")
+    assert torch.equal(kernel(torch.ones(2, 3)), torch.ones(2, 3)) and seen == [6.0]
+    monkeypatch.delenv("NKI_SIMULATOR")
+    with pytest.raises(TypeError, match="no values here .on device 'meta'"):
+        nki.simulate(kernel)(torch.ones(2, 3, device="meta"))
+
+
+def test_jax_in_jax_out(monkeypatch):
+    jax = pytest.importorskip("jax")
+    a = jax.numpy.arange(6.0).reshape(2, 3)
+    result = nki.simulate(small_kernels.add)(a, a)
+    assert isinstance(result, jax.Array)
+    np.testing.assert_array_equal(result, np.asarray(a) * 2)
+    with pytest.raises(TypeError, match="is called inside jax.jit"):
+        jax.jit(nki.simulate(small_kernels.add))(a, a)
+    with pytest.raises(ValueError, match="that array is read-only"):
+        nki.simulate(small_kernels.increment)(a)
+    monkeypatch.setenv("NKI_SIMULATOR", "1")  # not for JAX: the ordinary call
+    np.testing.assert_array_equal(jax.jit(small_kernels.add)(a, a), np.asarray(a) * 2)
+
+
+def test_the_variable_works_for_scripts(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import nki, nki.isa as nisa, nki.language as nl, numpy as np\n"
+        "@nki.jit\n"
+        "def kernel(a):\n"
+        "    x = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)\n"
+        "    nisa.dma_copy(dst=x, src=a)\n"
+        "    print('sum', x.numpy().sum())\n"
+        "    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)\n"
+        "    nisa.dma_copy(dst=out, src=x)\n"
+        "    return out\n"
+        "kernel(np.ones((2, 3), np.float32))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, script], env={**os.environ, "NKI_SIMULATOR": "1"}, capture_output=True, text=True, timeout=120
+    )
+    assert (run.stdout, run.returncode) == ("sum 6.0\n", 0), run.stderr
