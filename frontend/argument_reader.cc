@@ -76,7 +76,7 @@ View ArgumentReader::ReadView(const Field& field, PyObject* argument) {
                " belongs to another call of a kernel");
   }
   const Tensor& storage = *tensor->view.tensor;
-  if (OnChip(storage.space) && storage.program + 1 != static_cast<int>(graph_.programs.size())) {
+  if (OnChip(storage.space) && storage.program != graph_.open_program) {
     ThrowValue(Place(field) + ": tensor " + storage.name + " is on chip and was made by program " +
                std::to_string(storage.program) + " of the grid; programs share tensors in shared HBM only");
   }

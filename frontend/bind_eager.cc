@@ -39,6 +39,11 @@ class EagerTrace : public Trace {
     return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer().Hold(tensor)));
   }
 
+  // `yield` lets the other core's thread run, and says whether it was still there.
+  void SetCores(py::object yield) {
+    machine_->SetCores([yield = std::move(yield)] { return yield().cast<bool>(); });
+  }
+
   // The numbers of the inputs that the kernel has written.
   py::list Written() const {
     py::list written;
@@ -76,6 +81,11 @@ void BindEager(py::module_& module) {
       .def(py::init<std::string, const std::string&, std::vector<int64_t>, bool, py::object>(),
            py::arg("name"), py::arg("target"), py::arg("grid"), py::arg("precise"), py::arg("warn"))
       .def("add_input", &EagerTrace::AddInput)
+      .def("set_cores", &EagerTrace::SetCores)
+      .def("enter_thread", [](EagerTrace& trace) { trace.tracer().EnterThread(); })
+      .def("suspend", [](EagerTrace& trace) { trace.tracer().Suspend(); })
+      .def("resume", [](EagerTrace& trace, int program) { trace.tracer().Resume(program); })
+      .def("end_program", [](EagerTrace& trace) { trace.tracer().EndProgram(); })
       .def("written", &EagerTrace::Written);
   module.def("copy_values", CopyValues);
   module.attr("simulator_wanted") =

@@ -21,6 +21,7 @@ class EagerSink final : public InstructionSink {
   std::optional<double> ValueOf(Register reg) const override { return machine_->ValueOf(reg); }
   bool HasValue(Register reg) const override { return machine_->IsSet(reg); }
   void BeginProgram() override { machine_->BeginProgram(); }
+  void EndProgram() override { machine_->EndProgram(); }
   void Finish() override { machine_->Finish(); }
   Dtype StoredAs(Dtype dtype) const override;
   int TakeFreeId() override { return machine_->TakeFreeId(); }

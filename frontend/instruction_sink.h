@@ -21,6 +21,7 @@ class InstructionSink {
   virtual std::optional<double> ValueOf(Register) const { return std::nullopt; }
   virtual bool HasValue(Register) const { return false; }
   virtual void BeginProgram() {}
+  virtual void EndProgram() {}
   // The results are in the graph.
   virtual void Finish() {}
 

@@ -59,6 +59,8 @@ PyFrameObject* InnermostFrame() {
 
 SourceSites::SourceSites() : entry_(InnermostFrame()) {}
 
+void SourceSites::EnterThread() { thread_entry_ = InnermostFrame(); }
+
 SourceSites::~SourceSites() {
   for (const Site& site : sites_) Py_DECREF(site.code);
   for (const auto& [code, ours] : ours_) Py_DECREF(code);
@@ -94,7 +96,7 @@ int SourceSites::NumberWithCallers(PyFrameObject* frame, PyCodeObject* code) {
       chain[depth++] = {code, PyFrame_GetLasti(frame), -1};
       outermost = frame;
     }
-    to_the_kernel = frame == entry_ || IsKernel(frame, code);
+    to_the_kernel = frame == entry_ || frame == thread_entry_ || IsKernel(frame, code);
     frame = CallerOf(frame);
   }
   if (to_the_kernel) {

@@ -26,6 +26,9 @@ class SourceSites {
   int Here();
   std::vector<SourceLocation> Locations() const;
 
+  // The kernel is also called from the present frame, in another thread.
+  void EnterThread();
+
   // Frames of files below this folder are ours and are skipped.
   static void SetPackageFolder(std::string folder);
 
@@ -56,6 +59,7 @@ class SourceSites {
   // frame that started the trace, then the kernel's own; its code tells it from a later frame at the same
   // address.
   const PyFrameObject* entry_ = nullptr;
+  const PyFrameObject* thread_entry_ = nullptr;  // in another thread
   const PyFrameObject* kernel_frame_ = nullptr;
   const PyCodeObject* kernel_code_ = nullptr;
 };

@@ -42,7 +42,7 @@ Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Sha
   tensor.shape = std::move(shape);
   int& counter = counters_[space == Space::kSbuf ? 0 : space == Space::kPsum ? 1 : 2];
   tensor.region = space == Space::kSharedHbm ? -1 : graph_->open_region;
-  tensor.program = std::max(0, static_cast<int>(graph_->programs.size()) - 1);
+  tensor.program = graph_->open_program;
   tensor.name = name.empty() ? prefix + ("." + to_string(counter++)) : name;
   // The text form must say which one is meant: the second "tile" is "tile.1".
   while (names_.contains(tensor.name)) {
@@ -167,11 +167,29 @@ void Tracer::CheckLoops() const {
 }
 
 void Tracer::BeginProgram(std::vector<int64_t> ids) {
+  graph_->open_program = static_cast<int>(graph_->programs.size());
   sink_->BeginProgram();
   graph_->programs.push_back(graph_->nodes.size());
   program_ = std::move(ids);
   unnamed_shared_ = 0;
   named_here_.clear();
+}
+
+void Tracer::Suspend() {
+  suspended_[graph_->open_program] = {std::move(program_), unnamed_shared_, std::move(named_here_),
+                                      graph_->open_region};
+  graph_->open_region = -1;
+}
+
+void Tracer::Resume(int program) {
+  const auto found = suspended_.find(program);
+  if (found == suspended_.end()) return;
+  graph_->open_program = program;
+  program_ = std::move(found->second.ids);
+  unnamed_shared_ = found->second.unnamed_shared;
+  named_here_ = std::move(found->second.named_here);
+  graph_->open_region = found->second.open_region;
+  suspended_.erase(found);
 }
 
 std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {

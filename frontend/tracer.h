@@ -54,6 +54,12 @@ class Tracer {
   void AbandonLoop(const std::string& called);
 
   void BeginProgram(std::vector<int64_t> ids);
+  // Where two programs run side by side: the present one stops, to go on later, and another goes on.
+  void Suspend();
+  void Resume(int program);
+  // Programs that start in this thread start here.
+  void EnterThread() { sites_.EnterThread(); }
+  void EndProgram() { sink_->EndProgram(); }
   // Ends the trace; the graph then does not change any more.
   std::shared_ptr<const KernelGraph> Finish(std::vector<View> outputs);
 
@@ -80,7 +86,14 @@ class Tracer {
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
   std::unordered_map<std::string, int> shared_;
-  std::string abandoned_;                            // what is wrong with a loop that was left
+  std::string abandoned_;  // what is wrong with a loop that was left
+  struct Suspended {
+    std::vector<int64_t> ids;
+    int unnamed_shared;
+    std::unordered_map<std::string, int> named_here;
+    int open_region;
+  };
+  std::unordered_map<int, Suspended> suspended_;     // by program
   int unnamed_shared_ = 0;                           // of the present program
   std::unordered_map<std::string, int> named_here_;  // how often the present program used a shared name
   int counters_[3] = {};                             // for the names of unnamed tensors in SBUF, PSUM and HBM

@@ -53,11 +53,9 @@ EagerMachine::Memory EagerMachine::NewMemory(int64_t bytes) {
 }
 
 EagerMachine::EagerMachine(std::shared_ptr<KernelGraph> graph, EagerOptions options)
-    : graph_(std::move(graph)),
-      options_(std::move(options)),
-      writes_(*graph_, &found_),
-      machine_(graph_->generation->partitions, graph_->generation->sbuf_bytes,
-               graph_->generation->psum_bytes) {
+    : graph_(std::move(graph)), options_(std::move(options)), writes_(*graph_, &found_) {
+  const Generation& gen = *graph_->generation;
+  machines_[0].emplace(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
   graph_->machine = this;
   options_.portable_math |= PortableMathWanted();
 }
@@ -107,7 +105,7 @@ void EagerMachine::MakeChipMemory(const Tensor& tensor) {
 // Only what nothing has written: a tensor at the place of another finds what that has left.
 void EagerMachine::FillPinned(const Tensor& tensor) {
   const std::array<std::byte, 4> word = FreshWord(tensor.dtype);
-  const Tile tile = Context().tile(View::Of(tensor));
+  const Tile tile = Context(tensor.program).tile(View::Of(tensor));
   for (const BytesOfPartitions& part : writes_.Unwritten(tensor)) {
     for (int64_t byte = part.byte; byte < part.byte + part.bytes; ++byte)
       *tile.Address(part.partition, byte) = word[byte % 4];
@@ -147,13 +145,25 @@ int EagerMachine::TakeFreeId() {
   return id;
 }
 
-void EagerMachine::BeginProgram() {
-  graph_->nodes.clear();
-  machine_.ResetRegisters({});
+void EagerMachine::SetCores(std::function<bool()> yield) {
+  const Generation& gen = *graph_->generation;
+  machines_[1].emplace(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
+  meetings_.emplace(EagerMeetings::Cores{.yield = std::move(yield),
+                                         .context = [this](int core) { return Context(core); },
+                                         .sources = options_.sources});
 }
 
-RunContext EagerMachine::Context() const {
-  return {.machine = machine_,
+void EagerMachine::BeginProgram() {
+  graph_->nodes.clear();
+  Context().machine.ResetRegisters({});
+}
+
+void EagerMachine::EndProgram() {
+  if (meetings_) meetings_->Await(graph_->open_program);
+}
+
+RunContext EagerMachine::Context(int program) const {
+  return {.machine = *machines_[meetings_ ? program : 0],
           .hbm = hbm_.data(),
           .placements = placements_.data(),
           .blocks = {},
@@ -164,17 +174,33 @@ RunContext EagerMachine::Context() const {
 }
 
 void EagerMachine::Run(Node node) {
+  const bool meets = node.instruction->MeetsCore().has_value();
+  if (meetings_) {
+    if (!meets) meetings_->Await(graph_->open_program);
+    meetings_->Moved();
+  }
   graph_->nodes.clear();
   graph_->nodes.push_back(std::move(node));
   const Node& present = graph_->nodes[0];
   registers_.resize(graph_->registers);
   const WriteFacts& facts = Check(present);
-  if (present.instruction->MeetsCore()) {
-    throw Error(std::string(present.instruction->def().name) +
-                ": two cores that wait for each other do not run in nki.simulate yet; call the kernel itself");
-  }
+  if (meets) return Meet();
   if (const std::optional<Flow> flow = present.instruction->ControlFlow()) return Enter(*flow, present);
   RunBody(present, facts);
+}
+
+void EagerMachine::Meet() {
+  Node node = std::move(graph_->nodes[0]);
+  graph_->nodes.clear();
+  if (meetings_) return meetings_->Come(graph_->open_program, std::move(node), graph_->open_region >= 0);
+  Diagnostic diagnostic;
+  diagnostic.rule = "lnc2-launch";
+  diagnostic.source = node.source;
+  diagnostic.message = std::string(node.instruction->def().name) +
+                       ": there is no other core to meet; launch the kernel on two: " + graph_->name +
+                       "[2](...)";
+  found_.push_back(std::move(diagnostic));
+  Report();
 }
 
 const WriteFacts& EagerMachine::Check(const Node& node) {
@@ -215,9 +241,9 @@ void EagerMachine::Report() {
 
 void EagerMachine::Enter(const Flow& flow, const Node& node) {
   if (flow.kind == Flow::Kind::kEnd) {
-    NKI_CHECK(!loops_.empty());
-    graph_->open_region = graph_->regions[loops_.back().region].parent;
-    loops_.pop_back();
+    NKI_CHECK(!loops().empty());
+    graph_->open_region = graph_->regions[loops().back().region].parent;
+    loops().pop_back();
     return;
   }
   KnowSource(node.source);
@@ -229,12 +255,12 @@ void EagerMachine::Enter(const Flow& flow, const Node& node) {
     loop.value = Context().value(flow.start);
     loop.stop = Context().value(flow.stop);
   }
-  loops_.push_back(loop);
+  loops().push_back(loop);
 }
 
 bool EagerMachine::NextPass() {
-  NKI_CHECK(!loops_.empty());
-  Loop& loop = loops_.back();
+  NKI_CHECK(!loops().empty());
+  Loop& loop = loops().back();
   if (loop.flow.kind == Flow::Kind::kWhile) return ValueOf(loop.flow.reg) != 0;
   if (loop.entered) loop.value += loop.flow.step;
   loop.entered = true;
@@ -288,7 +314,7 @@ void EagerMachine::Finish() {
 
 void EagerMachine::CopyOut(const View& view, std::byte* to) const {
   const FloatingPointScope floating_point;
-  Context().CopyOut(view, to);
+  Context(view.tensor->program).CopyOut(view, to);
 }
 
 }  // namespace nki

@@ -2,13 +2,16 @@
 #ifndef NKI_INTERPRETER_EAGER_H_
 #define NKI_INTERPRETER_EAGER_H_
 
+#include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "interpreter/eager_meetings.h"
 #include "interpreter/graph.h"
 #include "interpreter/verifier.h"
 #include "memory/machine_state.h"
@@ -47,7 +50,12 @@ class EagerMachine {
   // The id of a tensor that is gone, for the next one, or -1.
   int TakeFreeId();
 
+  // The two programs of the grid run side by side, each on a core of its own. `yield` lets the other one go
+  // on and returns when it is this one's turn again, or false if the other has ended.
+  void SetCores(std::function<bool()> yield);
   void BeginProgram();
+  // Returns when the program waits for no other core.
+  void EndProgram();
   // Checks and runs an instruction, which becomes the graph's only node. Throws VerifyError or RunError.
   void Run(Node node);
   // True if the innermost loop, at its head or at the end of a pass, has a next pass; sets its register.
@@ -76,7 +84,9 @@ class EagerMachine {
   using Memory = std::unique_ptr<std::byte[], Free>;
   static Memory NewMemory(int64_t bytes);
 
-  RunContext Context() const;
+  RunContext Context(int program) const;
+  RunContext Context() const { return Context(graph_->open_program); }
+  std::vector<Loop>& loops() { return loops_[graph_->open_program]; }
   void MakeRoom();
   void MakeChipMemory(const Tensor& tensor);
   void FillPinned(const Tensor& tensor);
@@ -84,6 +94,7 @@ class EagerMachine {
   const WriteFacts& Check(const Node& node);
   void Report();
   void KnowSource(int source) const;
+  void Meet();
   void Enter(const Flow& flow, const Node& node);
   void RunBody(const Node& node, const WriteFacts& facts);
   void OwnWrittenInputs(const Node& node);
@@ -92,17 +103,18 @@ class EagerMachine {
   EagerOptions options_;
   std::vector<Diagnostic> found_;  // of the present instruction
   WriteCheck writes_;
-  std::set<std::string> said_;  // warnings, which are said once a line
-  mutable MachineState machine_;
-  std::vector<std::byte*> hbm_;        // by tensor id
-  std::vector<Placement> placements_;  // by tensor id
-  std::vector<Memory> memories_;       // by tensor id
+  std::set<std::string> said_;                                        // warnings, which are said once a line
+  mutable std::array<std::optional<MachineState>, kCores> machines_;  // the second for a second core
+  std::optional<EagerMeetings> meetings_;                             // of two cores
+  std::vector<std::byte*> hbm_;                                       // by tensor id
+  std::vector<Placement> placements_;                                 // by tensor id
+  std::vector<Memory> memories_;                                      // by tensor id
   std::vector<int> free_ids_;
   std::vector<std::shared_ptr<const void>> inputs_;  // the callers' values
   std::set<int> inputs_written_;                     // tensor ids
   std::vector<bool> set_;                            // by register
   mutable std::vector<double> registers_;
-  std::vector<Loop> loops_;  // the innermost last
+  std::map<int, std::vector<Loop>> loops_;  // by program; the innermost last
 };
 
 }  // namespace nki

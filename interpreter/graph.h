@@ -49,6 +49,7 @@ struct KernelGraph {
   std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
   std::vector<SourceLocation> sources;
 
+  int open_program = 0;  // while it is recorded: of the grid, which the next node belongs to
   int open_region = -1;  // while it is recorded: the region that the next node belongs to
   // What runs the nodes at once instead of recording them (eager.h), as long as it exists.
   EagerMachine* machine = nullptr;

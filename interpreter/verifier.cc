@@ -86,7 +86,7 @@ class WriteTracker {
   }
 
   const Generation& gen_;
-  std::vector<std::optional<WrittenMap>> maps_;  // made when they are asked for
+  std::vector<std::optional<WrittenMap>> maps_;           // made when they are asked for
   std::map<std::pair<int, Space>, WrittenMap> memories_;  // of each program: each has a core to itself
 };
 

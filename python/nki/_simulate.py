@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nki import _core, _numpy, _settings
+from nki._cores import Cores
 from nki._errors import refuse
 from nki._kernel import Kernel, Launch, NkiWarning, callers_level, check_shape, door_for, grid_of
 from nki._result import Results
@@ -91,14 +92,27 @@ def run(kernel, arrays, call_key):
     trace = _core.EagerTrace(kernel.__name__, target, list(call_key.grid), precise, _warn)
     tensors = [trace.add_input(name, list(a.shape), *a[2:]) for name, a in zip(names, arguments, strict=True)]
     results = Results(kernel, tensors)
-    with trace:
-        for program in np.ndindex(*call_key.grid):
-            trace.begin_program(list(program))
-            results.read(program, kernel.run_function(call_key, tensors))
+    programs = list(np.ndindex(*call_key.grid))
+    for program, result in zip(
+        programs, _run(trace, programs, lambda: kernel.run_function(call_key, tensors)), strict=True
+    ):
+        results.read(program, result)
     if results.problems:
         refuse(kernel.function, results.problems)
     trace.finish(results.form.outputs)
     return _give_back(kernel, door, names, arguments, tensors, trace.written(), results.form)
+
+
+def _run(trace, programs, function):
+    """What the function returns in each program. Two run side by side, since they may wait for each other."""
+    if len(programs) == 2:
+        return Cores(trace).run(programs, function)
+    results = []
+    with trace:
+        for program in programs:
+            trace.begin_program(list(program))
+            results.append(function())
+    return results
 
 
 def _give_back(kernel, door, names, arguments, tensors, written, form):

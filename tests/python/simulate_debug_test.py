@@ -6,6 +6,7 @@ import pdb
 import re
 import subprocess
 import sys
+import threading
 
 import ml_dtypes
 import nki
@@ -318,6 +319,88 @@ def test_the_accumulator_of_the_scalar_engine_starts_at_zero_in_every_program():
     with pytest.warns(nki.NkiWarning, match="uninitialised-register"):
         result = nki.simulate(kernel[2])(a)
     np.testing.assert_array_equal(result[:, :, 0], [a.sum(axis=1)] * 2)
+
+
+# ---- two cores ----
+
+
+def on_two_cores(body):
+    """Runs body(core, tile) on both cores, with a tile that holds the core's row of the argument."""
+
+    def kernel(a):
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        core = nl.program_id(0)
+        tile = nl.ndarray((1, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf, address=(0, 0))
+        nisa.dma_copy(dst=tile, src=a[core : core + 1])
+        body(core, tile)
+        nisa.dma_copy(dst=out[core : core + 1], src=tile)
+        return out
+
+    return nki.simulate(nki.jit(kernel, platform_target="trn2"))[2]
+
+
+def exchange(core, tile, pipe=0):
+    nisa.sendrecv(src=tile, dst=tile, send_to_rank=1 - core, recv_from_rank=1 - core, pipe_id=pipe)
+
+
+def test_an_exchange_is_done_when_it_returns():
+    seen = []
+
+    def body(core, tile):
+        exchange(core, tile)
+        seen.append((core, tile.numpy().tolist()))
+
+    a = counted(2, 3)
+    np.testing.assert_array_equal(on_two_cores(body)(a), a[::-1])
+    assert sorted(seen) == [(0, [[3, 4, 5]]), (1, [[0, 1, 2]])]
+
+
+def test_cores_take_turns_where_they_meet_and_nowhere_else():
+    runs = []
+    for _ in range(5):
+        order = []
+
+        def body(core, tile, order=order):
+            for step in range(3):
+                order.append((core, step))
+                nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+                order.append((core, step))
+                exchange(core, tile, step)
+
+        on_two_cores(body)(counted(2, 3))
+        runs.append(order)
+        assert len(order) == 12 and order[0:2] == [(0, 0)] * 2 and order[2:4] == [(1, 0)] * 2
+    assert all(order == runs[0] for order in runs)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_an_error_on_one_core_ends_both(failing):
+    ended = []
+
+    def body(core, tile):
+        try:
+            exchange(core, tile)
+            if core == failing:
+                raise ZeroDivisionError(f"on core {core}")
+            exchange(core, tile)
+        finally:
+            ended.append(core)
+
+    kernel = on_two_cores(body)
+    with pytest.raises(ZeroDivisionError, match=f"on core {failing}"):
+        kernel(counted(2, 3))
+    assert sorted(ended) == [0, 1]
+    assert all(thread.name != "nki core 1" for thread in threading.enumerate())
+
+
+def test_an_error_on_the_second_core_names_the_kernels_lines():
+    def body(core, tile):
+        nisa.tensor_copy(dst=tile[:, 0 : 2 + core], src=tile[:, 0:2])
+
+    with pytest.raises(nki.VerifyError, match="src has 2 elements per partition and dst has 3") as error:
+        on_two_cores(body)(counted(2, 3))
+    [diagnostic] = error.value.diagnostics
+    assert diagnostic["file"] == __file__ and [caller["file"] for caller in diagnostic["callers"]] == [__file__]
 
 
 # ---- the other doors ----

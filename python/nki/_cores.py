@@ -1,0 +1,71 @@
+"""The two cores of kernel[2] in nki.simulate: two threads, one of which runs at a time."""
+
+import contextvars
+import threading
+
+
+class _AbandonedError(BaseException):
+    """Ends a core's thread when the other core has failed; not an Exception, so that a kernel does not catch it."""
+
+
+class Cores:
+    """Runs a function for each program of a grid of two: core 0 in this thread, core 1 in another.
+
+    A core runs until it waits for the other one, so that the order of the instructions is always the same.
+    """
+
+    def __init__(self, trace):
+        self._trace = trace
+        self._turns = (threading.Semaphore(0), threading.Semaphore(0))
+        self._present = 0
+        self._live = [True, True]
+        self._failure = None
+
+    def run(self, programs, body):
+        """[body(), body()], with the programs' indices begun before."""
+        self._trace.set_cores(self._switch)
+        results = [None, None]
+        context = contextvars.copy_context()
+        other = threading.Thread(
+            target=context.run, args=(self._run_core, 1, programs[1], body, results), name="nki core 1", daemon=True
+        )
+        other.start()
+        self._run_core(0, programs[0], body, results)
+        other.join()
+        if self._failure is not None:
+            raise self._failure
+        return results
+
+    def _run_core(self, core, program, body, results):
+        try:
+            if core == 1:
+                self._await_turn(core)
+                self._trace.enter_thread()
+            with self._trace:
+                self._trace.begin_program(list(program))
+                results[core] = body()
+                self._trace.end_program()
+        except _AbandonedError:
+            pass
+        except BaseException as error:
+            self._failure = self._failure or error
+        finally:
+            self._live[core] = False
+            self._turns[1 - core].release()
+
+    def _switch(self):
+        """The other core runs until it waits or ends; False if it had ended."""
+        core = self._present
+        if not self._live[1 - core]:
+            return False
+        self._trace.suspend()
+        self._turns[1 - core].release()
+        self._await_turn(core)
+        self._trace.resume(core)
+        return True
+
+    def _await_turn(self, core):
+        self._turns[core].acquire()
+        if self._failure is not None:
+            raise _AbandonedError
+        self._present = core
