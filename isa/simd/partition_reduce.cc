@@ -37,24 +37,39 @@ HWY_INLINE FloatVec CombineLanes(FloatVec a, FloatVec b) {
   return AsFloat(IntegerAlu<kOp>(AsWord(a), AsWord(b)));
 }
 
-template <AluOp kOp, LineForm kForm>
-void ReduceLanes(Lines x, int64_t n, int lanes, bool start, float* results) {
+// kGroups times sixteen elements in lockstep: independent chains hide the latency of one.
+template <AluOp kOp, LineForm kForm, int kGroups>
+void ReduceGroups(Lines x, int64_t group, int64_t n, int lanes, bool start, float* results) {
   const FloatTag df;
-  alignas(64) float by_lane[kLanes * kLanes];
-  for (int64_t group = 0; group < n; group += kLanes) {
+  constexpr int kWidth = kGroups * kLanes, kChains = kWidth / kWordLanes;
+  alignas(64) float by_lane[kLanes * kWidth];
+  for (int g = 0; g < kGroups; ++g) {
     const auto row = [&](int i) HWY_ATTR {  // beyond the last element: the last one again
-      return reinterpret_cast<const uint32_t*>(x.first + std::min(group + i, n - 1) * x.stride);
+      return reinterpret_cast<const uint32_t*>(x.first + std::min(group + g * kLanes + i, n - 1) * x.stride);
     };
-    Transpose16(row, [&](int lane, int element, WordVec words)
-                         HWY_ATTR { hn::StoreU(AsFloat(words), df, by_lane + lane * kLanes + element); });
-    for (int part = 0; part < kLanes; part += kWordLanes) {
-      FloatVec chain = hn::LoadU(df, start ? by_lane + part : results + group + part);
-      for (int lane = start ? 1 : 0; lane < lanes; ++lane) {
-        chain = CombineLanes<kOp, kForm>(chain, hn::LoadU(df, by_lane + lane * kLanes + part));
-      }
-      hn::StoreU(chain, df, results + group + part);
+    Transpose16(row, [&](int lane, int element, WordVec words) HWY_ATTR {
+      hn::StoreU(AsFloat(words), df, by_lane + lane * kWidth + g * kLanes + element);
+    });
+  }
+  FloatVec chain[kChains];
+  for (int c = 0; c < kChains; ++c)
+    chain[c] = hn::LoadU(df, (start ? by_lane : results + group) + c * kWordLanes);
+  for (int lane = start ? 1 : 0; lane < lanes; ++lane) {
+    HWY_UNROLL(8)
+    for (int c = 0; c < kChains; ++c) {
+      chain[c] = CombineLanes<kOp, kForm>(chain[c], hn::LoadU(df, by_lane + lane * kWidth + c * kWordLanes));
     }
   }
+  for (int c = 0; c < kChains; ++c) hn::StoreU(chain[c], df, results + group + c * kWordLanes);
+}
+
+template <AluOp kOp, LineForm kForm>
+void ReduceLanes(Lines x, int64_t n, int lanes, bool start, float* results) {
+  constexpr int kGroups = kWordLanes == kLanes ? 4 : 2;  // four chains in registers
+  int64_t group = 0;
+  for (; group + kGroups * kLanes <= n; group += kGroups * kLanes)
+    ReduceGroups<kOp, kForm, kGroups>(x, group, n, lanes, start, results);
+  for (; group < n; group += kLanes) ReduceGroups<kOp, kForm, 1>(x, group, n, lanes, start, results);
 }
 
 template <AluOp kOp>
