@@ -90,22 +90,35 @@ void ArgumentReader::Visit(const Field& field, std::optional<View>& value) {
   if (argument != nullptr && argument != Py_None) value = ReadView(field, argument);
 }
 
-void ArgumentReader::Visit(const Field& field, Operand& value) {
-  PyObject* argument = Next(field);
-  if (argument == nullptr) return;
-  if (argument == Py_None) {
-    value = Operand{};
-    return;
-  }
-  if (IsTensor(argument)) {
-    value.kind = Operand::Kind::kColumn;
-    value.column = ReadView(field, argument);
-    return;
-  }
+Operand ArgumentReader::ReadOperand(const Field& field, PyObject* argument) {
+  if (argument == Py_None) return {};
+  if (IsTensor(argument)) return {Operand::Kind::kColumn, false, 0, ReadView(field, argument)};
   if (!IsNumber(argument)) WrongType(field, "a number or a tensor with one value per partition", argument);
-  value = Operand::Constant(PyFloat_AsDouble(argument));
+  Operand operand = Operand::Constant(PyFloat_AsDouble(argument));
   if (PyErr_Occurred()) throw py::error_already_set();
-  value.integral = PyIndex_Check(argument);
+  operand.integral = PyIndex_Check(argument);
+  return operand;
+}
+
+void ArgumentReader::Visit(const Field& field, Operand& value) {
+  if (PyObject* argument = Next(field)) value = ReadOperand(field, argument);
+}
+
+py::object ArgumentReader::ReadSequence(const Field& field, const char* wanted, PyObject* argument) {
+  if (!PyList_Check(argument) && !PyTuple_Check(argument)) WrongType(field, wanted, argument);
+  return py::reinterpret_borrow<py::object>(argument);
+}
+
+void ArgumentReader::Visit(const Field& field, ViewList& value) {
+  const py::object list = ReadSequence(field, "a list of tensors", Next(field));
+  for (const py::handle member : list) value.push_back(ReadView(field, member.ptr()));
+}
+
+void ArgumentReader::Visit(const Field& field, OperandList& value) {
+  PyObject* argument = Next(field);
+  if (argument == nullptr || argument == Py_None) return;
+  const py::object list = ReadSequence(field, "a list of numbers", argument);
+  for (const py::handle member : list) value.push_back(ReadOperand(field, member.ptr()));
 }
 
 AluOp ArgumentReader::ReadAluOp(const Field& field, PyObject* argument) {
@@ -179,6 +192,11 @@ void ArgumentReader::Visit(const Field& field, std::optional<int64_t>& value) {
 }
 
 void ArgumentReader::Visit(const Field& field, IntList& value) {
+  PyObject* argument = Next(field);
+  if (argument != nullptr && argument != Py_None) value = ReadInts(argument, Place(field).c_str());
+}
+
+void ArgumentReader::Visit(const Field& field, std::optional<IntList>& value) {
   PyObject* argument = Next(field);
   if (argument != nullptr && argument != Py_None) value = ReadInts(argument, Place(field).c_str());
 }

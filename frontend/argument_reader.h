@@ -38,6 +38,9 @@ class ArgumentReader : public FieldVisitor {
   void Visit(const Field& field, int64_t& value) override;
   void Visit(const Field& field, std::optional<int64_t>& value) override;
   void Visit(const Field& field, IntList& value) override;
+  void Visit(const Field& field, std::optional<IntList>& value) override;
+  void Visit(const Field& field, ViewList& value) override;
+  void Visit(const Field& field, OperandList& value) override;
   void Visit(const Field& field, Pattern& value) override;
   void Visit(const Field& field, std::string& value) override;
   void Visit(const Field& field, Register& value) override;
@@ -48,6 +51,9 @@ class ArgumentReader : public FieldVisitor {
   // The next argument, or null if it was left out and has a default.
   PyObject* Next(const Field& field);
   View ReadView(const Field& field, PyObject* argument);
+  Operand ReadOperand(const Field& field, PyObject* argument);
+  // The members of a list or tuple.
+  pybind11::object ReadSequence(const Field& field, const char* wanted, PyObject* argument);
   AluOp ReadAluOp(const Field& field, PyObject* argument);
   uint8_t ReadOperator(const Field& field, const EnumRow& row, PyObject* argument) const;
   bool ReadBool(const Field& field, PyObject* argument);

@@ -28,6 +28,9 @@ class Describer : public FieldVisitor {
   void Visit(const Field& field, int64_t& value) override { Add(field, "int", std::to_string(value)); }
   void Visit(const Field& field, std::optional<int64_t>&) override { Add(field, "int | None", "None"); }
   void Visit(const Field& field, IntList&) override { Add(field, "ints", "()"); }
+  void Visit(const Field& field, std::optional<IntList>&) override { Add(field, "ints | None", "None"); }
+  void Visit(const Field& field, ViewList&) override { Add(field, "tensors", "None"); }
+  void Visit(const Field& field, OperandList&) override { Add(field, "numbers | None", "None"); }
   void Visit(const Field& field, Pattern&) override { Add(field, "pattern", "()"); }
   void Visit(const Field& field, std::string&) override { Add(field, "str", "''"); }
   void Visit(const Field& field, Register&) override { Add(field, "VirtualRegister", "None"); }
@@ -71,6 +74,11 @@ py::dict ToDict(const View& view) {
   return dict;
 }
 
+py::object ToObject(const Operand& operand) {
+  if (operand.is_column()) return ToDict(operand.column);
+  return operand.is_constant() ? py::object(py::float_(operand.constant)) : py::none();
+}
+
 class Values : public FieldVisitor {
  public:
   py::dict dict;
@@ -78,11 +86,7 @@ class Values : public FieldVisitor {
   void Visit(const Field& field, std::optional<View>& value) override {
     dict[field.name] = value ? py::object(ToDict(*value)) : py::none();
   }
-  void Visit(const Field& field, Operand& value) override {
-    dict[field.name] = value.is_column()     ? py::object(ToDict(value.column))
-                       : value.is_constant() ? py::object(py::float_(value.constant))
-                                             : py::none();
-  }
+  void Visit(const Field& field, Operand& value) override { dict[field.name] = ToObject(value); }
   void Visit(const Field& field, AluOp& value) override { dict[field.name] = std::string(Name(value)); }
   void Visit(const Field& field, std::optional<AluOp>& value) override {
     dict[field.name] = value ? py::object(py::str(std::string(Name(*value)))) : py::none();
@@ -94,9 +98,18 @@ class Values : public FieldVisitor {
   void Visit(const Field& field, std::optional<bool>& value) override { dict[field.name] = value; }
   void Visit(const Field& field, int64_t& value) override { dict[field.name] = value; }
   void Visit(const Field& field, std::optional<int64_t>& value) override { dict[field.name] = value; }
-  void Visit(const Field& field, IntList& value) override {
+  void Visit(const Field& field, IntList& value) override { dict[field.name] = py::list(py::cast(value)); }
+  void Visit(const Field& field, std::optional<IntList>& value) override {
+    dict[field.name] = value ? py::object(py::list(py::cast(*value))) : py::none();
+  }
+  void Visit(const Field& field, ViewList& value) override {
     py::list list;
-    for (int64_t number : value) list.append(number);
+    for (const View& view : value) list.append(ToDict(view));
+    dict[field.name] = list;
+  }
+  void Visit(const Field& field, OperandList& value) override {
+    py::list list;
+    for (const Operand& operand : value) list.append(ToObject(operand));
     dict[field.name] = list;
   }
   void Visit(const Field& field, Pattern& value) override { dict[field.name] = Pairs(value); }

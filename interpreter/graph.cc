@@ -33,6 +33,13 @@ std::string Quoted(std::string_view string) {
   return text + "'";
 }
 
+template <typename T, typename TextOf>
+std::string Joined(const std::vector<T>& values, TextOf text_of) {
+  std::string text = "[";
+  for (size_t i = 0; i < values.size(); ++i) text += (i ? ", " : "") + text_of(values[i]);
+  return text + "]";
+}
+
 // The view as slices of its tensor, or "" if slices can't say it.
 std::string Slices(const View& view) {
   const View whole = View::Of(*view.tensor);
@@ -89,6 +96,20 @@ class TextVisitor : public FieldVisitor {
   void Visit(const Field& field, IntList& value) override {
     if (!field.required && value.empty()) return;
     Put(field, ToString(value));
+  }
+  void Visit(const Field& field, std::optional<IntList>& value) override {
+    if (value) Put(field, ToString(*value));
+  }
+  void Visit(const Field& field, ViewList& value) override {
+    if (with_views_) Put(field, Joined(value, [](const View& view) { return ToText(view); }));
+  }
+  void Visit(const Field& field, OperandList& value) override {
+    if (!field.required && value.empty()) return;
+    Put(field, Joined(value, [](const Operand& operand) {
+          return operand.is_column() ? ToText(operand.column)
+                 : operand.given()   ? Number(operand.constant)
+                                     : "None";
+        }));
   }
   void Visit(const Field& field, Pattern& value) override { Put(field, Pairs(value)); }
   void Visit(const Field& field, std::string& value) override { Put(field, Quoted(value)); }

@@ -284,7 +284,8 @@ class WriteWalk {
       if (!dynamic) foreign.Mark(runs);
       return;
     }
-    if (!dynamic && instruction.ReadsDestination() && foreign.Of(runs) != WrittenMap::State::kNone)
+    const bool adds = instruction.ReadsDestination() || instruction.AddsWhereWritten();
+    if (!dynamic && adds && foreign.Of(runs) != WrittenMap::State::kNone)
       WarnOfForeign(instruction, *to.tensor);
     foreign.Unmark(runs);
   }

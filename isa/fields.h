@@ -37,6 +37,8 @@ struct IntOrRegister {
 };
 
 using IntList = std::vector<int64_t>;
+using ViewList = std::vector<View>;
+using OperandList = std::vector<Operand>;
 using Pattern = std::vector<Dim>;
 
 struct Field {
@@ -61,6 +63,9 @@ class FieldVisitor {
   virtual void Visit(const Field& field, int64_t& value) = 0;
   virtual void Visit(const Field& field, std::optional<int64_t>& value) = 0;
   virtual void Visit(const Field& field, IntList& value) = 0;
+  virtual void Visit(const Field& field, std::optional<IntList>& value) = 0;
+  virtual void Visit(const Field& field, ViewList& value) = 0;
+  virtual void Visit(const Field& field, OperandList& value) = 0;
   virtual void Visit(const Field& field, Pattern& value) = 0;
   virtual void Visit(const Field& field, std::string& value) = 0;
   virtual void Visit(const Field& field, Register& value) = 0;
@@ -84,7 +89,8 @@ class FieldVisitor {
     return *this;
   }
   // An input with a default.
-  FieldVisitor& OptionalIn(const char* name, Operand& value) {
+  template <typename T>
+  FieldVisitor& OptionalIn(const char* name, T& value) {
     Visit(Field{name, Field::Role::kIn, false}, value);
     return *this;
   }
@@ -102,6 +108,7 @@ class FieldVisitor {
   static bool IsOptional(const View&) { return false; }
   static bool IsOptional(const Operand&) { return false; }
   static bool IsOptional(const Register&) { return false; }
+  static bool IsOptional(const ViewList&) { return false; }
   static bool IsOptional(const std::optional<View>&) { return true; }
 
   template <typename T>
@@ -139,6 +146,12 @@ class OperandVisitor : public FieldVisitor {
   void Visit(const Field& field, IntOrRegister& value) override {
     if (value.is_register()) OnRegister({field.name, Field::Role::kIn, field.required}, value.reg);
   }
+  void Visit(const Field& field, ViewList& value) override {
+    for (View& view : value) Visit(field, view);
+  }
+  void Visit(const Field& field, OperandList& value) override {
+    for (Operand& operand : value) Visit(field, operand);
+  }
   void Visit(const Field&, AluOp&) override {}
   void Visit(const Field&, std::optional<AluOp>&) override {}
   void Visit(const Field&, ActivationOp&) override {}
@@ -147,6 +160,7 @@ class OperandVisitor : public FieldVisitor {
   void Visit(const Field&, int64_t&) override {}
   void Visit(const Field&, std::optional<int64_t>&) override {}
   void Visit(const Field&, IntList&) override {}
+  void Visit(const Field&, std::optional<IntList>&) override {}
   void Visit(const Field&, Pattern&) override {}
   void Visit(const Field&, std::string&) override {}
   void VisitEnum(const Field&, const EnumRow&, uint8_t&) override {}

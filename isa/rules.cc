@@ -23,7 +23,7 @@ std::string SpaceNames(SpaceSet spaces) {
 class FieldFinder : public FieldVisitor {
  public:
   explicit FieldFinder(const void* wanted) : wanted_(wanted) {}
-  const char* name = nullptr;
+  std::string name;
 
   void Visit(const Field& field, View& value) override { Match(field, &value); }
   void Visit(const Field& field, std::optional<View>& value) override {
@@ -42,6 +42,13 @@ class FieldFinder : public FieldVisitor {
   void Visit(const Field& field, int64_t& value) override { Match(field, &value); }
   void Visit(const Field& field, std::optional<int64_t>& value) override { Match(field, &value); }
   void Visit(const Field& field, IntList& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<IntList>& value) override { Match(field, &value); }
+  void Visit(const Field& field, ViewList& value) override {
+    for (size_t i = 0; i < value.size(); ++i) Match(field, &value[i], i);
+  }
+  void Visit(const Field& field, OperandList& value) override {
+    for (size_t i = 0; i < value.size(); ++i) Match(field, &value[i], i);
+  }
   void Visit(const Field& field, Pattern& value) override { Match(field, &value); }
   void Visit(const Field& field, std::string& value) override { Match(field, &value); }
   void Visit(const Field& field, Register& value) override { Match(field, &value); }
@@ -50,7 +57,10 @@ class FieldFinder : public FieldVisitor {
 
  private:
   void Match(const Field& field, const void* address) {
-    if (address == wanted_ && name == nullptr) name = field.name;
+    if (address == wanted_ && name.empty()) name = field.name;
+  }
+  void Match(const Field& field, const void* address, size_t index) {
+    if (address == wanted_) name = std::string(field.name) + "[" + to_string(index) + "]";
   }
   const void* wanted_;
 };
@@ -71,7 +81,7 @@ std::string Checker::NameOf(const void* value) const {
   FieldFinder finder(value);
   const_cast<Instruction&>(instruction_)
       .VisitFields(finder);  // visitors see fields as mutable; this one only looks
-  NKI_CHECK(finder.name != nullptr);
+  NKI_CHECK(!finder.name.empty());
   return finder.name;
 }
 
@@ -298,6 +308,14 @@ bool Checker::AluOpOnTarget(AluOp op) {
   if (op == AluOp::kAbsMax || op == AluOp::kAbsMin) return Requires(Feature::kAbsMaxMin);
   if (op == AluOp::kSquare || op == AluOp::kRelu) return Requires(Feature::kUnaryAluOps);
   return true;
+}
+
+bool Checker::DmaPriority(const std::optional<int64_t>& priority) {
+  if (!priority) return true;
+  const bool known = Requires(Feature::kDmaPriority);
+  return Rule(*priority >= 0 && *priority <= 3, "priority",
+              [&] { return "priority is " + to_string(*priority) + "; it must lie between 0 and 3"; }) &&
+         known;
 }
 
 bool Checker::Requires(Feature feature) {

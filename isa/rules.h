@@ -64,8 +64,9 @@ class Checker {
   bool Comparison(AluOp op, std::initializer_list<AluOp> set);       // [comparison]
   bool Given(const Operand& operand);                                // [given]
   bool UnaryOperand(AluOp op, const Operand& operand);               // [unary-operand]
-  bool AluOpOnTarget(AluOp op);    // the feature of the operator, if it needs one
-  bool Requires(Feature feature);  // [<feature name>]
+  bool AluOpOnTarget(AluOp op);                              // the feature of the operator, if it needs one
+  bool DmaPriority(const std::optional<int64_t>& priority);  // [priority], [dma-priority]
+  bool Requires(Feature feature);                            // [<feature name>]
 
   // A rule of one instruction only. Counts as passed when `holds`. The instruction's name is put in front.
   bool Rule(bool holds, const char* id, std::string_view sentence);

@@ -73,6 +73,9 @@ TEST(TableTest, DocsNameEveryField) {
     void Visit(const Field& field, int64_t&) override { Add(field); }
     void Visit(const Field& field, std::optional<int64_t>&) override { Add(field); }
     void Visit(const Field& field, IntList&) override { Add(field); }
+    void Visit(const Field& field, std::optional<IntList>&) override { Add(field); }
+    void Visit(const Field& field, ViewList&) override { Add(field); }
+    void Visit(const Field& field, OperandList&) override { Add(field); }
     void Visit(const Field& field, Pattern&) override { Add(field); }
     void Visit(const Field& field, Register&) override { Add(field); }
     void Visit(const Field& field, IntOrRegister&) override { Add(field); }

@@ -53,10 +53,7 @@ struct DmaCopy {
            "a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow one");
     c.EngineIn(engine, {Engine::kSync, Engine::kScalar});
     c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", "engine is used with dge_mode.hwdge only");
-    if (!priority) return;
-    c.Requires(Feature::kDmaPriority);
-    c.Rule(*priority >= 0 && *priority <= 3, "priority",
-           [&] { return "priority is " + std::to_string(*priority) + "; it must lie between 0 and 3"; });
+    c.DmaPriority(priority);
   }
 
   // One descriptor per contiguous run; the DMA model of the timing pass turns them into time.

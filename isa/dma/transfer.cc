@@ -134,6 +134,15 @@ void MoveRows(RunContext& ctx, const View& dst, const View& src) {
   }
 }
 
+bool IsSameView(const View& a, const View& b) {
+  const bool same_start = a.tensor == b.tensor && a.dtype == b.dtype && a.offset == b.offset;
+  if (!same_start || !std::ranges::equal(a.axes(), b.axes())) return false;
+  if (a.dynamic == nullptr || b.dynamic == nullptr) return a.dynamic == b.dynamic;
+  const DynamicOffset &x = *a.dynamic, &y = *b.dynamic;
+  if (x.kind != y.kind || x.reg != y.reg || x.step_bytes != y.step_bytes) return false;
+  return x.reg.given() || IsSameView(x.index, y.index);
+}
+
 bool IsIndexed(const View& view) {
   return view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows;
 }

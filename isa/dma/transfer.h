@@ -23,6 +23,9 @@ bool Overlaps(const View& view);
 bool MovesRows(const View& dst, const View& src);
 void MoveRows(RunContext& ctx, const View& dst, const View& src);
 
+// Whether two views name the same elements in the same order, wherever a dynamic offset takes them.
+bool IsSameView(const View& a, const View& b);
+
 // Whether each row of the view (index of axis 0) has an index of its own.
 bool IsIndexed(const View& view);
 // The rules of a view with a vector_offset beside the operand `other`: [vector-offset], [same-rows]. The

@@ -23,7 +23,7 @@ constexpr Generation kTrn2 = {
                             Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles,
                             Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
                             Feature::kReciprocalBias, Feature::kGpSimdRandom, Feature::kNonzeroWithCount,
-                            Feature::kRangeSelect),
+                            Feature::kRangeSelect, Feature::kGatherTranspose),
 };
 
 }  // namespace nki

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "isa/simd/dma.h"
+#include "isa/simd/linear_convert.h"
 #include "memory/scalar_types.h"
 
 namespace nki::simd {
@@ -67,10 +68,13 @@ class ElementWalk {
 
 void CopyRunOfElements(const ElementWalk& src, const ElementWalk& dst, int64_t count) {
   const size_t bytes = static_cast<size_t>(ItemBytes(src.dtype()));
-  if (src.dtype() != dst.dtype()) {
+  const bool linear = !src.on_chip() && !dst.on_chip() && src.step() == 1 && dst.step() == 1;
+  if (src.dtype() != dst.dtype() && linear) {
+    ConvertLinear(src.dtype(), src.Address(0), dst.dtype(), dst.Address(0), count);
+  } else if (src.dtype() != dst.dtype()) {
     for (int64_t i = 0; i < count; ++i)
       StoreScalar(dst.dtype(), LoadScalar(src.dtype(), src.Address(i)), dst.Address(i));
-  } else if (!src.on_chip() && !dst.on_chip() && src.step() == 1 && dst.step() == 1) {
+  } else if (linear) {
     std::memcpy(dst.Address(0), src.Address(0), static_cast<size_t>(count) * bytes);
   } else {
     for (int64_t i = 0; i < count; ++i) std::memcpy(dst.Address(i), src.Address(i), bytes);

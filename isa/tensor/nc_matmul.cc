@@ -1,6 +1,6 @@
 // Matrix multiplication of two tiles into PSUM.
 #include "isa/instruction.h"
-#include "isa/simd/matmul.h"
+#include "isa/simd/matmul_parts.h"
 #include "isa/simd/transpose.h"
 #include "isa/tensor/pe_array.h"
 
@@ -26,7 +26,7 @@ Args:
   perf_mode: double_row (from trn2) for float8: stationary [K, 2, M] and moving [K, 2, N] contract over K and the 2.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, free-at-most, dst-shape,
-  dst-bank, dtype, matmul-dtypes, e4m3fn-matmul, bf16-psum, transpose-identity, same-dtype, transpose-accumulate,
+  dst-bank, dtype, matmul-dtypes, e4m3fn-matmul, bf16-psum, transpose-identity, same-dtype, transpose-only,
   tile-pair, tile-size, tile-position, tile-fit, small-pe-tiles, double-row, double-row-shape, double-row-tiling.
 Source: nki.isa.nc_matmul, NKI 0.6.
 )";
@@ -57,12 +57,11 @@ struct NcMatmul {
     }
     c.SamePartitions(stationary, moving);
     if (DoubleRow() && !CheckDoubleRow(c)) return;
-    c.FreeAtMost(stationary, c.gen().stationary_free_max * Rows());
-    const bool bf16 = dst.dtype == Dtype::kBfloat16;
-    c.FreeAtMost(moving, (bf16 ? c.gen().moving_free_max_bf16 : c.gen().moving_free_max) * Rows());
+    CheckMatmulSizes(c, dst, stationary, moving, Rows());
     CheckDestination(c);
     CheckMatmulDtypes(c, stationary, moving, DoubleRow());
     CheckPeTile(c, tile_position, tile_size, stationary.partitions(), stationary.free_elements() / Rows());
+    if (tile_size.size() == 2 && tile_size[0] == 32) c.Requires(Feature::kSmallPeTiles);
   }
 
   bool CheckDoubleRow(Checker& c) const {
@@ -77,19 +76,13 @@ struct NcMatmul {
   }
 
   void CheckDestination(Checker& c) const {
-    const int64_t m = stationary.free_elements() / Rows(), n = moving.free_elements() / Rows();
-    c.Rule(dst.partitions() == m && dst.free_elements() == n, "dst-shape", [&] {
-      return "stationary " + ToString(stationary.shape()) + " and moving " + ToString(moving.shape()) +
-             " give [" + std::to_string(m) + ", " + std::to_string(n) + "]; dst has shape " +
-             ToString(dst.shape());
-    });
-    CheckWithinBanks(c, dst);
     if (is_transpose && c.gen().Has(Feature::kExactTranspose)) {
       c.SameDtype(stationary, dst);
-      c.Rule(n == moving.partitions(), "transpose-identity", [&] {
+      c.Rule(moving.free_elements() == moving.partitions(), "transpose-identity", [&] {
         return "is_transpose needs a square identity as moving; it has shape " + ToString(moving.shape());
       });
-      c.Rule(accumulate != true, "transpose-accumulate", "is_transpose moves bits and can't accumulate");
+      c.Rule(accumulate != true && !DoubleRow(), "transpose-only",
+             "is_transpose moves bits; it can neither accumulate nor go with perf_mode=double_row");
     } else if (c.DtypeIn(dst, {Dtype::kFloat32, Dtype::kBfloat16}) && dst.dtype == Dtype::kBfloat16) {
       c.Requires(Feature::kBf16Psum);
     }
@@ -120,17 +113,18 @@ struct NcMatmul {
       return;
     }
     const bool adds = accumulate.value_or(ctx.destination == WriteState::kWritten);
-    const auto how = [](bool add) { return add ? simd::Accumulate::kAdd : simd::Accumulate::kOverwrite; };
+    const auto how = adds ? simd::Accumulate::kAdd : simd::Accumulate::kOverwrite;
     const bool fast = !ctx.portable_math;
     const Tile to = ctx.tile(dst);
     if (!DoubleRow()) {
-      simd::MatmulTile(ctx.tile(stationary), ctx.tile(moving), to, how(adds), fast, ctx.blocks);
+      simd::MatmulTile(ctx.tile(stationary), ctx.tile(moving), to, how, fast, ctx.blocks);
       return;
     }
+    simd::MatmulParts sums(to, how, ctx.blocks);
     for (int row : {0, 1}) {
-      simd::MatmulTile(ctx.tile(stationary.Select(1, row, true)), ctx.tile(moving.Select(1, row, true)), to,
-                       how(adds || row == 1), fast, ctx.blocks);
+      sums.Add(ctx.tile(stationary.Select(1, row, true)), ctx.tile(moving.Select(1, row, true)), fast);
     }
+    sums.Finish();
   }
 
   static std::vector<NcMatmul> Samples(SampleBuilder& b) {

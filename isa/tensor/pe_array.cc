@@ -11,6 +11,21 @@ bool IsWide(Dtype dtype) { return dtype == Dtype::kFloat32 || dtype == Dtype::kT
 
 std::string Pair(int64_t a, int64_t b) { return "(" + to_string(a) + ", " + to_string(b) + ")"; }
 
+// From its first to its last element a destination spans no more than the engine can write.
+void CheckWithinBanks(Checker& c, const View& dst) {
+  int64_t last = 0;
+  for (const Dim& dim : dst.free_axes()) last += dim.step * (dim.count - 1);
+  const int64_t bytes = (last + 1) * ItemBytes(dst.dtype);
+  // trn1 and trn2 write into one bank; trn3 into as many as the moving operand can fill (nki.isa.nc_matmul,
+  // NKI 0.6).
+  const int64_t limit = static_cast<int64_t>(c.gen().moving_free_max) * ItemBytes(Dtype::kFloat32);
+  c.Rule(bytes <= limit, "dst-bank", [&] {
+    return "dst spans " + to_string(bytes) + " bytes per partition; " + std::string(c.gen().name) +
+           " writes at most " + to_string(limit) + " (" + to_string(limit / c.gen().psum_bank_bytes()) +
+           " PSUM banks)";
+  });
+}
+
 }  // namespace
 
 void CheckMatmulDtypes(Checker& c, const View& stationary, const View& moving, bool double_row) {
@@ -47,7 +62,6 @@ void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64
     return "tile_size is " + Pair(size[0], size[1]) + "; rows and columns must be 32, 64 or 128";
   });
   if (!sized) return;
-  if (size[0] == 32) c.Requires(Feature::kSmallPeTiles);
   const auto lies_in = [](int64_t at, int64_t n) { return at >= 0 && at % n == 0 && at + n <= kArraySize; };
   c.Rule(lies_in(position[0], size[0]) && lies_in(position[1], size[1]), "tile-position", [&] {
     return "tile_position is " + Pair(position[0], position[1]) + "; it must be a multiple of tile_size " +
@@ -59,18 +73,17 @@ void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64
   });
 }
 
-void CheckWithinBanks(Checker& c, const View& dst) {
-  int64_t last = 0;
-  for (const Dim& dim : dst.free_axes()) last += dim.step * (dim.count - 1);
-  const int64_t bytes = (last + 1) * ItemBytes(dst.dtype);
-  // trn1 and trn2 write into one bank; trn3 into as many as the moving operand can fill (nki.isa.nc_matmul,
-  // NKI 0.6).
-  const int64_t limit = static_cast<int64_t>(c.gen().moving_free_max) * ItemBytes(Dtype::kFloat32);
-  c.Rule(bytes <= limit, "dst-bank", [&] {
-    return "dst spans " + to_string(bytes) + " bytes per partition; " + std::string(c.gen().name) +
-           " writes at most " + to_string(limit) + " (" + to_string(limit / c.gen().psum_bank_bytes()) +
-           " PSUM banks)";
+void CheckMatmulSizes(Checker& c, const View& dst, const View& stationary, const View& moving, int rows) {
+  const Generation& gen = c.gen();
+  const bool bf16 = dst.dtype == Dtype::kBfloat16;
+  c.FreeAtMost(stationary, int64_t{gen.stationary_free_max} * rows);
+  c.FreeAtMost(moving, int64_t{bf16 ? gen.moving_free_max_bf16 : gen.moving_free_max} * rows);
+  const int64_t m = stationary.free_elements() / rows, n = moving.free_elements() / rows;
+  c.Rule(dst.partitions() == m && dst.free_elements() == n, "dst-shape", [&] {
+    return "stationary " + ToString(stationary.shape()) + " and moving " + ToString(moving.shape()) +
+           " give [" + to_string(m) + ", " + to_string(n) + "]; dst has shape " + ToString(dst.shape());
   });
+  CheckWithinBanks(c, dst);
 }
 
 }  // namespace nki

@@ -9,12 +9,13 @@ namespace nki {
 // [dtype], [matmul-dtypes], [e4m3fn-matmul]
 void CheckMatmulDtypes(Checker& c, const View& stationary, const View& moving, bool double_row);
 
-// [tile-pair], [tile-size], [tile-position], [tile-fit], [small-pe-tiles]; empty lists stand for the whole
+// [tile-pair], [tile-size], [tile-position], [tile-fit]; empty lists stand for the whole
 // array. The stationary operand has `rows` partitions and `columns` free elements.
 void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64_t rows, int64_t columns);
 
-// [dst-bank]: from its first to its last element a destination spans no more than the engine can write.
-void CheckWithinBanks(Checker& c, const View& dst);
+// [free-at-most], [dst-shape], [dst-bank]: [K, M] and [K, N] operands, their free axes divided by `rows` (2
+// for double_row), and the result [M, N], which spans no more than the engine can write.
+void CheckMatmulSizes(Checker& c, const View& dst, const View& stationary, const View& moving, int rows);
 
 }  // namespace nki
 

@@ -75,14 +75,6 @@ __all__ = [
     *sorted(_instructions),
 ]
 
-# Instructions of NKI 0.1 to 0.6 that nki-py does not have.
-_ABSENT = frozenset(
-    (
-        "dma_compute dma_transpose nc_matmul_mx quantize_mx "
-    ).split()
-)
-
-
 _DYNAMIC_COPY = "was removed in NKI 0.4; use nisa.tensor_copy with a view made by .ap(..., scalar_offset=...)"
 # Names of older releases, and what to use instead.
 _REMOVED = {
@@ -96,6 +88,4 @@ _REMOVED = {
 def __getattr__(name):
     if name in _REMOVED:
         raise AttributeError(f"nki.isa.{name} {_REMOVED[name]}", name=None)
-    if name in _ABSENT:
-        raise AttributeError(f"nki.isa.{name} is part of NKI, but nki-py does not have it yet", name=None)
     raise AttributeError(f"module 'nki.isa' has no attribute {name!r}", name=name, obj=sys.modules[__name__])

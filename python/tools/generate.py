@@ -36,6 +36,9 @@ TYPES = {
     "operator | None": "Operator | None",
     "function": "Operator",
     "ints": "Sequence[int] | int | None",
+    "ints | None": "Sequence[int] | int | None",
+    "tensors": "Sequence[NkiTensor]",
+    "numbers | None": "Sequence[float] | None",
     "pattern": "Sequence[Sequence[int]]",
 }
 

@@ -130,6 +130,16 @@ TEST(Verifier, R24AccumulatingOntoWhatAnotherEngineWroteIsWarnedAbout) {
   }
 }
 
+// accumulate=None adds to what something has written, whoever it was.
+TEST(Verifier, R24AccumulatingByDefaultIsWarnedAboutToo) {
+  GraphBuilder b;
+  const View x = b.Sbuf({128, 64}), sum = b.Psum({64, 64});
+  b.Fill(x, 1);
+  b.Fill(sum.Slice(1, 0, 1, 1), 0);
+  for (int line : {1, 2}) b.Add("nc_matmul", {{"dst", sum}, {"stationary", x}, {"moving", x}}, line);
+  EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("[accumulate-onto-foreign]")));
+}
+
 TEST(Verifier, ResultsThatNothingWrites) {
   GraphBuilder b;
   const View never = b.Hbm({4, 4}), partly = b.Hbm({4, 4}), x = b.Sbuf({2, 4});
@@ -160,6 +170,32 @@ TEST(Verifier, PartlyWrittenResultsAreWarnedAboutAndFilled) {
   std::vector<uint32_t> bits;
   for (int at = 0; at < 4; ++at) bits.push_back(LoadBits(Dtype::kInt32, results[1].data() + 4 * at));
   EXPECT_THAT(bits, ElementsAre(4, 4, 0, 1));
+}
+
+// The rows of scales that an MX instruction does not touch need not be written, and are not by it.
+TEST(Verifier, MxScalesAreFourRowsOfEachQuadrant) {
+  for (bool whole : {false, true}) {
+    GraphBuilder b;
+    b.graph()->generation = FindGeneration("trn3");
+    const View x = b.Sbuf({64, 16}, Dtype::kBfloat16), packed = b.Sbuf({64, 4}, Dtype::kFloat8E5m2X4);
+    const View scales = b.Sbuf({64, 4}, Dtype::kUint8), sum = b.Psum({4, 4});
+    b.Fill(x, 1);
+    b.Add("quantize_mx", {{"dst", packed}, {"src", x}, {"dst_scale", scales}});
+    if (whole) {
+      b.Add("tensor_copy", {{"dst", b.Sbuf({64, 4}, Dtype::kUint8)}, {"src", scales}});
+    } else {
+      b.Add("nc_matmul_mx", {{"dst", sum},
+                             {"stationary", packed},
+                             {"moving", packed},
+                             {"stationary_scale", scales},
+                             {"moving_scale", scales}});
+    }
+    if (whole) {
+      EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("tensor_copy: src reads partition 4, byte 0 of t2")));
+    } else {
+      EXPECT_THAT(b.Problems(), IsEmpty());
+    }
+  }
 }
 
 // R23: two matmuls whose destinations overlap. Elements of the second that the first did not write hold the

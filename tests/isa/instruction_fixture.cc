@@ -43,6 +43,9 @@ class FieldSetter : public FieldVisitor {
   void Visit(const Field& field, int64_t& value) override { Set<int64_t>(field, value); }
   void Visit(const Field& field, std::optional<int64_t>& value) override { Set<int64_t>(field, value); }
   void Visit(const Field& field, IntList& value) override { Set<IntList>(field, value); }
+  void Visit(const Field& field, std::optional<IntList>& value) override { Set<IntList>(field, value); }
+  void Visit(const Field& field, ViewList& value) override { Set<ViewList>(field, value); }
+  void Visit(const Field& field, OperandList& value) override { Set<OperandList>(field, value); }
   void Visit(const Field& field, Pattern& value) override { Set<Pattern>(field, value); }
   void Visit(const Field& field, std::string& value) override { Set<std::string>(field, value); }
   void Visit(const Field& field, Register& value) override { Set<Register>(field, value); }

@@ -25,7 +25,7 @@ struct Argument {
     uint8_t value;
   };
   using Value = std::variant<None, View, Operand, AluOp, ActivationOp, bool, int64_t, double, IntList,
-                             Pattern, std::string, Register, Enumerator>;
+                             ViewList, OperandList, Pattern, std::string, Register, Enumerator>;
   Value value;
 
   template <typename T>

@@ -105,6 +105,63 @@ TEST_F(NcMatmulInstructionTest, R22DoubleRow) {
   EXPECT_EQ(Values(dst), wanted);
 }
 
+// trainium3_arch, "BF16 Matmul Results in PSUM": the sum over k is float32; each matmul rounds once, after it
+// was added to what PSUM holds.
+TEST_F(NcMatmulInstructionTest, Bfloat16PsumRoundsEachAddition) {
+  const Dtype fp8 = Dtype::kFloat8E5m2, bf16 = Dtype::kBfloat16;
+  for (bool double_row : {false, true}) {
+    SCOPED_TRACE(double_row);
+    const Shape shape = double_row ? Shape{16, 2, 8} : Shape{16, 8};
+    const View dst = b.Psum({8, 8}, bf16);
+    std::vector<double> wanted(64);
+    for (int call = 0; call < 5; ++call) {
+      const View s = FillSmall(b.Sbuf(shape, fp8)), x = FillSmall(b.Sbuf(shape, fp8));
+      std::vector<double> sum;  // exact in float32
+      AddProduct(Values(s), Values(x), double_row ? 32 : 16, sum);
+      for (size_t i = 0; i < wanted.size(); ++i) wanted[i] = Rounded(bf16, wanted[i] + sum[i]);
+      const Arguments arguments = {{"dst", dst},
+                                   {"stationary", s},
+                                   {"moving", x},
+                                   {"accumulate", call > 0},
+                                   {"perf_mode", double_row ? PerfMode::kDoubleRow : PerfMode::kNone}};
+      Run(name, arguments, Trn3());
+      ASSERT_EQ(Values(dst), wanted) << call;
+    }
+  }
+}
+
+// 1 + 2^24 - 2^24: with the two rows summed up before PSUM sees them the small number is lost, whichever
+// comes first; added one by one to PSUM's -2^24 it would not be.
+TEST_F(NcMatmulInstructionTest, DoubleRowAddsToPsumOnce) {
+  const Dtype fp8 = Dtype::kFloat8E5m2;
+  const View s = b.Sbuf({1, 2, 1}, fp8), x = b.Sbuf({1, 2, 1}, fp8), dst = b.Psum({1, 1});
+  Fill(s, [](int64_t i) { return i == 0 ? 0x1p12 : 1; });
+  Fill(x, [](int64_t i) { return i == 0 ? 0x1p12 : 1; });
+  Fill(dst, [](int64_t) { return -0x1p24; });
+  Run(name,
+      {{"dst", dst},
+       {"stationary", s},
+       {"moving", x},
+       {"accumulate", true},
+       {"perf_mode", PerfMode::kDoubleRow}},
+      Trn2());
+  EXPECT_THAT(Values(dst), ElementsAre(0));
+}
+
+TEST_F(NcMatmulInstructionTest, Trn3WritesAllOfPsum) {
+  const View s = FillSmall(b.Sbuf({8, 4})), x = FillSmall(b.Sbuf({8, 4096})), dst = b.Psum({4, 4096});
+  Run(name, {{"dst", dst}, {"stationary", s}, {"moving", x}}, Trn3());
+  std::vector<double> wanted;
+  AddProduct(Values(s), Values(x), 8, wanted);
+  EXPECT_EQ(Values(dst), wanted);
+  EXPECT_THAT(
+      Problems(
+          name,
+          {{"dst", b.Psum({4, 8192}, Dtype::kBfloat16)}, {"stationary", s}, {"moving", b.Sbuf({8, 8192})}},
+          Trn3()),
+      ElementsAre());
+}
+
 TEST_F(NcMatmulInstructionTest, TransposeModeKeepsBits) {
   const Dtype bf16 = Dtype::kBfloat16;
   const View s = b.Sbuf({32, 20}, bf16), identity = b.Sbuf({32, 32}, bf16), dst = b.Psum({20, 32}, bf16);
@@ -175,8 +232,16 @@ TEST_F(NcMatmulInstructionTest, TransposeRules) {
       Problems(name, With(legal, {{"dst", b.Psum({8, 8})}}), Trn2()),
       ElementsAre(
           "nc_matmul: stationary is float16 and dst is float32; they must have the same dtype [same-dtype]"));
-  EXPECT_THAT(Problems(name, With(legal, {{"accumulate", true}}), Trn2()),
-              ElementsAre("nc_matmul: is_transpose moves bits and can't accumulate [transpose-accumulate]"));
+  const std::string only =
+      "nc_matmul: is_transpose moves bits; it can neither accumulate nor go with perf_mode=double_row "
+      "[transpose-only]";
+  EXPECT_THAT(Problems(name, With(legal, {{"accumulate", true}}), Trn2()), ElementsAre(only));
+  const Arguments rows = {{"dst", b.Psum({4, 8}, Dtype::kFloat8E5m2)},
+                          {"stationary", b.Sbuf({8, 2, 4}, Dtype::kFloat8E5m2)},
+                          {"moving", b.Sbuf({8, 2, 8}, Dtype::kFloat8E5m2)},
+                          {"perf_mode", PerfMode::kDoubleRow},
+                          {"is_transpose", true}};
+  EXPECT_THAT(Problems(name, rows, Trn2()), Contains(only));
   EXPECT_THAT(Problems(name,
                        With(legal, {{"dst", b.Psum({8, 9}, Dtype::kFloat16)},
                                     {"moving", b.Sbuf({8, 9}, Dtype::kFloat16)}}),

@@ -1,0 +1,21 @@
+// What the descriptor engines can transpose: by hardware (hwdge), or rows that have an index each.
+#ifndef NKI_ISA_DMA_TRANSPOSE_MODES_H_
+#define NKI_ISA_DMA_TRANSPOSE_MODES_H_
+
+#include "isa/rules.h"
+#include "isa/run_context.h"
+
+namespace nki {
+
+// [hwdge], [hwdge-transpose]
+void CheckHwdgeTranspose(Checker& c, const View& src);
+// [gather-transpose], [vector-offset], [gather-shape]
+void CheckGatherTranspose(Checker& c, const View& src);
+
+// Copies the rows of src (index of axis 0) to those of `to`: row i has the index
+// index[i % partitions, i / partitions]. Rows that leave the storage are left out if `skips`.
+void GatherRows(const RunContext& ctx, const View& src, bool skips, const LinearTile& to);
+
+}  // namespace nki
+
+#endif  // NKI_ISA_DMA_TRANSPOSE_MODES_H_
