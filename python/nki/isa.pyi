@@ -5,8 +5,9 @@ Every function is one row of the instruction table; `help(nki.isa.nc_matmul)` sh
 errors."""
 
 from collections.abc import Callable, Sequence
-from enum import Enum
+from enum import Enum, IntEnum
 
+from nki import language as nl
 from nki._core import NkiInstruction as NkiInstruction
 from nki._core import VerifyError
 from nki._core import VirtualRegister as VirtualRegister
@@ -39,6 +40,11 @@ class matmul_perf_mode(Enum):
     none = 'none'
     double_row = 'double_row'
 
+class nc_version(IntEnum):
+    gen2 = 2
+    gen3 = 3
+    gen4 = 4
+
 class oob_mode(Enum):
     error = 0
     skip = 1
@@ -55,6 +61,53 @@ vector_engine: engine
 scalar_engine: engine
 gpsimd_engine: engine
 unknown_engine: engine
+
+def get_nc_version() -> nc_version:
+    """The generation that the kernel is traced for; outside a kernel that of the default target."""
+
+def get_nc_sub_version() -> int:
+    """The revision of the target within its generation: 0, the first one."""
+
+def activate2(
+    dst: NkiTensor,
+    op: Operator,
+    data: NkiTensor,
+    imm0: NkiTensor | float | None,
+    imm1: NkiTensor | float | None,
+    op0: Operator | None,
+    op1: Operator | None,
+    relu_param: NkiTensor | float | None = 0.0,
+    reverse0: bool = False,
+    reverse1: bool = False,
+    reduce_op: Operator | None = None,
+    reduce_res: NkiTensor | None = None,
+    reduce_cmd: reduce_cmd = reduce_cmd.idle,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = op((data[p, f] <op0> imm0) <op1> imm1), on the Scalar engine.
+
+    Computed in float32 and stored as dst.dtype; multiply with add or subtract is one fused multiply-add. The engine has one
+    float32 register per partition, which lasts from one instruction to the next and is shared by activation and
+    activation_reduce. It takes the results before they become dst.dtype, in the order of the free axes.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      op: an activation function (nl.exp, nl.gelu, nl.prelu, ...); nl.sin does no range reduction.
+      data: tile with the partitions and free elements of dst, in SBUF or PSUM.
+      imm0, imm1: the operands of op0 and op1: constants, or columns [P, 1] of one dtype; not used beside nl.bypass.
+      op0, op1: nl.multiply with nl.add, nl.subtract or nl.bypass; nl.add or nl.subtract with nl.bypass; or both nl.bypass,
+        which is None.
+      relu_param: the slope of nl.prelu for negative inputs: a constant or a column [P, 1].
+      reverse0: computes imm0 <op0> data.
+      reverse1: computes imm1 <op1> (the first result).
+      reduce_op: nl.add, nl.maximum, nl.minimum, nl.abs_max or nl.abs_min, if reduce_cmd reduces.
+      reduce_res: column [P, 1] that receives the registers after dst is written, or None.
+      reduce_cmd: nki.isa.reduce_cmd.idle, .reset (to 0, -inf or +inf), .reduce (goes on) or .reset_reduce.
+
+    Errors: activate2, space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+      same-free, operators, given, column, same-dtype, reverse, reduce-op, reduce-cmd.
+    Source: nki.isa.activate2, NKI 0.6.
+    """
 
 def activation(
     dst: NkiTensor,
@@ -75,8 +128,8 @@ def activation(
 
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM.
-      op: an activation function (nl.exp, nl.gelu, nl.copy, ...). Outside the range that the manual gives for it, the
-        device's results are invalid; nl.sin does no range reduction.
+      op: an activation function (nl.exp, nl.gelu, nl.copy, ...), not nl.prelu. Outside the range that the manual gives for
+        it, the device's results are invalid; nl.sin does no range reduction.
       data: tile with the partitions and free elements of dst, in SBUF or PSUM.
       bias: None (0), a column [P, 1] of any dtype but tfloat32, or from trn2 a constant. trn1 ignores the bias of nl.copy
         and takes none with nl.reciprocal.
@@ -86,8 +139,108 @@ def activation(
       reduce_cmd: nki.isa.reduce_cmd.idle, .reset (to 0), .reduce (adds) or .reset_reduce.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
-      column, dtype, bias-dtype, constant-bias, copy-bias, reciprocal-bias, reduce-op, reduce-cmd.
+      column, dtype, prelu, bias-dtype, constant-bias, copy-bias, reciprocal-bias, reduce-op, reduce-cmd.
     Source: nki.isa.activation and nki.api.shared, NKI 0.6.
+    """
+
+def activation_reduce(
+    dst: NkiTensor,
+    op: Operator,
+    data: NkiTensor,
+    reduce_op: Operator,
+    reduce_res: NkiTensor | None,
+    bias: NkiTensor | float | None = None,
+    scale: NkiTensor | float | None = 1.0,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = op(data[p, f] * scale + bias), and reduce_res[p] = the sum of these, on the Scalar engine.
+
+    The same as nki.isa.activation with reduce_cmd.reset_reduce, which new kernels should use. The sum is of the float32
+    results before they become dst.dtype, in the order of the free axes; it is written after dst, so that both may be one.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      op: an activation function, as in nki.isa.activation.
+      data: tile with the partitions and free elements of dst, in SBUF or PSUM.
+      reduce_op: nl.add.
+      reduce_res: column [P, 1] in SBUF or PSUM that receives the sums, or None, which leaves them in the registers.
+      bias: None (0), a column [P, 1] of any dtype but tfloat32, or from trn2 a constant; see nki.isa.activation.
+      scale: a constant, or a float32 column [P, 1].
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      column, dtype, prelu, bias-dtype, constant-bias, copy-bias, reciprocal-bias, reduce-op.
+    Source: nki.isa.activation_reduce, NKI 0.6.
+    """
+
+def affine_select(
+    dst: NkiTensor,
+    pattern: Sequence[Sequence[int]],
+    channel_multiplier: int,
+    on_true_tile: NkiTensor,
+    on_false_value: NkiTensor | float | None,
+    cmp_op: Operator = nl.equal,
+    offset: int = 0,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, i...] = (a <cmp_op> 0) ? on_true_tile[p, i...] : on_false_value, on the GpSimd engine.
+
+    a = offset + p * channel_multiplier + sum of step_k * i_k, in int32 with wrap-around, as in nki.isa.iota; p counts from
+    dst's own first partition. Elements keep every bit if on_true_tile and dst have one dtype and pass through float32
+    otherwise; on_false_value is a float32 that becomes dst.dtype (round to nearest even; integers saturate).
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF.
+      pattern: one to four pairs [step, num], the outermost first; the product of the nums is dst's free elements.
+      channel_multiplier: int32, added once per partition.
+      on_true_tile: tile in SBUF with the partitions and free elements of dst.
+      on_false_value: a number.
+      cmp_op: nl.equal, nl.not_equal, nl.less, nl.less_equal, nl.greater or nl.greater_equal.
+      offset: int32, added to every value.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      int32, pattern-rank, pattern-elements, comparison, constant.
+    Source: nki.isa.affine_select, NKI 0.6.
+    """
+
+def bn_aggr(
+    dst: NkiTensor,
+    data: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, 0..1] = mean and variance of all elements that data[p, ...] stands for, on the Vector engine.
+
+    data holds triples (count, mean, variance * count), as nki.isa.bn_stats gives them. Read and computed in float32, stored
+    as dst.dtype. The variance is that of the population (divided by the count). The triples are joined one after the other
+    in the order of data's free axes, with (a, b) -> mean_a + (mean_b - mean_a) * n_b / n (AWS's sources leave the order
+    open). A triple with count 0 changes nothing; if all counts are 0, the variance is NaN.
+
+    Args:
+      dst: result tile, [P <= 128, 2] in SBUF or PSUM.
+      data: tile [P, F...], a multiple of 3 elements per partition, in SBUF or PSUM.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+      free-exactly, triples.
+    Source: nki.isa.bn_aggr, NKI 0.6.
+    """
+
+def bn_stats(
+    dst: NkiTensor,
+    data: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, 0..5] = count, mean and variance * count of data[p, 0::2], then of data[p, 1::2], on the Vector engine.
+
+    Read and computed in float32, stored as dst.dtype. Elements are taken one after the other in the order of data's free
+    axes by Welford's recurrence, the count's reciprocal rounded to float32 (AWS's sources leave the order open).
+    nki.isa.bn_aggr makes mean and variance of one or more results. With one element the odd half is 0, 0, 0.
+
+    Args:
+      dst: result tile, [P <= 128, 6] in SBUF or PSUM.
+      data: tile [P, F...] with up to 512 elements per partition (nl.tile_size.bn_stats_fmax), in SBUF or PSUM.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+      free-exactly, free-at-most.
+    Source: nki.isa.bn_stats, NKI 0.6.
     """
 
 def core_barrier(
@@ -108,6 +261,37 @@ def core_barrier(
 
     Errors: space, cores, lnc2.
     Source: nki.isa.core_barrier, NKI 0.6.
+    """
+
+def dma_compute(
+    dst: NkiTensor,
+    srcs: Sequence[NkiTensor],
+    reduce_op: Operator,
+    scales: Sequence[float] | None = None,
+    unique_indices: bool = True,
+    oob_mode: oob_mode = oob_mode.error,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst = srcs[0] + srcs[1] + ..., element by element in the order of the axes, by the DMA engines.
+
+    The shapes may differ, any partitions and steps are allowed, and dst may be one of srcs. Elements become float32, are
+    added in the order of the list and then converted to the dtype of dst (round to nearest even; integers saturate).
+
+    With a vector_offset, an index for each row, two srcs of which one is dst: rows of dst in HBM are added to (scatter), or
+    rows of HBM are added to dst in SBUF (gather).
+
+    Args:
+      dst: tensor or tile in HBM or SBUF.
+      srcs: 1 to 16 tensors or tiles in HBM or SBUF, each with as many elements as dst.
+      reduce_op: nl.add.
+      scales: None, or a factor of 1.0 for each of srcs.
+      unique_indices: must be True with a vector_offset.
+      oob_mode: nki.isa.oob_mode.error refuses indices that leave an HBM tensor while the kernel runs; with a vector_offset
+        .skip leaves out such rows.
+
+    Errors: space, partitions-at-most, in-bounds, source-count, same-elements, packed-dtype, reduce-op, scales,
+      vector-offset, same-rows, read-modify-write, unique-indices, oob-skip.
+    Source: nki.isa.dma_compute, NKI 0.6.
     """
 
 def dma_copy(
@@ -139,6 +323,39 @@ def dma_copy(
     Source: nki.isa.dma_copy, NKI 0.6.
     """
 
+def dma_transpose(
+    dst: NkiTensor,
+    src: NkiTensor,
+    axes: Sequence[int] | int | None = None,
+    priority: int | None = None,
+    dge_mode: dge_mode = dge_mode.unknown,
+    oob_mode: oob_mode = oob_mode.error,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst = src with its first and last axes exchanged, by the DMA engines.
+
+    src[i0, i1] becomes dst[i1, i0], src[i0, i1, i2] becomes dst[i2, i1, i0] and src[i0, i1, i2, i3] becomes
+    dst[i3, i1, i2, i0]. Every bit is kept; any partitions and steps are allowed, and src and dst may overlap.
+
+    src may be rows of HBM with a vector_offset of [P, N] indices (from trn2): row i has the index of partition i % P in
+    column i / P. P is 16, 32, ... or 128, and 128 if N is not 1.
+
+    Args:
+      dst: tile in SBUF with exactly the shape of the transposed src; the dtype of src.
+      src: tensor or tile of 2 to 4 axes in HBM or SBUF.
+      axes: None, or what the number of axes gives: (1, 0), (2, 1, 0) or (3, 1, 2, 0). Axis i of dst is axis axes[i] of src.
+      priority: None, or 0 (highest) to 3 (from trn3).
+      dge_mode: nki.isa.dge_mode.unknown, or .hwdge (from trn2) for a dtype of 2 bytes, a last axis of at most 128 and a
+        first axis of 16 elements; with 3 or 4 axes of 1, 2, 4, 8 or 16, times the last axis but one a multiple of 16.
+        With a vector_offset .unknown or .swdge.
+      oob_mode: nki.isa.oob_mode.error refuses offsets that leave an HBM tensor while the kernel runs; .skip, for a src with
+        a dynamic offset, leaves out such rows: dst keeps what it holds there.
+
+    Errors: space, partitions-at-most, in-bounds, transpose-axes, transposed-shape, same-dtype, priority, dma-priority,
+      dge-mode, hwdge, hwdge-transpose, gather-transpose, vector-offset, gather-shape, oob-skip.
+    Source: nki.isa.dma_transpose, NKI 0.6.
+    """
+
 def dropout(
     dst: NkiTensor,
     data: NkiTensor,
@@ -160,6 +377,35 @@ def dropout(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, same-dtype,
       probability, column, packed-dtype, dtype, prob-dtype.
     Source: nki.isa.dropout, NKI 0.6.
+    """
+
+def exponential(
+    dst: NkiTensor,
+    src: NkiTensor,
+    max_value: NkiTensor | float | None = 0.0,
+    reduce_res: NkiTensor | None = None,
+    reduce_cmd: reduce_cmd = reduce_cmd.idle,
+    reduce_init: NkiTensor | float | None = 0.0,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = exp(src[p, f] - max_value), and reduce_res[p] = their sum, on the Vector engine.
+
+    The difference is rounded to float32 once. The Vector engine has one float32 register per partition, which lasts from
+    one instruction to the next and is shared by range_select, select_reduce, tensor_scalar_reduce and
+    tensor_scalar_cumulative. It takes the float32 results before they become dst.dtype, in the order of the free axes.
+
+    Args:
+      dst: result tile, [P <= 128, F...] of rank at most 4 in SBUF or PSUM; any dtype but uint32, bool and packed ones.
+      src: tile with the partitions and free elements of dst; any dtype but tfloat32, bool and packed ones.
+      max_value: a constant, or a float32 column [P, 1] in SBUF or PSUM.
+      reduce_res: float column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
+      reduce_cmd: nki.isa.reduce_cmd.idle (on the device the registers are undefined afterwards), .reset_reduce (starts at
+        0), .reduce (goes on) or .load_reduce.
+      reduce_init: what the registers start at with load_reduce: a constant, or a float32 column [P, 1]; otherwise 0.
+
+    Errors: exponential, space, partitions-at-most, partition-step, in-bounds, start-partition, rank-at-most, dtype,
+      same-partitions, same-free, given, column, packed-dtype, reduce-cmd, idle-result, reduce-init.
+    Source: nki.isa.exponential, NKI 0.6.
     """
 
 def iota(
@@ -212,6 +458,25 @@ def local_gather(
     Source: nki.isa.local_gather, NKI 0.6.
     """
 
+def max8(
+    dst: NkiTensor,
+    src: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, 0..7] = the eight largest values of src[p, ...] in descending order, on the Vector engine.
+
+    Elements are read as float32, compared, and stored as dst.dtype. Equal values each take their own place. NaN counts as
+    larger than every number (AWS's sources leave it open).
+
+    Args:
+      dst: result tile, [P <= 128, 8] in SBUF or PSUM.
+      src: tile [P, F] or [P, F1, F2] with 8 to 16384 elements per partition, in SBUF or PSUM.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+      free-exactly, free-between, rank-at-most.
+    Source: nki.isa.max8, NKI 0.6.
+    """
+
 def memset(
     dst: NkiTensor,
     value: NkiTensor | float | None,
@@ -230,6 +495,56 @@ def memset(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, constant, integer-value, value-range,
       packed-zero, engine, gpsimd-psum.
     Source: nki.isa.memset, NKI 0.6; nki.migration, "float memset on integer tensors".
+    """
+
+def nc_find_index8(
+    dst: NkiTensor,
+    data: NkiTensor,
+    vals: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, i] = the position of the first element of data[p, ...] that equals vals[p, i], on the Vector engine.
+
+    Positions count from 0 in the order of data's free axes. A value that data does not have gives all ones (0xFFFFFFFF, or
+    0xFFFF for uint16). Equal values take successive occurrences, the lowest column the first one; columns beyond the last
+    occurrence get all ones. Compared as float32: integers beyond 2^24 may be taken for their neighbours, NaN equals
+    nothing, -0 equals 0.
+
+    Args:
+      dst: positions, uint16 or uint32, [P <= 128, 8] in SBUF or PSUM.
+      data: tile [P, F] or [P, F1, F2] with 8 to 16384 elements per partition, in SBUF or PSUM.
+      vals: tile of up to 3 axes with 8 elements per partition, in SBUF or PSUM.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
+      free-exactly, free-between, rank-at-most, dtype.
+    Source: nki.isa.nc_find_index8, NKI 0.6; its release notes for absent and equal values.
+    """
+
+def nc_match_replace8(
+    dst: NkiTensor,
+    data: NkiTensor,
+    vals: NkiTensor,
+    imm: NkiTensor | float | None,
+    dst_idx: NkiTensor | None = None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst = data with the first element that equals vals[p, i] replaced by imm, for each i, on the Vector engine.
+
+    The columns of vals are handled from 7 to 0, and each takes the first element that no other has taken: of equal values
+    the highest column has the first occurrence (nc_find_index8 gives it to the lowest). dst_idx[p, i] is the position where
+    vals[p, i] was, all ones (0xFFFFFFFF or 0xFFFF) if data has no such element left. Elements are read as float32, compared
+    and stored as dst.dtype; NaN equals nothing, -0 equals 0. dst may be data, to work in place.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM, with the free elements of data.
+      data: tile [P, F] or [P, F1, F2] with 8 to 16384 elements per partition, in SBUF or PSUM.
+      vals: tile of up to 3 axes with 8 elements per partition, in SBUF or PSUM.
+      imm: a constant, float32.
+      dst_idx: positions, uint16 or uint32, [P, 8] in SBUF or PSUM, or None.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      free-exactly, free-between, rank-at-most, dtype, constant.
+    Source: nki.isa.nc_match_replace8, NKI 0.6; limits as nki.isa.nc_find_index8.
     """
 
 def nc_matmul(
@@ -264,9 +579,43 @@ def nc_matmul(
       perf_mode: double_row (from trn2) for float8: stationary [K, 2, M] and moving [K, 2, N] contract over K and the 2.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, free-at-most, dst-shape,
-      dst-bank, dtype, matmul-dtypes, e4m3fn-matmul, bf16-psum, transpose-identity, same-dtype, transpose-accumulate,
+      dst-bank, dtype, matmul-dtypes, e4m3fn-matmul, bf16-psum, transpose-identity, same-dtype, transpose-only,
       tile-pair, tile-size, tile-position, tile-fit, small-pe-tiles, double-row, double-row-shape, double-row-tiling.
     Source: nki.isa.nc_matmul, NKI 0.6.
+    """
+
+def nc_matmul_mx(
+    dst: NkiTensor,
+    stationary: NkiTensor,
+    moving: NkiTensor,
+    stationary_scale: NkiTensor,
+    moving_scale: NkiTensor,
+    tile_position: Sequence[int] | int | None = None,
+    tile_size: Sequence[int] | int | None = None,
+    accumulate: bool | None = None,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst = stationary^T * moving of MX values with their scales, on the Tensor engine of trn3.
+
+    dst[m, n] (+)= sum over k and j of stationary[k, m, j] * moving[k, n, j], where j counts the four values of a packed
+    element, each times 2^(scale - 127) of its group. Free axes count as one. Values times scales are float32 (the scale 255
+    is NaN), and so are the sums: over ascending k for j = 0, then for j = 1 and so on. The total is stored or added once.
+
+    Args:
+      dst: result tile [M, N] in PSUM, float32 or bfloat16.
+      stationary: tile [K, M <= 128] in SBUF, M even, K 32, 64, 96 or 128; float8_e4m3fn_x4, float8_e5m2_x4 or
+        float4_e2m1fn_x4.
+      moving: tile [K, N] in SBUF of one of these dtypes, N <= 4096 (8192 into bfloat16).
+      stationary_scale, moving_scale: tiles in SBUF, float8_e8m0fnu or uint8, with as many elements per partition as the
+        values and rows placed as nki.isa.quantize_mx writes them.
+      tile_position, tile_size: (row, 0) and (rows, 128) of the part of the 128 x 128 array that is used; both or neither.
+        rows is 32, 64 or 128, row a multiple of it; stationary must fit.
+      accumulate: False overwrites dst, True adds to it, None overwrites what nothing has written yet and adds otherwise.
+
+    Errors: mx-dtypes, space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions,
+      free-at-most, dst-shape, dst-bank, dtype, mx-partitions, even-columns, tile-pair, tile-size, tile-position, tile-fit,
+      row-tiles, scale-start, scale-rows, scale-columns.
+    Source: nki.isa.nc_matmul_mx, NKI 0.6; mxfp-matmul.
     """
 
 def nc_n_gather(
@@ -335,6 +684,56 @@ def nc_transpose(
     Source: nki.isa.nc_transpose, NKI 0.6; trainium2_arch, "Built-in Transpose Support".
     """
 
+def nonzero_with_count(
+    dst: NkiTensor,
+    src: NkiTensor,
+    index_offset: int = 0,
+    padding_val: int = -1,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, ...] = positions of the nonzero elements of src[p, ...], padding, and their count, on the GpSimd engine.
+
+    Works on partitions 0, 16, ..., 112 of the tiles only, one for each GpSimd core; the other partitions of dst stay as
+    they are. Positions count from index_offset (int32 with wrap-around) in the order of src's free axes; padding_val fills
+    the slots that are left; the last slot has the count. NaN is not zero. Partitions 16, 32, ... of src may be left
+    unwritten: their results are then undefined, as is all of dst that this instruction does not write.
+
+    Args:
+      dst: int32 tile [P <= 128, T + 1] in SBUF.
+      src: float32 or int32 tile [P, T] in SBUF.
+      index_offset: int32, added to every position.
+      padding_val: int32, for the unused slots.
+
+    Errors: nonzero-with-count, space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions,
+      dtype, count-slot, int32.
+    Source: nki.isa.nonzero_with_count, NKI 0.6.
+    """
+
+def quantize_mx(
+    dst: NkiTensor,
+    src: NkiTensor,
+    dst_scale: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst, dst_scale = src as MX float8 values and their scales, on the Vector engine of trn3.
+
+    Free axes count as one. 8 partitions (from a multiple of 8) by 4 elements (from a multiple of 4) of src form a group
+    with the scale X = 2^(floor(log2 of its largest magnitude) - (Emax - 1)), at least 2^-127; Emax is 8 for float8_e4m3fn
+    and 15 for float8_e5m2. dst holds src / X, rounded to nearest even, four values in one element. Infinity and NaN count
+    as the exponent 128 and stay infinity (float8_e4m3fn: NaN) and NaN.
+
+    Args:
+      dst: tile [P, F / 4] in SBUF, float8_e4m3fn_x4 or float8_e5m2_x4.
+      src: tile [P, F...] in SBUF, float16 or bfloat16; P is 32, 64, 96 or 128.
+      dst_scale: tile in SBUF with F / 4 elements per partition, float8_e8m0fnu or uint8; its bytes are log2(X) + 127.
+        Partition 32 q + r holds the scales of partitions 32 q + 8 r to 32 q + 8 r + 7 of src, r < 4; others keep what they
+        hold. It may start 0, 4, 8 or 12 partitions into a quadrant of 32, so that four tensors share a tile.
+
+    Errors: mx-dtypes, space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, mx-partitions,
+      same-partitions, packed-shape, scale-start, scale-rows, scale-columns.
+    Source: nki.isa.quantize_mx, NKI 0.6; mxfp-matmul.
+    """
+
 def rand2(
     dst: NkiTensor,
     min: NkiTensor | float | None,
@@ -392,6 +791,46 @@ def rand_set_state(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, dtype, state-words, engine,
       gpsimd-random, vector-xorwow.
     Source: nki.isa.rand_set_state, NKI 0.6.
+    """
+
+def range_select(
+    dst: NkiTensor,
+    on_true_tile: NkiTensor,
+    comp_op0: Operator,
+    comp_op1: Operator,
+    bound0: NkiTensor,
+    bound1: NkiTensor,
+    reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
+    reduce_res: NkiTensor | None = None,
+    reduce_op: Operator = nl.maximum,
+    range_start: int = 0,
+    on_false_value: NkiTensor | float | None = -3.4028234663852886e+38,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, i] = i is in p's range ? on_true_tile[p, i] : -3.4028235e38, reduce_res[p] = their maximum, Vector engine.
+
+    The range: (range_start + i) <comp_op0> bound0[p] and (range_start + i) <comp_op1> bound1[p], in float32, with i the
+    index among the free elements. Elements pass through float32; in a dst of 16 or 8 bits the value of the others becomes
+    -inf. The Vector engine's registers, one float32 per partition, last from one instruction to the next and are shared by
+    select_reduce, exponential, tensor_scalar_reduce and tensor_scalar_cumulative; they take the values before they become
+    dst.dtype.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      on_true_tile: float tile with the partitions and free elements of dst, in SBUF or PSUM.
+      comp_op0, comp_op1: nl.equal, nl.less, nl.less_equal, nl.greater or nl.greater_equal.
+      bound0, bound1: float32 columns [P, 1] in SBUF or PSUM.
+      reduce_cmd: nki.isa.reduce_cmd.reset_reduce (starts at -inf), .reduce (goes on) or .idle (on the device the registers
+        are undefined afterwards).
+      reduce_res: column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
+      reduce_op: nl.maximum.
+      range_start: integer; with the index it must stay within 2^24, where float32 holds every integer.
+      on_false_value: -3.4028235e38, the smallest float32, as the hardware has no other.
+
+    Errors: range-select, space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype,
+      same-partitions, same-free, float-dtype, comparison, column, dtype, reduce-op, reduce-cmd, idle-result, range-start,
+      on-false-value.
+    Source: nki.isa.range_select, NKI 0.6.
     """
 
 def reciprocal(
@@ -511,6 +950,40 @@ def scalar_tensor_tensor(
     Source: nki.isa.scalar_tensor_tensor, NKI 0.6.
     """
 
+def select_reduce(
+    dst: NkiTensor,
+    predicate: NkiTensor,
+    on_true: NkiTensor,
+    on_false: NkiTensor | float | None,
+    reduce_res: NkiTensor | None = None,
+    reduce_cmd: reduce_cmd = reduce_cmd.idle,
+    reduce_op: Operator = nl.maximum,
+    reverse_pred: bool = False,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = predicate[p, f] ? on_true[p, f] : on_false, and reduce_res[p] = their maximum, on the Vector engine.
+
+    Elements pass through float32. The Vector engine has one float32 register per partition, which lasts from one
+    instruction to the next and is shared by range_select, exponential, tensor_scalar_reduce and tensor_scalar_cumulative.
+    It takes the values before they become dst.dtype; a NaN stays.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      predicate: tile of int8, uint8, int16 or uint16 with the partitions and free elements of dst; true is not 0.
+      on_true: tile with the partitions and free elements of dst; not tfloat32 or integers of 32 bits; not in PSUM together
+        with predicate.
+      on_false: a constant, or a column [P, 1] in SBUF or PSUM.
+      reduce_res: float column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
+      reduce_cmd: nki.isa.reduce_cmd.idle (on the device the registers are undefined afterwards), .reset_reduce (starts at
+        -inf) or .reduce (goes on).
+      reduce_op: nl.maximum.
+      reverse_pred: takes on_true where the predicate is 0.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      both-psum, dtype, on-true-dtype, given, column, reduce-op, reduce-cmd, idle-result, reduce-res-dtype.
+    Source: nki.isa.select_reduce, NKI 0.6.
+    """
+
 def sendrecv(
     src: NkiTensor,
     dst: NkiTensor,
@@ -538,6 +1011,24 @@ def sendrecv(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-dtype, same-shape, rank,
       gpsimd-dma-bytes, lnc2.
     Source: nki.isa.sendrecv, NKI 0.6.
+    """
+
+def sequence_bounds(
+    dst: NkiTensor,
+    segment_ids: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[0, 0..1, i] = begin and end of the run of equal segment ids that element i belongs to, on the GpSimd engine.
+
+    The end is one past the last element. A run ends where the neighbour has another id; the same id further on is another
+    run. An id of 0 is padding: begin n and end -1, where n is the number of ids. Ids should not be negative (not checked).
+
+    Args:
+      dst: float32 or int32 tile [1, 2, n] in SBUF: all begins, then all ends.
+      segment_ids: float32 or int32 tile of one partition and n free elements, in SBUF.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, one-partition, dtype, bounds-size.
+    Source: nki.isa.sequence_bounds, NKI 0.6; its NumPy equivalent in v2.26.
     """
 
 def set_rng_seed(
@@ -578,6 +1069,52 @@ def tensor_copy(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free,
       packed-dtype, engine, gpsimd-psum, scalar-exact-copy.
     Source: nki.isa.tensor_copy, NKI 0.6.
+    """
+
+def tensor_copy_predicated(
+    dst: NkiTensor,
+    src: NkiTensor | float | None,
+    predicate: NkiTensor,
+    reverse_pred: bool = False,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = src[p, f] where predicate[p, f] holds; elsewhere dst keeps what it holds.
+
+    On the Vector engine; bit for bit. Elements of dst that nothing has written before and that are not copied to are 0
+    here and undefined on the device, which a warning says.
+
+    Args:
+      dst: tile, [P <= 128, F...] in SBUF or PSUM.
+      src: tile of dst's dtype with the partitions and free elements of dst, or a constant, which is converted to dst.dtype.
+      predicate: tile of uint8, uint16 or uint32 with the partitions and free elements of dst; true is not 0; not in PSUM
+        together with src.
+      reverse_pred: copies where the predicate is 0.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, given, packed-dtype, same-dtype,
+      same-partitions, same-free, both-psum, dtype.
+    Source: nki.isa.tensor_copy_predicated, NKI 0.6.
+    """
+
+def tensor_partition_reduce(
+    dst: NkiTensor,
+    op: Operator,
+    data: NkiTensor,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[0, f] = the reduction of data[p, f] over all partitions p with op, on the GpSimd engine.
+
+    add, maximum and average read float32 and go from partition to partition in their order, starting with the first;
+    average then divides by their number; dst receives the result converted. add and maximum of int32 and uint32 into such
+    a dtype are exact, with wrap-around. bitwise_and and bitwise_or work on the bits of one integer dtype.
+
+    Args:
+      dst: result tile [1, F...] in SBUF, with the free elements of data.
+      op: nl.add, nl.average, nl.maximum, nl.bitwise_and or nl.bitwise_or.
+      data: tile [P <= 128, F...] in SBUF.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, one-partition, same-free,
+      integer-dtype, same-dtype.
+    Source: nki.isa.tensor_partition_reduce, NKI 0.6.
     """
 
 def tensor_reduce(
@@ -641,6 +1178,73 @@ def tensor_scalar(
     Source: nki.isa.tensor_scalar, NKI 0.6.
     """
 
+def tensor_scalar_cumulative(
+    dst: NkiTensor,
+    src: NkiTensor,
+    op0: Operator,
+    op1: Operator,
+    imm0: NkiTensor | float | None,
+    imm1: NkiTensor | float | None = None,
+    reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, i] = register = (src[p, i] <op0> imm0) <op1> register, i upwards, on the Vector engine.
+
+    The register of each partition is float32 and is not rounded to dst.dtype on its way. It lasts from one instruction to
+    the next and is shared by range_select, select_reduce, exponential and tensor_scalar_reduce.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM; every dtype but the integers of 32 bits.
+      src: tile with the partitions and free elements of dst, in SBUF or PSUM; the same dtypes.
+      op0: an arithmetic operator. A unary one (nl.abs, ...) takes imm0 None or 0.
+      op1: nl.add, nl.subtract (the new element minus the register), nl.multiply, nl.maximum or nl.minimum.
+      imm0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
+      imm1: what the registers start at with load_reduce, like imm0; not used otherwise.
+      reduce_cmd: nki.isa.reduce_cmd.reset_reduce (starts at 0, 0, 1, -inf or +inf), .reduce (goes on) or .load_reduce.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, integer-32,
+      same-partitions, same-free, arithmetic-op, unary-operand, abs-max-min, unary-alu-ops, column, dtype, cumulative-op,
+      reduce-cmd, given.
+    Source: nki.isa.tensor_scalar_cumulative, NKI 0.6.
+    """
+
+def tensor_scalar_reduce(
+    dst: NkiTensor,
+    data: NkiTensor,
+    op0: Operator,
+    operand0: NkiTensor | float | None,
+    reduce_op: Operator,
+    reduce_res: NkiTensor | None = None,
+    reverse0: bool = False,
+    reduce_cmd: reduce_cmd = reduce_cmd.reset_reduce,
+    reduce_init: NkiTensor | float | None = None,
+    reduce_res_negate: bool = False,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, f] = data[p, f] <op0> operand0, and reduce_res[p] = these reduced, on the Vector engine.
+
+    The Vector engine has one float32 register per partition, which lasts from one instruction to the next and is shared by
+    range_select, select_reduce, exponential, tensor_scalar_reduce and tensor_scalar_cumulative. It takes the float32
+    results before they become dst.dtype, in the order of the free axes: register = register <reduce_op> result.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM.
+      data: tile with the partitions and free elements of dst, in SBUF or PSUM.
+      op0: an arithmetic operator. A unary one (nl.abs, ...) takes operand0 None or 0.
+      operand0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
+      reduce_op: nl.add, nl.multiply, nl.maximum or nl.minimum.
+      reduce_res: column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
+      reverse0: must be False: NKI does not support it yet.
+      reduce_cmd: nki.isa.reduce_cmd.reset_reduce (starts at 0, 1, -inf or +inf), .reduce (goes on) or .load_reduce.
+      reduce_init: with load_reduce only, and always: what the registers start at, a constant or a float32 column [P, 1].
+      reduce_res_negate: writes the registers to reduce_res with the opposite sign; the registers stay as they are.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      arithmetic-op, unary-operand, abs-max-min, unary-alu-ops, column, dtype, reverse0, reduce-op, reduce-cmd,
+      reduce-init.
+    Source: nki.isa.tensor_scalar_reduce, NKI 0.6.
+    """
+
 def tensor_tensor(
     dst: NkiTensor,
     data1: NkiTensor,
@@ -664,4 +1268,60 @@ def tensor_tensor(
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
       same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, gpsimd-psum, power-engine.
     Source: nki.isa.tensor_tensor, NKI 0.6.
+    """
+
+def tensor_tensor_scan(
+    dst: NkiTensor,
+    data0: NkiTensor,
+    data1: NkiTensor,
+    initial: NkiTensor | float | None,
+    op0: Operator,
+    op1: Operator,
+    reverse0: bool = False,
+    reverse1: bool = False,
+    name: str | None = None,
+) -> NkiInstruction:
+    """dst[p, i] = state = (data0[p, i] <op0> state) <op1> data1[p, i], i upwards, on the Vector engine.
+
+    The state of each partition starts as `initial`. It is float32 and is not rounded to dst.dtype on its way; dst receives
+    it converted (round to nearest even; integers saturate). The free axes are taken in their order as one.
+
+    Args:
+      dst: result tile, [P <= 128, F...] in SBUF or PSUM; may be data0 or data1.
+      data0, data1: operand tiles with the partitions and free elements of dst; not both in PSUM.
+      initial: the first state: a constant, or a column [P, 1] in SBUF or PSUM.
+      op0, op1: binary arithmetic operators (nl.multiply, nl.add, ...).
+      reverse0: computes state <op0> data0.
+      reverse1: computes data1 <op1> (the first result).
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
+      both-psum, arithmetic-op, binary-op, abs-max-min, given, column.
+    Source: nki.isa.tensor_tensor_scan, NKI 0.6.
+    """
+
+def topk(
+    val_dst: NkiTensor,
+    idx_dst: NkiTensor,
+    src: NkiTensor,
+    n: int,
+    name: str | None = None,
+) -> NkiInstruction:
+    """val_dst, idx_dst = the K largest of n elements of src and their indices, for every 16 partitions, on the GpSimd engine.
+
+    Each group of 16 partitions is a snake: element e is in partition e % 16 and column e / 16 of the group. Of the first n
+    elements of src's snake the K largest, K being the free size of val_dst, become elements 0 to K - 1 of val_dst's snake
+    in ascending order, and their numbers e those of idx_dst's snake; elements from K on stay as they are. (That the results
+    form a snake too is told by AWS's kernel library, whose kernels take their order on the device as undefined.) Of equal
+    values the one with the smaller index counts as larger, and NaN as larger than every number (AWS's sources leave both
+    open).
+
+    Args:
+      val_dst: bfloat16 tile [P, K] in SBUF, 1 <= K <= n and K < 32768.
+      idx_dst: uint32 tile [P, K] in SBUF.
+      src: bfloat16 tile [P, F] in SBUF, P <= 128 a multiple of 16, F >= n / 16.
+      n: how many elements of the snake take part, 8 <= n < 65536.
+
+    Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, dtype,
+      groups-of-16, snake-elements, snake-columns, largest-count.
+    Source: nki.isa.topk, NKI 0.6; nki.library sparse_attention_indexer for the layout of the results.
     """

@@ -82,7 +82,8 @@ TEST_F(NonzeroWithCountInstructionTest, OnlyTheFirstPartitionMustBeWritten) {
   instruction->VisitFields(operands);
   std::vector<int64_t> touched;
   for (const View* operand : operands.views) {
-    for (const View& part : *instruction->PartsTouched(*operand)) touched.push_back(part.first_partition());
+    const Parts parts = instruction->PartsTouched(*operand);
+    for (const View& part : *parts) touched.push_back(part.first_partition());
   }
   EXPECT_THAT(touched, ElementsAre(0, 16, 32, 0)) << "dst, then src";
 }
