@@ -30,10 +30,13 @@ class EagerTrace : public Trace {
     tracer().SetSink(std::make_unique<EagerSink>(machine_, precise));
   }
 
-  // `address` is of contiguous values, which `owner` keeps.
+  // `address` is of contiguous values, which `owner` keeps. Inputs are in hbm, and in shared_hbm if there is
+  // a grid (nki.simulate, NKI 0.6).
   py::object AddInput(std::string name, Shape shape, const py::object& dtype, uintptr_t address,
                       py::object owner) {
-    const Tensor& tensor = tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr()));
+    const Tensor& tensor =
+        tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr()),
+                          tracer().graph()->grid.empty() ? Space::kPrivateHbm : Space::kSharedHbm);
     const auto owned = std::make_shared<py::object>(std::move(owner));
     machine_->AddInput(tensor, {owned, reinterpret_cast<const void*>(address)});
     return py::reinterpret_steal<py::object>(MakeTensor(View::Of(tensor), tracer().Hold(tensor)));

@@ -53,8 +53,8 @@ Tensor& Tracer::NewTensor(std::string name, const char* prefix, Space space, Sha
   return tensor;
 }
 
-const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype) {
-  Tensor& tensor = NewTensor(std::move(name), "input", Space::kSharedHbm, std::move(shape), dtype);
+const Tensor& Tracer::AddInput(std::string name, Shape shape, Dtype dtype, Space space) {
+  Tensor& tensor = NewTensor(std::move(name), "input", space, std::move(shape), dtype);
   tensor.role = TensorRole::kInput;
   graph_->inputs.push_back(tensor.id);
   return tensor;

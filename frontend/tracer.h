@@ -26,7 +26,7 @@ class Tracer {
   // Throws with the name of what was called if there is none.
   static Tracer& Require(const char* called);
 
-  const Tensor& AddInput(std::string name, Shape shape, Dtype dtype);
+  const Tensor& AddInput(std::string name, Shape shape, Dtype dtype, Space space = Space::kSharedHbm);
   // `name` may be empty. Tensors in shared HBM are one tensor for all programs: one with a name is that of
   // the same name, one without is the n-th such of the program that made it first.
   const Tensor& AddTensor(std::string name, Space space, Shape shape, Dtype dtype,

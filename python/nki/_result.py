@@ -29,7 +29,9 @@ class Form(NamedTuple):
 class Results:
     """Reads what the programs of a kernel return, and collects what is wrong with it."""
 
-    def __init__(self, kernel, inputs):
+    def __init__(self, kernel, inputs, warn=None):
+        """`warn` is told of what only the device refuses; without it that is a problem like the others."""
+        self._warn = warn
         self.problems = []  # (rule, message)
         self.form = None
         self._name = kernel.__name__
@@ -70,11 +72,14 @@ class Results:
         """Whether a tensor can be a result."""
         place = f"kernel {self._name} returned {tensor.name} {tensor.shape}"
         if tensor.buffer.name != "shared_hbm":
-            return self._add(
-                "result-space",
+            wrong = (
                 f"{place}, which is in {tensor.buffer.name}; results must be in shared HBM: make one with "
-                "nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy",
+                "nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy"
             )
+            if self._warn is None or tensor.buffer.name != "private_hbm":
+                return self._add("result-space", wrong)
+            if all(_core.tensor_id(tensor) != _core.tensor_id(each) for each in self._inputs):
+                self._warn(f"{wrong} [result-space]")
         if not _core.is_whole(tensor):
             return self._add("result-view", f"{place}, a part of a tensor; results must be whole tensors")
         for other in [*self._inputs, *outputs]:

@@ -91,7 +91,7 @@ def run(kernel, arrays, call_key):
     target = _settings.canonical_target(call_key.target)
     trace = _core.EagerTrace(kernel.__name__, target, list(call_key.grid), precise, _warn)
     tensors = [trace.add_input(name, list(a.shape), *a[2:]) for name, a in zip(names, arguments, strict=True)]
-    results = Results(kernel, tensors)
+    results = Results(kernel, tensors, lambda message: _warn(message, "", 0))
     programs = list(np.ndindex(*call_key.grid))
     for program, result in zip(
         programs, _run(trace, programs, lambda: kernel.run_function(call_key, tensors)), strict=True

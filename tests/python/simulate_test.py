@@ -531,3 +531,19 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) < 64  # MB
+
+
+def test_inputs_are_in_hbm_and_results_may_be():
+    """As in AWS's simulator; on the device results in private HBM are lost, which a warning says."""
+
+    def copy(a):
+        assert a.buffer == nl.hbm
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.hbm)
+        nisa.dma_copy(dst=out, src=a)
+        return out
+
+    a = np.arange(8, dtype=np.float32).reshape(2, 4)
+    with pytest.warns(nki.NkiWarning, match=r"results must be in shared HBM.*\[result-space\]"):
+        np.testing.assert_array_equal(nki.simulate(copy)(a), a)
+    with pytest.raises(AssertionError):
+        nki.jit(copy)(a)
