@@ -40,6 +40,10 @@ class WriteWalk {
   void CheckResults() {
     for (size_t i = 0; i < graph_.outputs.size(); ++i) CheckResult(i);
   }
+  void Forget(int tensor) {
+    tracker_.Forget(tensor);
+    if (foreign_) foreign_->Forget(tensor);
+  }
   WriteTracker& tracker() { return tracker_; }
 
  private:
@@ -304,7 +308,7 @@ WriteCheck::WriteCheck(const KernelGraph& graph, std::vector<Diagnostic>* found)
 WriteCheck::~WriteCheck() = default;
 const WriteFacts& WriteCheck::Next() { return walk_->Next(); }
 void WriteCheck::CheckResults() { walk_->CheckResults(); }
-void WriteCheck::Forget(int tensor) { walk_->tracker().Forget(tensor); }
+void WriteCheck::Forget(int tensor) { walk_->Forget(tensor); }
 std::vector<BytesOfPartitions> WriteCheck::Unwritten(const Tensor& tensor) {
   return walk_->tracker().Unwritten(tensor);
 }
