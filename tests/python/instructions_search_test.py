@@ -245,3 +245,23 @@ def test_get_nc_version_is_that_of_the_kernel_s_target(target, number, monkeypat
 def test_nc_version_compares_as_a_number():
     assert nisa.nc_version.gen2 < nisa.nc_version.gen3 < nisa.nc_version.gen4 and nisa.nc_version.gen4 >= 3
     assert [member.name for member in nisa.nc_version] == ["gen2", "gen3", "gen4"]
+
+
+def test_nonzero_with_count_may_be_copied_whole():
+    """AWS's example copies all of dst, of which only every 16th partition holds a result."""
+
+    @nki.jit(platform_target="trn2")
+    def kernel(a):
+        out = nl.ndarray((a.shape[0], a.shape[1] + 1), dtype=nl.int32, buffer=nl.shared_hbm)
+        tile = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+        found = nl.ndarray(out.shape, dtype=nl.int32, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=a)
+        nisa.nonzero_with_count(dst=found, src=tile, index_offset=0, padding_val=-1)
+        nisa.dma_copy(dst=out, src=found)
+        return out
+
+    a = np.zeros((32, 6), np.float32)
+    a[0, 2] = a[0, 5] = a[16, 0] = 1
+    result = kernel(a)
+    np.testing.assert_array_equal(result[0], [2, 5, -1, -1, -1, -1, 2])
+    np.testing.assert_array_equal(result[16], [0, -1, -1, -1, -1, -1, 1])
