@@ -6,6 +6,7 @@ errors.
 
 import enum
 import sys
+import types
 
 from nki import _core, _settings
 from nki._core import (
@@ -51,6 +52,15 @@ def get_nc_version() -> nc_version:
 def get_nc_sub_version() -> int:
     """The revision of the target within its generation: 0, the first one."""
     return 0
+
+
+# The enumerations are also found in nki.isa.constants, where AWS's kernel library (2.29) looks for them.
+__path__ = []  # lets the import system look for it
+constants = types.ModuleType(f"{__name__}.constants", "The enumerations of nki.isa.")
+for _enumeration in (dge_mode, dma_engine, engine, matmul_perf_mode, nc_version, oob_mode, reduce_cmd):
+    setattr(constants, _enumeration.__name__, _enumeration)
+sys.modules[constants.__name__] = constants
+del _enumeration
 
 
 __all__ = [

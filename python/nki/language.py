@@ -130,6 +130,8 @@ for _value in list(globals().values()):
         _value.__module__ = __name__
 del _value
 
+__path__ = []  # a package to the import system, as AWS's is: its library looks for modules inside
+
 __all__ = sorted(name for name in globals() if not name.startswith("_") and name not in ("sys", "types"))
 
 # Names of nki.language in other releases than 0.6; what to use instead.

@@ -8,6 +8,7 @@ import pickle
 import types
 
 import nki
+import nki.isa as nisa
 import nki.language as nl
 import numpy as np
 import pytest
@@ -86,3 +87,11 @@ def test_objects_of_user_classes_are_arguments():
     x = np.ones((2, 2), np.float32)
     np.testing.assert_array_equal(kernel(x, Options(factor=5), Frozen()), 30 * x)
     np.testing.assert_array_equal(kernel(x, Options(factor=1), Frozen(factor=4)), 8 * x)
+
+
+def test_enumerations_in_a_module_of_their_own():
+    """Where AWS's kernel library imports them from."""
+    from nki.isa import constants
+    from nki.isa.constants import dge_mode, oob_mode
+
+    assert (dge_mode, oob_mode, constants.engine) == (nisa.dge_mode, nisa.oob_mode, nisa.engine)
