@@ -12,6 +12,7 @@ from nki._kernel import Kernel, NkiWarning
 from nki._simulate import simulate
 
 __version__ = _core.__version__
+dtype = str  # what data types are; AWS's kernels annotate arguments with nki.dtype
 
 _core.set_package_folder(str(_pathlib.Path(__file__).parent))
 _standins.install()

@@ -95,3 +95,19 @@ def test_enumerations_in_a_module_of_their_own():
     from nki.isa.constants import dge_mode, oob_mode
 
     assert (dge_mode, oob_mode, constants.engine) == (nisa.dge_mode, nisa.oob_mode, nisa.engine)
+
+
+def test_attributes_without_annotations_are_fields_of_a_dataclass():
+    """As in AWS's kernels; plain Python would take the annotated ones alone."""
+
+    @dataclasses.dataclass
+    class Section(nl.NKIObject):
+        index = None
+        offset: int = 3
+
+        def end(self):
+            return self.index + self.offset
+
+    assert Section(index=4).end() == 7
+    assert (Section().index, Section(offset=1).offset) == (None, 1)
+    assert isinstance(nl.float32, nki.dtype)

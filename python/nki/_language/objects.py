@@ -9,3 +9,13 @@ class NKIObject:
 
     def __init__(self, **kwargs):
         self.__dict__.update(kwargs)
+
+    def __init_subclass__(cls, **kwargs):
+        """Makes attributes without an annotation fields too when the class becomes a dataclass, as NKI does."""
+        super().__init_subclass__(**kwargs)
+        annotations = cls.__dict__.get("__annotations__", {})
+        for name, value in list(vars(cls).items()):
+            plain = value is None or isinstance(value, bool | int | float | str | tuple)
+            if plain and not name.startswith("__") and name not in annotations:
+                annotations[name] = object
+        cls.__annotations__ = annotations
