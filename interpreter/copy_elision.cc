@@ -125,10 +125,9 @@ class Elision {
       copies.push_back(uses.nodes[0]);
     }
     const Uses& uses = uses_[out.tensor->id];
+    if (operands.ins.empty() || !Suits(out, out) || uses.count > Uses::kMost || uses.count < 2) return;
     const size_t store = uses.nodes[uses.count - 1];
-    if (operands.ins.empty() || !Suits(out, out) || uses.count > Uses::kMost || uses.count < 2 ||
-        store <= node)
-      return;
+    if (store <= node) return;
     if (uses.nodes[uses.count - 2] != node) return;
     const std::optional<View> target = RowsOfCopy(store, out, false);
     if (!target || overwrites_hbm_[store] || TouchedBetween(node, store, target->tensor, true)) return;
