@@ -9,6 +9,7 @@
 #include "frontend/bind.h"
 #include "frontend/device_print.h"
 #include "frontend/enums.h"
+#include "frontend/gil.h"
 #include "interpreter/fork_lock.h"
 #include "interpreter/run_table.h"
 
@@ -65,13 +66,11 @@ unsigned long g_main_thread = 0;  // set at import
 
 // Lets Ctrl-C end a long run. Only the main thread sees signals.
 bool SignalArrived() {
-  py::gil_scoped_acquire gil;
+  const GilScope gil;
   return PyErr_CheckSignals() != 0;
 }
 
-// Calls `work` without the GIL. Not pybind11's scope, which takes the GIL back in a destructor: while Python
-// shuts down, CPython ends other threads right there by unwinding them, and a destructor must not be left
-// that way.
+// Calls `work` without the GIL.
 template <typename Work>
 auto WithoutGil(const Work& work) {
   PyThreadState* state = PyEval_SaveThread();
@@ -82,7 +81,7 @@ auto WithoutGil(const Work& work) {
   } catch (...) {
     failure = std::current_exception();
   }
-  PyEval_RestoreThread(state);
+  OrWaitForTheEnd([&] { PyEval_RestoreThread(state); });
   if (failure) std::rethrow_exception(failure);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "frontend/gil.h"
 #include "memory/error.h"
 
 namespace nki {
@@ -10,7 +11,7 @@ namespace nki {
 namespace py = pybind11;
 
 void PrintToPython(const std::string& prefix, const View& tensor, std::span<const std::byte> elements) {
-  const py::gil_scoped_acquire gil;
+  const GilScope gil;
   try {
     const py::bytes content(reinterpret_cast<const char*>(elements.data()), elements.size());
     py::module_::import("nki._numpy")

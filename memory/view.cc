@@ -37,7 +37,7 @@ void CheckRank(int rank) {
     ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
 }
 
-// No memory holds as many; below it, sums and products of counts and steps do not overflow.
+// No memory holds as many; below it, neither counts nor byte offsets overflow.
 constexpr __int128 kMostElements = __int128{1} << 47;
 
 void CheckCount(std::span<const Dim> axes, const char* what) {
@@ -364,9 +364,13 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
   }
   if (on_chip()) view.dims[0].step = row;
   if (at < 0) ThrowIndex("ap: offset " + to_string(at) + " is negative");
+  const int64_t last = view.LastElement();
   // In HBM a pattern may leave the storage: the DMA skips such elements if asked to, and is refused if not.
-  if (!on_chip()) return view;
-  const int64_t last = view.LastElement(), last_free = view.LastOf(view.free_axes()) - at + at % row;
+  if (!on_chip()) {
+    if (last >= kMostElements) ThrowValue("ap: the pattern reaches past element 2^47");
+    return view;
+  }
+  const int64_t last_free = view.LastOf(view.free_axes()) - at + at % row;
   if (last >= storage || last_free >= row) {
     ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
                " of a partition; the storage of " + tensor->name + " holds " +

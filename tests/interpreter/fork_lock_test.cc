@@ -65,6 +65,10 @@ TEST(ForkLock, AChildNeverInheritsItLocked) {
 }
 
 TEST(ForkLock, ChildrenRunKernelsWhileTheParentDoes) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP()
+      << "a child of GCC 12's AddressSanitizer may inherit its allocator locked, and then hangs in malloc";
+#endif
   AddCompiled("fork_lock_test.small", Doubling(16).Make());
   AddCompiled("fork_lock_test.wide", Doubling(1024).Make());
   const auto run = [] {
