@@ -1,5 +1,6 @@
 // Taking the GIL on threads that Python may be about to end.
-#pragma once
+#ifndef NKI_FRONTEND_GIL_H_
+#define NKI_FRONTEND_GIL_H_
 
 #include <pybind11/pybind11.h>
 #include <unistd.h>
@@ -31,3 +32,5 @@ class GilScope {
 };
 
 }  // namespace nki
+
+#endif  // NKI_FRONTEND_GIL_H_

@@ -365,11 +365,9 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
   if (on_chip()) view.dims[0].step = row;
   if (at < 0) ThrowIndex("ap: offset " + to_string(at) + " is negative");
   const int64_t last = view.LastElement();
+  if (!on_chip() && last >= kMostElements) ThrowValue("ap: the pattern reaches past element 2^47");
   // In HBM a pattern may leave the storage: the DMA skips such elements if asked to, and is refused if not.
-  if (!on_chip()) {
-    if (last >= kMostElements) ThrowValue("ap: the pattern reaches past element 2^47");
-    return view;
-  }
+  if (!on_chip()) return view;
   const int64_t last_free = view.LastOf(view.free_axes()) - at + at % row;
   if (last >= storage || last_free >= row) {
     ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
