@@ -57,10 +57,10 @@ std::optional<Address> ReadAddress(PyObject* value, Space space, const Shape& sh
                std::to_string(shape[0]) + " partitions it passes the last of " +
                std::to_string(gen.partitions));
   }
-  const int64_t step = space == Space::kPsum ? gen.psum_bank_bytes() : 4;
-  if (pair[1] < 0 || pair[1] % step != 0) {
+  if (pair[1] < 0) ThrowValue("ndarray: address byte " + std::to_string(pair[1]) + " must not be negative");
+  if (space == Space::kPsum && pair[1] % gen.psum_bank_bytes() != 0) {
     ThrowValue("ndarray: address byte " + std::to_string(pair[1]) + " must be a multiple of " +
-               std::to_string(step) + (space == Space::kPsum ? ", the bytes of a PSUM bank" : ""));
+               std::to_string(gen.psum_bank_bytes()) + ", the bytes of a PSUM bank");
   }
   return Address{static_cast<int>(pair[0]), pair[1]};
 }

@@ -10,7 +10,9 @@ namespace {
 
 using std::to_string;
 
-constexpr int64_t kWord = 4;  // addresses are multiples of a 4-byte word: a word never holds two tensors
+constexpr int64_t kWord = kWordBytes;  // what is placed here begins at a word, and no word holds two of them
+
+int64_t WholeWords(int64_t bytes) { return (bytes + kWord - 1) / kWord * kWord; }
 
 class LiveRangeVisitor : public OperandVisitor {
  public:
@@ -137,13 +139,14 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
   std::vector<const Tensor*> order;
   for (const Tensor& tensor : graph_.tensors) {
     if (tensor.space != space_ || !live_[tensor.id].used()) continue;
-    const int64_t bytes = (tensor.bytes_per_partition() + kWord - 1) / kWord * kWord;
+    const int64_t bytes = WholeWords(tensor.bytes_per_partition());
     if (!tensor.address) {
       order.push_back(&tensor);
       continue;
     }
-    const Interval at = {tensor.address->byte, tensor.address->byte + bytes};
-    allocation.placements[tensor.id] = {tensor.address->partition, at.begin};
+    allocation.placements[tensor.id] = {tensor.address->partition, tensor.address->byte};
+    const int64_t first = tensor.address->byte;
+    const Interval at = {first / kWord * kWord, WholeWords(first + tensor.bytes_per_partition())};
     if (at.end > capacity_) ReportFull(tensor, bytes, found);
     peak = std::max(peak, at.end);
     pinned_.push_back({at, live_[tensor.id]});
@@ -153,7 +156,7 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
   for (const Tensor* tensor : order) {
     const LiveRange& range = live_[tensor->id];
     Free(range.first);
-    const int64_t bytes = std::max(kWord, (tensor->bytes_per_partition() + kWord - 1) / kWord * kWord);
+    const int64_t bytes = std::max(kWord, WholeWords(tensor->bytes_per_partition()));
     const int64_t begin = FindAddress(bytes, range);
     if (begin < 0) {
       ReportFull(*tensor, bytes, found);

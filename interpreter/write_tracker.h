@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,7 +35,8 @@ class WriteTracker {
 
   WrittenMap& MapOf(const Tensor& tensor) {
     if (!Pinned(tensor)) return OwnMapOf(tensor);
-    return memories_.try_emplace({tensor.program, tensor.space}, gen_.partitions * Capacity(tensor))
+    return memories_
+        .try_emplace({tensor.program, tensor.space, Shift(tensor)}, gen_.partitions * Capacity(tensor))
         .first->second;
   }
 
@@ -45,7 +47,7 @@ class WriteTracker {
     const int64_t item = ItemBytes(view.dtype), row = Capacity(tensor) / item;
     View absolute = view;
     absolute.offset = (tensor.address->partition + view.first_partition()) * row +
-                      tensor.address->byte / item + view.free_offset();
+                      (tensor.address->byte - Shift(tensor)) / item + view.free_offset();
     absolute.dims[0].step = view.partition_step() * row;
     return ByteRuns::Of(absolute);
   }
@@ -75,18 +77,20 @@ class WriteTracker {
     }
     const int64_t row = Capacity(tensor);
     return "partition " + std::to_string(byte / row - tensor.address->partition) + ", byte " +
-           std::to_string(byte % row - tensor.address->byte);
+           std::to_string(byte % row - tensor.address->byte + Shift(tensor));
   }
 
  private:
+  static int64_t Shift(const Tensor& tensor) { return tensor.address->byte % kWordBytes; }
   static bool Pinned(const Tensor& tensor) { return tensor.address.has_value() && OnChip(tensor.space); }
   int64_t Capacity(const Tensor& tensor) const {
     return tensor.space == Space::kSbuf ? gen_.sbuf_bytes : gen_.psum_bytes;
   }
 
   const Generation& gen_;
-  std::vector<std::optional<WrittenMap>> maps_;           // made when they are asked for
-  std::map<std::pair<int, Space>, WrittenMap> memories_;  // of each program: each has a core to itself
+  std::vector<std::optional<WrittenMap>> maps_;  // made when they are asked for
+  // Of each program, for each has a core to itself, and of each image (MachineState).
+  std::map<std::tuple<int, Space, int64_t>, WrittenMap> memories_;
 };
 
 // The part of an on-chip view that is not written yet.

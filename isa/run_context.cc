@@ -105,7 +105,8 @@ Tile RunContext::tile(const View& view) const {
   tile.base = placement.memory;
   tile.block_bytes = placement.block_bytes;
   if (tile.base == nullptr) {
-    const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine.sbuf : machine.psum;
+    const PartitionedMemory& memory =
+        view.space() == Space::kSbuf ? machine.sbuf[placement.shift()] : machine.psum;
     tile.base = memory.base();
     tile.block_bytes = memory.block_bytes();
   }
@@ -113,7 +114,7 @@ Tile RunContext::tile(const View& view) const {
   tile.partition = placement.partition + static_cast<int>(view.first_partition());
   tile.partitions = static_cast<int>(view.partitions());
   tile.partition_step = view.partitions() == 1 ? 1 : static_cast<int>(view.partition_step());
-  tile.offset = placement.byte / ItemBytes(view.dtype) + view.free_offset();
+  tile.offset = placement.image_byte() / ItemBytes(view.dtype) + view.free_offset();
   std::copy(view.dims.begin() + 1, view.dims.begin() + std::max<int>(view.rank, 1), tile.dims.begin());
   tile.rank = Coalesce(tile.dims, view.rank - 1);
   return tile;
@@ -172,7 +173,7 @@ void RunContext::CopyOut(const View& view, std::byte* to) const {
   const int64_t row = view.storage_row();
   ForEachElement(view, [&](int64_t element, int64_t index) {
     const std::byte* from = whole.Address(placement.partition + static_cast<int>(element / row),
-                                          placement.byte + element % row * item);
+                                          placement.image_byte() + element % row * item);
     std::memcpy(to + index * item, from, static_cast<size_t>(item));
   });
 }

@@ -17,7 +17,9 @@ namespace nki {
 // Where the planner put a tensor on chip.
 struct Placement {
   int partition = 0;
-  int64_t byte = 0;  // inside each partition
+  int64_t byte = 0;  // inside each partition; a kernel may choose one that is no multiple of a word
+  int shift() const { return static_cast<int>(byte % kWordBytes); }
+  int64_t image_byte() const { return byte - shift(); }  // in the image of that shift (MachineState)
   // The tensor's own memory, in blocks as in tile.h, if it is in none that others share.
   std::byte* memory = nullptr;
   int64_t block_bytes = 0;

@@ -33,8 +33,15 @@ class PartitionedMemory {
 
 struct MachineState {
   MachineState(int partitions, int64_t sbuf_bytes, int64_t psum_bytes)
-      : sbuf(partitions, sbuf_bytes), psum(partitions, psum_bytes) {}
-  PartitionedMemory sbuf;
+      : sbuf{{{partitions, sbuf_bytes},
+              {partitions, sbuf_bytes},
+              {partitions, sbuf_bytes},
+              {partitions, sbuf_bytes}}},
+        psum(partitions, psum_bytes) {}
+  // By byte % 4 of a tensor's address: an element must lie in one word, so tensors that a kernel places
+  // between words have images of their own, in which byte `b` lies at `b - b % 4`. Data does not pass from
+  // one image to another (interpreter/write_tracker.h). Untouched ones cost nothing.
+  std::array<PartitionedMemory, kWordBytes> sbuf;
   PartitionedMemory psum;
   // One per partition, kept from one activation to the next (nki.isa.activation, NKI 0.6); the Vector
   // engine's are shared by range_select, select_reduce, exponential, tensor_scalar_reduce and

@@ -11,9 +11,10 @@
 
 namespace nki {
 
-inline constexpr int kLanes = 16;      // partitions in one block: the SIMD axis
-inline constexpr int kLineBytes = 64;  // one 4-byte word of 16 partitions
-inline constexpr int kBlocks = 8;      // blocks in one memory: 128 partitions in every generation
+inline constexpr int kLanes = 16;  // partitions in one block: the SIMD axis
+inline constexpr int kWordBytes = 4;
+inline constexpr int kLineBytes = kLanes * kWordBytes;  // one word of 16 partitions
+inline constexpr int kBlocks = 8;  // blocks in one memory: 128 partitions in every generation
 
 // SBUF and PSUM lie in blocks of 16 partitions; a block is an array of 64-byte lines, one line per 4-byte
 // word:

@@ -81,7 +81,7 @@ std::byte* ElementAddress(const RunContext& ctx, const View& view, int64_t index
   const int64_t row = view.storage_row();
   const Placement& placement = ctx.placements[view.tensor->id];
   return ctx.tile(view).Address(placement.partition + static_cast<int>(element / row),
-                                placement.byte + element % row * item);
+                                placement.image_byte() + element % row * item);
 }
 
 }  // namespace

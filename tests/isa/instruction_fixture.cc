@@ -118,7 +118,7 @@ std::byte* InstructionTest::Address(const View& view, int64_t index) {
   int64_t byte = element * ItemBytes(view.dtype);
   const int id = view.tensor->id;
   if (!view.on_chip()) return hbm_[id].data() + byte;
-  const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine_.sbuf : machine_.psum;
+  const PartitionedMemory& memory = view.space() == Space::kSbuf ? machine_.sbuf[0] : machine_.psum;
   const int64_t row = view.tensor->bytes_per_partition();
   const int64_t p = placements_[id].partition + byte / row;
   byte = placements_[id].byte + byte % row;

@@ -60,8 +60,8 @@ TEST(TileTest, AddressesOfAMemoryAreDistinctAndALineHoldsSixteenPartitions) {
 
 TEST(TileTest, FreshMemoryIsZero) {
   const MachineState machine(128, 4096, 4096);
-  for (int64_t i = 0; i < machine.sbuf.block_bytes() * 8; ++i)
-    ASSERT_EQ(machine.sbuf.base()[i], std::byte{0});
+  for (int64_t i = 0; i < machine.sbuf[0].block_bytes() * 8; ++i)
+    ASSERT_EQ(machine.sbuf[0].base()[i], std::byte{0});
   for (float sum : machine.scalar_accumulators) ASSERT_EQ(sum, 0);
   for (float sum : machine.vector_accumulators) ASSERT_EQ(sum, 0);
 }

@@ -111,3 +111,27 @@ def test_attributes_without_annotations_are_fields_of_a_dataclass():
     assert Section(index=4).end() == 7
     assert (Section().index, Section(offset=1).offset) == (None, 1)
     assert isinstance(nl.float32, nki.dtype)
+
+
+def test_user_classes_are_data_classes_without_being_told():
+    class Plain(nl.NKIObject):
+        size: int
+        scale: float = 2.0
+
+        def __post_init__(self):
+            self.product = None if self.size is None else self.size * self.scale
+
+    @dataclasses.dataclass
+    class Decorated(nl.NKIObject):
+        size: int
+        scale: float = 2.0
+        missing: int
+
+    assert (Plain(3).product, Plain(3, scale=4.0).product, Plain().product) == (6.0, 12.0, None)
+    assert (Decorated(3).scale, Decorated(3).missing, Decorated().size) == (2.0, None, None)
+    with pytest.raises(TypeError, match="Plain.. has no field 'scael'; its fields are size, scale"):
+        Plain(scael=1)
+    with pytest.raises(TypeError, match="Plain.. has 2 fields, got 3 positional"):
+        Plain(1, 2, 3)
+    with pytest.raises(TypeError, match="Plain.. got two values for 'size'"):
+        Plain(1, size=2)

@@ -2,6 +2,7 @@
 
 import ml_dtypes
 import nki
+import nki.isa as nisa
 import nki.language as nl
 import numpy as np
 import pytest
@@ -222,3 +223,37 @@ def test_no_reorder():
             return nl.add(a, a)
 
     np.testing.assert_array_equal(kernel_of(body)(counting((2, 2))), 2 * counting((2, 2)))
+
+
+def test_addresses_between_words():
+    """AWS's kernel library packs its tiles byte by byte."""
+
+    def kernel(x):
+        wide = nl.ndarray((128, 16), nl.float32, address=(0, 10))
+        narrow = nl.ndarray((128, 16), nl.bfloat16, address=(0, 74))
+        odd = nl.ndarray((128, 16), nl.float8_e5m2, address=(0, 107))
+        out = nl.ndarray((128, 16), nl.float32, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=wide, src=x)
+        nisa.tensor_copy(dst=narrow, src=wide)
+        nisa.tensor_copy(dst=odd, src=wide)
+        nisa.tensor_tensor(dst=wide, data1=wide, data2=narrow, op=nl.add)
+        nisa.tensor_tensor(dst=wide, data1=wide, data2=odd, op=nl.add)
+        nisa.dma_copy(dst=out, src=wide)
+        return out
+
+    x = np.random.default_rng(3).integers(0, 5, (128, 16)).astype(np.float32)
+    for run in (nki.jit(kernel), nki.simulate(kernel)):
+        np.testing.assert_array_equal(run(x), 3 * x)
+
+
+def test_data_does_not_pass_between_addresses_that_differ_inside_a_word():
+    def kernel(x):
+        wide = nl.ndarray((128, 16), nl.float32, address=(0, 10))
+        other = nl.ndarray((128, 4), nl.float32, address=(0, 12))
+        nisa.dma_copy(dst=wide, src=x)
+        out = nl.ndarray((128, 4), nl.float32, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=out, src=other)
+        return out
+
+    with pytest.raises(nki.VerifyError, match="uninitialised-read"):
+        nki.jit(kernel)(np.ones((128, 16), np.float32))
