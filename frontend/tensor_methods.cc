@@ -45,9 +45,13 @@ int Axis(const View& view, PyObject* value, const char* what) {
   return static_cast<int>(axis < 0 ? axis + view.rank : axis);
 }
 
-// Elements of the tensor from one index of axis `dim` to the next, in bytes.
+// Elements of the base tensor from one index of axis `dim` to the next, in bytes. A tensor under another
+// shape is a base tensor of that shape; of a part of one it is the whole (nki-aps, and AWS's kernels that
+// reshape first).
 int64_t StepBytes(const View& view, int64_t dim, const char* what) {
-  const Shape& shape = view.tensor->shape;
+  const bool whole = view.IsContiguous() && view.elements() == View::Of(*view.tensor).elements() &&
+                     ItemBytes(view.dtype) == ItemBytes(view.tensor->dtype);
+  const Shape shape = whole ? view.shape() : view.tensor->shape;
   if (dim < 0 || dim >= std::ssize(shape)) {
     ThrowIndex(std::string(what) + ": axis " + std::to_string(dim) + " is out of range for " +
                view.tensor->name + " with " + std::to_string(shape.size()) + " axes");
@@ -81,9 +85,10 @@ View WithDynamic(View view, const DynamicOffset& offset, PyObject* index, Holds&
   return view;
 }
 
-// The view moved by what only a run knows: `scalar` steps of axis `dim` of the tensor, or an index for each
-// row.
-View WithOffset(const View& view, PyObject* scalar, PyObject* vector, int64_t dim, Holds& holds) {
+// The view, made of `base`, moved by what only a run knows: `scalar` steps of axis `dim` of the base tensor,
+// or an index for each row.
+View WithOffset(const View& base, const View& view, PyObject* scalar, PyObject* vector, int64_t dim,
+                Holds& holds) {
   if (scalar != Py_None && vector != Py_None)
     ThrowValue("ap: scalar_offset and vector_offset exclude each other");
   DynamicOffset offset;
@@ -94,7 +99,7 @@ View WithOffset(const View& view, PyObject* scalar, PyObject* vector, int64_t di
     if (!IsTensor(vector)) ThrowType("ap: vector_offset must be a tensor with one index per row");
     offset.kind = DynamicOffset::Kind::kRows;
     offset.index = AsTensor(vector)->view;
-    offset.step_bytes = StepBytes(view, 0, "ap: indirect_dim");
+    offset.step_bytes = StepBytes(base, 0, "ap: indirect_dim");
     View rows = view;
     rows.dims[0].step = 0;  // each row is where its index says
     return WithDynamic(rows, offset, vector, holds, "ap");
@@ -107,7 +112,7 @@ View WithOffset(const View& view, PyObject* scalar, PyObject* vector, int64_t di
     ThrowType(
         "ap: scalar_offset must be a register or a tensor with one integer; a known one is added to offset");
   }
-  offset.step_bytes = StepBytes(view, dim, "ap: indirect_dim");
+  offset.step_bytes = StepBytes(base, dim, "ap: indirect_dim");
   return WithDynamic(view, offset, scalar, holds, "ap");
 }
 
@@ -254,7 +259,7 @@ PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
     const View made = view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
     if (scalar == Py_None && vector == Py_None) return made;
     const int64_t dim = indirect == nullptr ? 0 : ReadInt(indirect, "ap: indirect_dim");
-    return WithOffset(made, scalar, vector, dim, holds);
+    return WithOffset(view, made, scalar, vector, dim, holds);
   });
 }
 

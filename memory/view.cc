@@ -337,6 +337,24 @@ View View::Reinterpret(Dtype to) const {
   return view;
 }
 
+namespace {
+
+// The first pair of an on-chip pattern goes from partition to partition: by the free size of the storage,
+// `row`, or by that of the part of it that the pattern is taken of, as in AWS's kernel library.
+void StepOverPartitions(View& view, int64_t row, int64_t part) {
+  const Dim& first = view.dims[0];
+  if (first.step != row && first.count != 1) {
+    if (first.step != part) {
+      ThrowValue("ap: the first pair steps over partitions and must have the step " + to_string(row) +
+                 ", the free size of the storage; got " + to_string(first.step));
+    }
+    view.offset = view.offset / part * row + view.offset % part;
+  }
+  view.dims[0].step = row;
+}
+
+}  // namespace
+
 View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) const {
   CheckRank(static_cast<int>(pattern.size()));
   if (pattern.empty()) ThrowValue("ap: the pattern has no [step, count] pair");
@@ -358,17 +376,13 @@ View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) con
     view.dims[i] = dim;
   }
   CheckCount(view.axes(), "ap");
-  if (on_chip() && pattern[0].step != row && pattern[0].count != 1) {
-    ThrowValue("ap: the first pair steps over partitions and must have the step " + to_string(row) +
-               ", the free size of the storage; got " + to_string(pattern[0].step));
-  }
-  if (on_chip()) view.dims[0].step = row;
   if (at < 0) ThrowIndex("ap: offset " + to_string(at) + " is negative");
+  if (on_chip()) StepOverPartitions(view, row, free_elements() * ItemBytes(dtype) / ItemBytes(as));
   const int64_t last = view.LastElement();
   if (!on_chip() && last >= kMostElements) ThrowValue("ap: the pattern reaches past element 2^47");
   // In HBM a pattern may leave the storage: the DMA skips such elements if asked to, and is refused if not.
   if (!on_chip()) return view;
-  const int64_t last_free = view.LastOf(view.free_axes()) - at + at % row;
+  const int64_t last_free = view.LastOf(view.free_axes()) - view.offset + view.offset % row;
   if (last >= storage || last_free >= row) {
     ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
                " of a partition; the storage of " + tensor->name + " holds " +

@@ -22,6 +22,7 @@ SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "die_after_fork=0",
+    "OPENBLAS_NUM_THREADS": "1",  # NumPy's is not built for ThreadSanitizer, which takes its threads for races
 }
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 

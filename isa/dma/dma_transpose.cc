@@ -21,9 +21,9 @@ Args:
   src: tensor or tile of 2 to 4 axes in HBM or SBUF.
   axes: None, or what the number of axes gives: (1, 0), (2, 1, 0) or (3, 1, 2, 0). Axis i of dst is axis axes[i] of src.
   priority: None, or 0 (highest) to 3 (from trn3).
-  dge_mode: nki.isa.dge_mode.unknown, or .hwdge (from trn2) for a dtype of 2 bytes, a last axis of at most 128 and a
-    first axis of 16 elements; with 3 or 4 axes of 1, 2, 4, 8 or 16, times the last axis but one a multiple of 16.
-    With a vector_offset .unknown or .swdge.
+  dge_mode: nki.isa.dge_mode.unknown, .none (which AWS's own kernels pass), or .hwdge (from trn2) for a dtype of
+    2 bytes, a last axis of at most 128 and a first axis of 16 elements; with 3 or 4 axes of 1, 2, 4, 8 or 16, times
+    the last axis but one a multiple of 16. With a vector_offset .unknown or .swdge.
   oob_mode: nki.isa.oob_mode.error refuses offsets that leave an HBM tensor while the kernel runs; .skip, for a src with
     a dynamic offset, leaves out such rows: dst keeps what it holds there.
 
@@ -75,10 +75,13 @@ struct DmaTranspose {
 
   void CheckMode(Checker& c) const {
     const bool hwdge = dge_mode == DgeMode::kHwdge, indexed = IsIndexed(src);
-    const DgeMode other = indexed ? DgeMode::kSwdge : DgeMode::kHwdge;
-    c.Rule(dge_mode == DgeMode::kUnknown || dge_mode == other, "dge-mode",
-           indexed ? "dge_mode must be unknown or swdge with a vector_offset"
-                   : "dge_mode must be unknown or hwdge without a vector_offset");
+    if (indexed) {
+      c.Rule(dge_mode == DgeMode::kUnknown || dge_mode == DgeMode::kSwdge, "dge-mode",
+             "dge_mode must be unknown or swdge with a vector_offset");
+    } else {
+      c.Rule(dge_mode != DgeMode::kSwdge, "dge-mode",
+             "dge_mode must be unknown, none or hwdge without a vector_offset");
+    }
     if (indexed) return CheckGatherTranspose(c, src);
     if (hwdge) CheckHwdgeTranspose(c, src);
   }

@@ -67,7 +67,9 @@ TEST(ForkLock, AChildNeverInheritsItLocked) {
 TEST(ForkLock, ChildrenRunKernelsWhileTheParentDoes) {
 #if defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP()
-      << "a child of GCC 12's AddressSanitizer may inherit its allocator locked, and then hangs in malloc";
+      << "a child may inherit the allocator of GCC 12's AddressSanitizer locked, and hangs in malloc";
+#elif defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer ends children that make threads (\"dup thread with used id\")";
 #endif
   AddCompiled("fork_lock_test.small", Doubling(16).Make());
   AddCompiled("fork_lock_test.wide", Doubling(1024).Make());

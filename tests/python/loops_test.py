@@ -333,3 +333,19 @@ def test_the_graph_shows_the_loop():
     assert "\n    tensor_scalar " in text[head:]
     assert text.index("\n  end_loop\n") > head
     assert "src=a.ap([[8, 128], [1, 8]], scalar_offset=r1*8)" in text
+
+
+def test_vector_offset_chooses_rows_of_a_tensor_under_its_new_shape():
+    @nki.jit
+    def kernel(table, rows):
+        index = nl.ndarray((3, 1), nl.int32, buffer=nl.sbuf)
+        nisa.dma_copy(dst=index, src=rows)
+        tile = nl.ndarray((3, 4), table.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=table.reshape((10, 4)).ap([[4, 3], [1, 4]], vector_offset=index))
+        out = nl.ndarray((3, 4), table.dtype, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=out, src=tile)
+        return out
+
+    table = np.arange(40, dtype=np.float32).reshape(5, 8)
+    rows = np.array([[9], [0], [3]], np.int32)
+    np.testing.assert_array_equal(kernel(table, rows), table.reshape(10, 4)[rows[:, 0]])

@@ -341,3 +341,18 @@ def test_a_dtype_view_writes_the_same_bytes():
 
     x = np.random.default_rng(0).standard_normal((4, 8)).astype(np.float32)
     np.testing.assert_array_equal(kernel(x), np.abs(x))
+
+
+def test_pattern_of_a_part_may_count_with_its_own_free_size():
+    """As AWS's kernel library does; it means the same elements as the storage's free size would."""
+
+    @nki.jit
+    def kernel(x):
+        tile = nl.ndarray((8, 12), x.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(dst=tile, src=x)
+        out = nl.ndarray((4, 3), x.dtype, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=out, src=tile[0:6, 0:4].ap([[4, 4], [1, 3]], offset=4 + 1))
+        return out
+
+    x = np.arange(96, dtype=np.float32).reshape(8, 12)
+    np.testing.assert_array_equal(kernel(x), x[1:5, 1:4])

@@ -104,7 +104,7 @@ TEST_F(DmaTransposeInstructionTest, ShapeRules) {
 
 TEST_F(DmaTransposeInstructionTest, ModeRules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"dge_mode", DgeMode::kSwdge}})),
-              ElementsAre("dma_transpose: dge_mode must be unknown or hwdge without a vector_offset "
+              ElementsAre("dma_transpose: dge_mode must be unknown, none or hwdge without a vector_offset "
                           "[dge-mode]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"oob_mode", OobMode::kSkip}})),
               ElementsAre("dma_transpose: oob_mode.skip is for a src with a dynamic offset only "
