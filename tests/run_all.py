@@ -22,7 +22,9 @@ SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "TSAN_OPTIONS": "die_after_fork=0",
-    "OPENBLAS_NUM_THREADS": "1",  # NumPy's is not built for ThreadSanitizer, which takes its threads for races
+    # The libraries of NumPy and torch are not built for ThreadSanitizer, which takes their threads for races.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
 }
 CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed$", re.MULTILINE)
 
