@@ -45,20 +45,13 @@ int Axis(const View& view, PyObject* value, const char* what) {
   return static_cast<int>(axis < 0 ? axis + view.rank : axis);
 }
 
-// Elements of the base tensor from one index of axis `dim` to the next, in bytes. A tensor under another
-// shape is a base tensor of that shape; of a part of one it is the whole (nki-aps, and AWS's kernels that
-// reshape first).
+// From one index of axis `dim` of the view to the next, in bytes.
 int64_t StepBytes(const View& view, int64_t dim, const char* what) {
-  const bool whole = view.IsContiguous() && view.elements() == View::Of(*view.tensor).elements() &&
-                     ItemBytes(view.dtype) == ItemBytes(view.tensor->dtype);
-  const Shape shape = whole ? view.shape() : view.tensor->shape;
-  if (dim < 0 || dim >= std::ssize(shape)) {
+  if (dim < 0 || dim >= view.rank) {
     ThrowIndex(std::string(what) + ": axis " + std::to_string(dim) + " is out of range for " +
-               view.tensor->name + " with " + std::to_string(shape.size()) + " axes");
+               view.ToString());
   }
-  int64_t bytes = ItemBytes(view.tensor->dtype);
-  for (size_t axis = dim + 1; axis < shape.size(); ++axis) bytes *= shape[axis];
-  return bytes;
+  return view.dims[dim].step * ItemBytes(view.dtype);
 }
 
 // Where tensors come and go, an offset lasts as long as the tensors that use it, and keeps its index.
@@ -253,9 +246,7 @@ PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
                        *dtype = Py_None;
     Parse(args, kwargs, "O|OOOOO", names, &pattern, &offset, &scalar, &vector, &indirect, &dtype);
     const Dtype as = dtype == Py_None ? view.dtype : ReadDtype(dtype);
-    // None keeps the view's own offset (NKI 0.5 and later), in elements of the new dtype.
-    const int64_t inherited = view.offset * ItemBytes(view.dtype) / ItemBytes(as);
-    const int64_t at = offset == Py_None ? inherited : ReadInt(offset, "ap: offset");
+    const int64_t at = offset == Py_None ? 0 : ReadInt(offset, "ap: offset");
     const View made = view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
     if (scalar == Py_None && vector == Py_None) return made;
     const int64_t dim = indirect == nullptr ? 0 : ReadInt(indirect, "ap: indirect_dim");

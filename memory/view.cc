@@ -5,11 +5,26 @@
 #include <optional>
 
 #include "memory/error.h"
+#include "memory/view_limits.h"
 
 namespace nki {
-namespace {
 
 using std::to_string;
+
+void CheckRank(int rank) {
+  if (rank > kMaxRank)
+    ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
+}
+
+void CheckCount(std::span<const Dim> axes, const char* what) {
+  __int128 elements = 1;
+  for (const Dim& dim : axes) {
+    elements *= dim.count;
+    if (elements > kMostElements) ThrowValue(std::string(what) + ": more than 2^47 elements");
+  }
+}
+
+namespace {
 
 void CheckAxis(const View& view, int axis, const char* what) {
   if (axis < 0 || axis >= view.rank) {
@@ -29,22 +44,6 @@ void CheckNotIndexed(const View& view, int axis, const char* what) {
   if (axis == 0 && view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows) {
     ThrowValue(std::string(what) + ": axis 0 of " + view.ToString() +
                " is chosen by an index tensor and stays as it is");
-  }
-}
-
-void CheckRank(int rank) {
-  if (rank > kMaxRank)
-    ThrowValue("a view has at most " + to_string(kMaxRank) + " axes, not " + to_string(rank));
-}
-
-// No memory holds as many; below it, neither counts nor byte offsets overflow.
-constexpr __int128 kMostElements = __int128{1} << 47;
-
-void CheckCount(std::span<const Dim> axes, const char* what) {
-  __int128 elements = 1;
-  for (const Dim& dim : axes) {
-    elements *= dim.count;
-    if (elements > kMostElements) ThrowValue(std::string(what) + ": more than 2^47 elements");
   }
 }
 
@@ -334,60 +333,6 @@ View View::Reinterpret(Dtype to) const {
   for (int i = 0; i + 1 < rank; ++i) view.dims[i].step = scaled(dims[i].step, "a step");
   view.dims[rank - 1] = {1, scaled(dims[rank - 1].count, "the last axis")};
   view.offset = scaled(offset, "the offset");
-  return view;
-}
-
-namespace {
-
-// The first pair of an on-chip pattern goes from partition to partition: by the free size of the storage,
-// `row`, or by that of the part of it that the pattern is taken of, as in AWS's kernel library.
-void StepOverPartitions(View& view, int64_t row, int64_t part) {
-  const Dim& first = view.dims[0];
-  if (first.step != row && first.count != 1) {
-    if (first.step != part) {
-      ThrowValue("ap: the first pair steps over partitions and must have the step " + to_string(row) +
-                 ", the free size of the storage; got " + to_string(first.step));
-    }
-    view.offset = view.offset / part * row + view.offset % part;
-  }
-  view.dims[0].step = row;
-}
-
-}  // namespace
-
-View View::AccessPattern(std::span<const Dim> pattern, int64_t at, Dtype as) const {
-  CheckRank(static_cast<int>(pattern.size()));
-  if (pattern.empty()) ThrowValue("ap: the pattern has no [step, count] pair");
-  View view;
-  view.tensor = tensor;
-  view.dtype = as;
-  view.rank = static_cast<uint8_t>(pattern.size());
-  view.offset = at;
-  const int64_t row = on_chip() ? view.storage_row() : tensor->bytes() / ItemBytes(as);
-  const int64_t storage = on_chip() ? row * tensor->partitions() : row;
-  if (row == 0)
-    ThrowValue("ap: a partition of " + tensor->name + " is smaller than one " + std::string(Name(as)));
-  for (int i = 0; i < view.rank; ++i) {
-    const Dim& dim = pattern[i];
-    if (dim.count < 1 || dim.step < 0) {
-      ThrowValue("ap: pair " + to_string(i) + " is [" + to_string(dim.step) + ", " + to_string(dim.count) +
-                 "]; steps must not be negative and counts must be positive");
-    }
-    view.dims[i] = dim;
-  }
-  CheckCount(view.axes(), "ap");
-  if (at < 0) ThrowIndex("ap: offset " + to_string(at) + " is negative");
-  if (on_chip()) StepOverPartitions(view, row, free_elements() * ItemBytes(dtype) / ItemBytes(as));
-  const int64_t last = view.LastElement();
-  if (!on_chip() && last >= kMostElements) ThrowValue("ap: the pattern reaches past element 2^47");
-  // In HBM a pattern may leave the storage: the DMA skips such elements if asked to, and is refused if not.
-  if (!on_chip()) return view;
-  const int64_t last_free = view.LastOf(view.free_axes()) - view.offset + view.offset % row;
-  if (last >= storage || last_free >= row) {
-    ThrowIndex("ap: the pattern reaches element " + to_string(last_free >= row ? last_free : last) +
-               " of a partition; the storage of " + tensor->name + " holds " +
-               to_string(last_free >= row ? row : storage));
-  }
   return view;
 }
 

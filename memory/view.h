@@ -74,8 +74,8 @@ struct View {
   View FlattenDims(int first, int last) const;
   View Reshape(Shape shape) const;  // one size may be -1
   View Reinterpret(Dtype dtype) const;
-  // The pattern of `.ap`: steps and counts over the flattened storage in elements of `dtype`, replacing shape
-  // and steps.
+  // The view of `.ap`: steps and counts over the flattened storage in elements of `dtype`, replacing shape
+  // and steps; `offset` counts from the first element of this view (nki.language.NkiTensor.ap, NKI 0.6).
   View AccessPattern(std::span<const Dim> pattern, int64_t offset, Dtype dtype) const;
 
   std::string ToString() const;  // "t3[128, 512] float32 sbuf"

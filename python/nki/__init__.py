@@ -6,7 +6,9 @@ Decorate a function with @nki.jit and call it with NumPy arrays, torch tensors o
 import pathlib as _pathlib
 import warnings as _warnings
 
-from nki import _core, _standins
+import nki_standins as _standins
+
+from nki import _core
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
 from nki._kernel import Kernel, NkiWarning
 from nki._simulate import simulate

@@ -3,12 +3,14 @@
 import atexit
 import sys
 
-from nki import _core, _settings, _standins
+import nki_standins
+
+from nki import _core, _settings
 
 
 def configure(target=None, graph=None, check=False, log=None, stats=False):
     """Applies nki-py's options. Paths are strings, "-" is stderr. ValueError if one can't be used."""
-    _standins.install()
+    nki_standins.install()
     if target is not None:
         _settings.launched_target = _settings.canonical_target(target)
     if graph is not None:

@@ -5,11 +5,14 @@ import inspect
 import json
 import pathlib
 import pickle
+import subprocess
+import sys
 import types
 
 import nki
 import nki.isa as nisa
 import nki.language as nl
+import nki_standins
 import numpy as np
 import pytest
 
@@ -135,3 +138,20 @@ def test_user_classes_are_data_classes_without_being_told():
         Plain(1, 2, 3)
     with pytest.raises(TypeError, match="Plain.. got two values for 'size'"):
         Plain(1, size=2)
+
+
+def test_annotations_under_their_older_name():
+    import neuronxcc.nki
+    import neuronxcc.nki.typing as nt
+    from nki import typing
+
+    assert (nt.tensor, nt.mutable_tensor) == (typing.tensor, typing.mutable_tensor)
+    with pytest.raises(AttributeError, match="neuronxcc.nki.jit: of NKI's Beta 1 nki-py has"):
+        _ = neuronxcc.nki.jit
+
+def test_stand_ins_are_there_before_nki_is_imported(tmp_path):
+    """An environment whose site-packages have the path file, as `pip install` and `make build` leave it."""
+    path_file = pathlib.Path(nki_standins.__file__).resolve().parents[1] / "nki-standins.pth"
+    (tmp_path / "nki.pth").write_text(f"{pathlib.Path(nki.__file__).parents[1]}\n{path_file.read_text()}")
+    code = f"import site; site.addsitedir({str(tmp_path)!r}); import neuronxcc.nki.typing"
+    subprocess.run([sys.executable, "-I", "-c", code], check=True, timeout=60)

@@ -343,16 +343,18 @@ def test_a_dtype_view_writes_the_same_bytes():
     np.testing.assert_array_equal(kernel(x), np.abs(x))
 
 
-def test_pattern_of_a_part_may_count_with_its_own_free_size():
-    """As AWS's kernel library does; it means the same elements as the storage's free size would."""
+def test_patterns_of_a_part_begin_where_it_begins():
+    """And count with the storage's free size, or with the part's own as AWS's kernel library does."""
 
     @nki.jit
     def kernel(x):
         tile = nl.ndarray((8, 12), x.dtype, buffer=nl.sbuf)
         nisa.dma_copy(dst=tile, src=x)
-        out = nl.ndarray((4, 3), x.dtype, buffer=nl.shared_hbm)
-        nisa.dma_copy(dst=out, src=tile[0:6, 0:4].ap([[4, 4], [1, 3]], offset=4 + 1))
+        out = nl.ndarray((3, 4, 3), x.dtype, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=out[0], src=tile[0:6, 2:6].ap([[4, 4], [1, 3]], offset=4 + 1))
+        nisa.dma_copy(dst=out[1], src=tile[0:6, 2:6].ap([[12, 4], [1, 3]], offset=12 + 1))
+        nisa.dma_copy(dst=out[2], src=x[2:6, 5:9].ap([[12, 4], [1, 3]], offset=0))
         return out
 
     x = np.arange(96, dtype=np.float32).reshape(8, 12)
-    np.testing.assert_array_equal(kernel(x), x[1:5, 1:4])
+    np.testing.assert_array_equal(kernel(x), [x[1:5, 3:6], x[1:5, 3:6], x[2:6, 5:8]])

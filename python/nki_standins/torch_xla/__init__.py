@@ -4,7 +4,6 @@ It is importable only where no real torch_xla is installed.
 """
 
 import torch as _torch
-
 from torch_xla import _device, _tensor
 
 __version__ = "0+nki-stand-in"

@@ -4,7 +4,6 @@ import types
 
 import torch
 from torch.utils import backend_registration
-
 from torch_xla import _tensor
 
 _NAME = "xla"

@@ -4,7 +4,6 @@ import itertools
 import weakref
 
 import torch
-
 from torch_xla import _graph
 
 _aten = torch.ops.aten

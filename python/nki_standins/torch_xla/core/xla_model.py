@@ -3,7 +3,6 @@
 import sys
 
 import torch
-
 import torch_xla
 from torch_xla import _tensor
 

@@ -1,9 +1,8 @@
 """torch_xla.distributed.parallel_loader for one process with one device."""
 
 import torch
-from torch.utils import _pytree
-
 import torch_xla
+from torch.utils import _pytree
 from torch_xla.core import xla_model
 
 __getattr__ = torch_xla._missing(__name__)

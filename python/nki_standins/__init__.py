@@ -1,11 +1,11 @@
-"""Finds the stand-in packages of `nki_standins`, where no real package of that name is installed."""
+"""Stand-ins for packages that scripts with NKI kernels import, where no real package of that name is installed."""
 
 import importlib.util
 import pathlib
 import sys
 
-_FOLDER = pathlib.Path(__file__).parent.with_name("nki_standins")
-_PACKAGES = ("torch_xla",)
+_FOLDER = pathlib.Path(__file__).parent
+_PACKAGES = ("neuronxcc", "torch_xla")
 
 
 class _StandInFinder:
