@@ -15,6 +15,7 @@ Args:
   op: a reduction operator: nl.add, subtract, multiply, maximum, minimum, logical_and/or/xor, bitwise_and/or/xor.
   data: tile [P, F...] with the partitions of dst, in SBUF or PSUM.
   axis: the axis or axes to reduce: the last ones, without gaps, not axis 0. Negative ones count from the end.
+    (1,) with three or more axes is the last one, as in NKI 0.1 and 0.2, if the size of dst says so.
   negate: multiplies the result by -1; arithmetic operators only.
   keepdims: keeps reduced axes with one element; dst has the same elements either way.
 
@@ -46,7 +47,7 @@ struct TensorReduce {
     c.Rule(CanReduce(op), "reduce-op",
            [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
     c.Rule(!negate || !IsBitwise(op), "negate-bitwise", "negate works with arithmetic operators only");
-    const bool last_axes = c.Rule(AxesAreLast(), "reduce-axis", [&] {
+    const bool last_axes = c.Rule(AxesAreLast() || IsOlderLastAxis(), "reduce-axis", [&] {
       return "axis is " + ToString(axis) + "; data has " + std::to_string(data.rank) +
              " axes, of which the last free ones must be named, without gaps";
     });
@@ -69,6 +70,12 @@ struct TensorReduce {
       named |= 1u << at;
     }
     return named == (1u << data.rank) - (1u << (data.rank - count));
+  }
+  // NKI 0.1 and 0.2 took axis=1 for the last of three or four axes; so do we where dst can mean nothing else.
+  bool IsOlderLastAxis() const {
+    if (axis != IntList{1} || data.rank < 3) return false;
+    const int64_t all = data.free_elements(), left = dst.free_elements();
+    return left == all / Inner() && left != all / data.dims[1].count;
   }
   int64_t Inner() const {
     int64_t inner = 1;

@@ -195,3 +195,40 @@ def test_register_move_called_its_source_imm():
         nisa.register_move(register, imm=3)
 
     run(body)
+
+
+def reduced(x, kept, shape):
+    @nki.jit
+    def kernel(x):
+        tile, result = nl.load(x), nl.ndarray((x.shape[0], kept), x.dtype)
+        nisa.tensor_reduce(result, nl.maximum, tile.reshape(shape), axis=1)
+        return returned(result)
+
+    return kernel(x)
+
+
+def test_tensor_reduce_took_axis_1_for_the_last():
+    x = np.random.default_rng(5).standard_normal((8, 24), np.float32)
+    np.testing.assert_array_equal(reduced(x, 4, (8, 4, 6)), x.reshape(8, 4, 6).max(-1))
+    np.testing.assert_array_equal(reduced(x, 12, (8, 4, 3, 2)), x.reshape(8, 12, 2).max(-1))
+    for kept in (6, 3):  # what reducing axis 1 would leave, which the hardware can't do; and nothing
+        with pytest.raises(nki.VerifyError, match="reduce-axis"):
+            reduced(x, kept, (8, 4, 6))
+
+
+def test_tensor_reduce_with_axis_1_is_refused_where_it_may_mean_either():
+    x = np.zeros((8, 16), np.float32)
+    with pytest.raises(nki.VerifyError, match="reduce-axis"):
+        reduced(x, 4, (8, 4, 4))
+
+
+def test_identity_of_nki_tensor():
+    from nki import tensor
+
+    @nki.jit
+    def kernel(x):
+        identity = nl.load(nl.shared_constant(tensor.identity(5, nl.bfloat16)))
+        return returned(nl.multiply(nl.load(x), identity))
+
+    x = np.arange(25, dtype=np.float32).reshape(5, 5)
+    np.testing.assert_array_equal(kernel(x), x * np.identity(5))

@@ -84,9 +84,16 @@ TEST_F(TensorReduceInstructionTest, Rules) {
           "[reduced-size]"));
 }
 
+TEST_F(TensorReduceInstructionTest, AxisOneIsTheLastIfTheDestinationSaysSo) {
+  EXPECT_THAT(Problems(name, With(Legal(), {{"axis", IntList{1}}})), ElementsAre());
+  EXPECT_THAT(Problems(name, With(Legal(), {{"axis", IntList{1}}, {"dst", b.Sbuf({32, 6})}})),
+              ElementsAre("tensor_reduce: axis is (1,); data has 3 axes, of which the last free ones must be "
+                          "named, without gaps [reduce-axis]"));
+}
+
 TEST_F(TensorReduceInstructionTest, AxesAreTheLastFreeOnes) {
   for (const IntList& axis :
-       {IntList{}, IntList{1}, IntList{0, 1, 2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
+       {IntList{}, IntList{-2}, IntList{0, 1, 2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
     EXPECT_THAT(
         Problems(name, With(Legal(), {{"axis", axis}})),
         ElementsAre(
