@@ -238,3 +238,16 @@ def test_jitted_jax_gives_structures():
 
     result = jax.jit(lambda a, b: kernel(Pair(a, b)))(X, X + 1)
     assert parts(result) == parts({"pair": Pair(X * 2, (X + X + 1,))})
+
+
+def test_a_tensor_of_several_elements_is_true_as_an_optional_argument():
+    @nki.jit
+    def kernel(x, bias=None):
+        out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+        nl.store(out, nl.add(nl.load(x), nl.load(bias)) if bias else nl.load(x))
+        return out
+
+    x = np.ones((2, 3), np.float32)
+    np.testing.assert_array_equal(kernel(x), x)
+    np.testing.assert_array_equal(kernel(x, 0 * x + 2), x + 2)
+    np.testing.assert_array_equal(nki.simulate(kernel)(x, 0 * x + 2), x + 2)

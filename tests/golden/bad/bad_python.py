@@ -16,7 +16,7 @@ def assign(x):
     x[0] = 1.0
 
 
-case_if = kernel_of(lambda x: 1 if x else 2)
+case_if = kernel_of(lambda x: 1 if x[0:1, 0:1] else 2)
 case_plus = kernel_of(lambda x: x + x)
 case_reflected = kernel_of(lambda x: 2 * x)
 case_minus = kernel_of(lambda x: -x)
@@ -53,7 +53,7 @@ case_assign = kernel_of(assign)
 # ---- expected ----
 # case_if:
 # TypeError: the truth value of tensor x is not known while a kernel is traced; Python's if, while and assert can use shapes, dtypes and arguments that are not tensors
-#   at bad/bad_python.py:19: case_if = kernel_of(lambda x: 1 if x else 2)
+#   at bad/bad_python.py:19: case_if = kernel_of(lambda x: 1 if x[0:1, 0:1] else 2)
 #
 # case_plus:
 # TypeError: tensor x has no operator +: NKI's tensors have none; use nisa.tensor_tensor(dst=..., data1=..., data2=..., op=nl.add) on two tensors or nisa.tensor_scalar(dst=..., data=..., op0=nl.add, operand0=...) with a number
