@@ -90,6 +90,12 @@ PyMethodDef kNewTensor = {"new_tensor",
                           reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor)),
                           METH_FASTCALL, "new_tensor(shape, dtype, buffer, name, address)"};
 
+constexpr Feature kFeatures[] = {
+#define NKI_FEATURE(enumerator, name, sentence) Feature::enumerator,
+#include "isa/feature.def"
+#undef NKI_FEATURE
+};
+
 py::object NewConstant(const py::buffer& bytes, const Shape& shape, const py::object& dtype) {
   Tracer& tracer = Tracer::Require("nki.language.shared_constant");
   return Wrap(tracer.AddConstant(shape, ReadDtype(dtype.ptr()), bytes.request().ptr), tracer);
@@ -106,6 +112,12 @@ py::object TargetFacts(const std::string& target) {
   facts["psum_banks"] = gen.psum_banks;
   facts["stationary_free_max"] = gen.stationary_free_max;
   facts["moving_free_max"] = gen.moving_free_max;
+  py::dict features;  // name: sentence
+  for (Feature feature : kFeatures) {
+    const FeatureRow& row = RowOf(feature);
+    if (gen.Has(feature)) features[py::str(std::string(row.name))] = std::string(row.sentence);
+  }
+  facts["features"] = features;
   return facts;
 }
 

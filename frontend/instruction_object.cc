@@ -125,6 +125,25 @@ PyObject* GetFields(PyObject* object, void*) {
   });
 }
 
+// The names of the generations that run one of the instruction's samples.
+PyObject* GetTargets(PyObject* object, void*) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    SampleBuilder builder;
+    const auto samples = Self(object)->def->samples(builder);
+    py::list targets;
+    for (const Generation* gen : AllGenerations()) {
+      const bool runs = std::ranges::any_of(samples, [&](const std::unique_ptr<Instruction>& sample) {
+        std::vector<Diagnostic> found;
+        Checker checker(*sample, *gen, -1, &found);
+        sample->Check(checker);
+        return found.empty();
+      });
+      if (runs) targets.append(std::string(gen->name));
+    }
+    return targets.release().ptr();
+  });
+}
+
 // inspect.signature asks for this; it is built from the fields by nki._signature.
 PyObject* GetSignature(PyObject* object, void*) {
   return Guarded<PyObject*>(nullptr, [&] {
@@ -176,6 +195,7 @@ PyTypeObject* MakeInstructionType() {
       {"__signature__", GetSignature, nullptr, nullptr, nullptr},
       {"fields", GetFields, nullptr, "[(name, role, required, default)] in the order of the arguments.",
        nullptr},
+      {"targets", GetTargets, nullptr, "The targets that run it, in some form.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PyMemberDef members[] = {
       {"__vectorcalloffset__", T_PYSSIZET, offsetof(InstructionObject, vectorcall), READONLY, nullptr},

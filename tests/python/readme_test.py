@@ -1,5 +1,6 @@
 """The code of the README runs, and the mistake it shows is reported in the words it shows."""
 
+import importlib.util
 import pathlib
 import re
 import subprocess
@@ -25,3 +26,12 @@ def test_mistake_is_reported_as_shown(tmp_path):
     assert result.returncode == 1
     assert shown.group(1) in result.stderr.replace(f"{tmp_path}/", "")
     assert shown.group(2).strip() in result.stderr
+
+
+def test_what_works_is_what_the_table_gives():
+    path = pathlib.Path(__file__).parents[2] / "python" / "tools" / "support_table.py"
+    spec = importlib.util.spec_from_file_location("support_table", path)
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    _, shown, _ = tool.parts(README)
+    assert shown == tool.generate(shown), "run python/tools/support_table.py"
