@@ -38,6 +38,9 @@ TEST_F(DmaComputeInstructionTest, AddsFromAnywhereToAnywhere) {
   ExpectSums(b.Hbm({300, 40}), {b.Hbm({300, 40}), b.Hbm({300, 40}), b.Hbm({300, 40})});
   ExpectSums(b.Hbm({20, 6}), {b.Sbuf({20, 6}), b.Hbm({20, 6})});
   ExpectSums(b.Sbuf({20, 6}), {b.Sbuf({20, 6})});
+  ExpectSums(b.Sbuf({20, 6}), {b.Sbuf({20, 6}), b.Sbuf({20, 3, 2}, Dtype::kFloat16)});
+  ExpectSums(b.Sbuf({20, 12}, Dtype::kBfloat16).Slice(1, 0, 12, 2), {b.Sbuf({20, 6}), b.Sbuf({20, 6})});
+  ExpectSums(b.Sbuf({20, 6}), {b.Sbuf({40, 6}).Slice(0, 16, 36, 1), b.Sbuf({20, 6}, Dtype::kInt16)});
 }
 
 TEST_F(DmaComputeInstructionTest, ConvertsDtypesThroughFloat32) {
