@@ -132,6 +132,20 @@ int Truth(PyObject* self) {
   return -1;
 }
 
+// Says what there is in place of what a tensor of NumPy or of an older release has.
+PyObject* GetAttribute(PyObject* self, PyObject* name) {
+  PyObject* found = PyObject_GenericGetAttr(self, name);
+  const bool is_absent = found == nullptr && PyErr_ExceptionMatches(PyExc_AttributeError);
+  if (!is_absent || !PyUnicode_Check(name) || PyUnicode_READ_CHAR(name, 0) == '_') return found;
+  PyErr_Clear();
+  return Guarded<PyObject*>(nullptr, [&]() -> PyObject* {
+    const auto message = pybind11::module_::import("nki._language.absent")
+                             .attr("absent")(pybind11::handle(self), pybind11::handle(name));
+    PyErr_SetObject(PyExc_AttributeError, message.ptr());
+    return nullptr;
+  });
+}
+
 // Equality of tensors stays identity, so that a list of them can be searched; with None it is asked whether
 // an argument was given. A number would be a comparison of values.
 PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
@@ -235,6 +249,7 @@ std::vector<PyType_Slot> RefusalSlots() {
       {Py_mp_length, Slot(Length)},
       {Py_sq_contains, Slot(HasItem)},
       {Py_nb_bool, Slot(Truth)},
+      {Py_tp_getattro, Slot(GetAttribute)},
       {Py_nb_add, Slot(RefuseBinary<kAdd>)},
       {Py_nb_subtract, Slot(RefuseBinary<kSubtract>)},
       {Py_nb_multiply, Slot(RefuseBinary<kMultiply>)},

@@ -257,3 +257,22 @@ def test_warning_of_a_partly_written_result():
         result = half(numbers())
     assert caught[0].filename == __file__
     assert np.isnan(result[2:]).all() and np.array_equal(result[:2], numbers()[:2])
+
+
+@pytest.mark.parametrize(
+    "name, says",
+    [
+        ("sum", "an NkiTensor has no attribute 'sum': use nisa.tensor_reduce, or nl.sum"),
+        ("T", r"no attribute 'T': t.permute\(\(1, 0\)\) is the transposed view"),
+        ("sim_value", "no attribute 'sim_value': it was removed in NKI 0.5"),
+        ("reshaped", "no attribute 'reshaped'; did you mean 'reshape'?"),
+        ("qqq", "no attribute 'qqq'$"),
+    ],
+)
+def test_what_a_tensor_does_not_have(name, says):
+    def kernel(x):
+        assert not hasattr(x, "__qqq__") and not hasattr(x, name)
+        return getattr(x, name)
+
+    with pytest.raises(AttributeError, match=says):
+        nki.jit(kernel)(numbers())
