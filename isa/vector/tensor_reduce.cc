@@ -15,7 +15,7 @@ Args:
   op: a reduction operator: nl.add, subtract, multiply, maximum, minimum, logical_and/or/xor, bitwise_and/or/xor.
   data: tile [P, F...] with the partitions of dst, in SBUF or PSUM.
   axis: the axis or axes to reduce: the last ones, without gaps, not axis 0. Negative ones count from the end.
-    (1,) with three or more axes is the last one, as in NKI 0.1 and 0.2, if the size of dst says so.
+    (1,) or (4,) with three or four axes is the last one, as in NKI 0.1 and 0.2, if the size of dst says so.
   negate: multiplies the result by -1; arithmetic operators only.
   keepdims: keeps reduced axes with one element; dst has the same elements either way.
 
@@ -71,9 +71,10 @@ struct TensorReduce {
     }
     return named == (1u << data.rank) - (1u << (data.rank - count));
   }
-  // NKI 0.1 and 0.2 took axis=1 for the last of three or four axes; so do we where dst can mean nothing else.
+  // NKI 0.1 and 0.2 counted free axes from the last, as 1, or up to the last, as 4, whatever the tile's rank
+  // (nki.isa.tensor_reduce, 2.28, and AWS's kernels of it); so do we where dst can mean nothing else.
   bool IsOlderLastAxis() const {
-    if (axis != IntList{1} || data.rank < 3) return false;
+    if ((axis != IntList{1} && axis != IntList{4}) || data.rank < 3 || data.rank > 4) return false;
     const int64_t all = data.free_elements(), left = dst.free_elements();
     return left == all / Inner() && left != all / data.dims[1].count;
   }

@@ -1136,7 +1136,7 @@ def tensor_reduce(
       op: a reduction operator: nl.add, subtract, multiply, maximum, minimum, logical_and/or/xor, bitwise_and/or/xor.
       data: tile [P, F...] with the partitions of dst, in SBUF or PSUM.
       axis: the axis or axes to reduce: the last ones, without gaps, not axis 0. Negative ones count from the end.
-        (1,) with three or more axes is the last one, as in NKI 0.1 and 0.2, if the size of dst says so.
+        (1,) or (4,) with three or four axes is the last one, as in NKI 0.1 and 0.2, if the size of dst says so.
       negate: multiplies the result by -1; arithmetic operators only.
       keepdims: keeps reduced axes with one element; dst has the same elements either way.
 
