@@ -63,7 +63,12 @@ void ArgumentReader::WrongType(const Field& field, const char* wanted, PyObject*
 
 PyObject* ArgumentReader::Next(const Field& field) {
   PyObject* argument = *arguments_++;
-  if (argument == nullptr && field.required) ThrowType(Place(field) + " is required and missing");
+  if (argument == nullptr && field.required) {
+    const bool is_result = field.role == Field::Role::kOut;
+    ThrowType(
+        Place(field) + " is required and missing" +
+        (is_result ? ": make the tile with nl.ndarray; the instruction writes to it and returns none" : ""));
+  }
   return argument;
 }
 

@@ -176,6 +176,19 @@ PyObject* DependsOn(PyObject* self, PyObject* producers) {
   return Py_NewRef(self);
 }
 
+// Kernels of Beta 1 use what an instruction returned as its result.
+PyObject* HandleAttribute(PyObject* self, PyObject* name) {
+  PyObject* found = PyObject_GenericGetAttr(self, name);
+  if (found == nullptr && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+    PyErr_Format(
+        PyExc_AttributeError,
+        "an instruction returns no tensor, so there is no attribute '%U': it writes to dst, a tile made "
+        "before with nl.ndarray",
+        name);
+  }
+  return found;
+}
+
 PyTypeObject* MakeHandleType() {
   static PyMethodDef methods[] = {{"depends_on", DependsOn, METH_VARARGS,
                                    "depends_on($self, *producers)\n--\n\nThis instruction runs after the "
@@ -183,6 +196,7 @@ PyTypeObject* MakeHandleType() {
                                   {nullptr, nullptr, 0, nullptr}};
   static PyType_Slot slots[] = {
       {Py_tp_methods, methods},
+      {Py_tp_getattro, reinterpret_cast<void*>(HandleAttribute)},
       {Py_tp_doc, const_cast<char*>("An issued instruction: what a function of nki.isa returns.")},
       {0, nullptr}};
   static PyType_Spec spec = {"nki.isa.NkiInstruction", sizeof(HandleObject), 0,

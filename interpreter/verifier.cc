@@ -38,6 +38,7 @@ class WriteWalk {
   }
 
   void CheckResults() {
+    maybe_written_.resize(graph_.tensors.size(), false);  // some may have come after the last instruction
     for (size_t i = 0; i < graph_.outputs.size(); ++i) CheckResult(i);
   }
   void Forget(int tensor) {

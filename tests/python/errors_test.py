@@ -276,3 +276,14 @@ def test_what_a_tensor_does_not_have(name, says):
 
     with pytest.raises(AttributeError, match=says):
         nki.jit(kernel)(numbers())
+
+
+def test_an_instruction_returns_no_tensor():
+    def uses_what_it_returned(x):
+        tile = nl.ndarray((4, 4), nl.float32)
+        return nisa.memset(dst=tile, value=0.0).shape
+
+    with pytest.raises(AttributeError, match="an instruction returns no tensor, so there is no attribute 'shape'"):
+        nki.jit(uses_what_it_returned)(numbers())
+    with pytest.raises(TypeError, match="memset: dst is required and missing: make the tile with nl.ndarray"):
+        nki.jit(lambda x: nisa.memset(value=0.0))(numbers())

@@ -547,3 +547,19 @@ def test_inputs_are_in_hbm_and_results_may_be():
         np.testing.assert_array_equal(nki.simulate(copy)(a), a)
     with pytest.raises(AssertionError):
         nki.jit(copy)(a)
+
+
+def test_kernels_without_instructions():
+    x = np.ones((4, 4), np.float32)
+    np.testing.assert_array_equal(nki.simulate(nki.jit(lambda x: x))(x), x)
+
+
+def test_a_result_made_after_the_last_instruction():
+    @nki.jit
+    def kernel(x):
+        tile = nl.load(x)
+        nl.store(x, tile)
+        return [nl.ndarray((2, 2), nl.float32, buffer=nl.shared_hbm) for _ in range(100)]
+
+    with pytest.warns(nki.NkiWarning, match="never writes"):
+        assert np.isnan(nki.simulate(kernel)(np.ones((4, 4), np.float32))[99]).all()
