@@ -1,6 +1,7 @@
 #include "interpreter/overlap.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "interpreter/written_map.h"
 #include "memory/tile.h"
@@ -38,6 +39,44 @@ bool ShareBytes(const View& a, const View& b) {
   return map.Of(ByteRuns::Of(b)) != WrittenMap::State::kNone;
 }
 
+// Calls visit(byte, free): where each element of an on-chip view begins, and its number among the free ones.
+template <class Visit>
+void ForEachElement(const View& view, const Visit& visit) {
+  const int64_t item = ItemBytes(view.dtype), free = view.free_elements();
+  for (int64_t i = 0; i < view.elements(); ++i) {
+    int64_t element = view.offset, rest = i;
+    for (int axis = view.rank - 1; axis >= 0; --axis) {
+      element += rest % view.dims[axis].count * view.dims[axis].step;
+      rest /= view.dims[axis].count;
+    }
+    visit(element * item, i % free);
+  }
+}
+
+// Of a source with more elements than the destination, which is written while the source is read: whether
+// anything is overwritten before it is read. A column beside a tile is read before anything is written.
+bool OverwritesUnread(const View& in, const View& out) {
+  const int64_t reads = in.free_elements(), writes = out.free_elements();
+  if (!in.on_chip() || reads < writes) return false;
+  std::vector<int64_t> last_read(static_cast<size_t>(in.tensor->bytes()), -1);
+  ForEachElement(in, [&](int64_t byte, int64_t free) {
+    for (int64_t b = 0; b < ItemBytes(in.dtype); ++b) {
+      last_read[byte + b] = std::max(last_read[byte + b], free);
+    }
+  });
+  bool overwrites = false;
+  ForEachElement(out, [&](int64_t byte, int64_t free) {
+    const int64_t read = (free + 1) * reads / writes;  // so many
+    for (int64_t b = 0; b < ItemBytes(out.dtype); ++b) overwrites |= last_read[byte + b] >= read;
+  });
+  return overwrites;
+}
+
+bool Conflicts(const View& in, const View& out) {
+  if (in.elements() == out.elements()) return !SamePlaces(in, out) && ShareBytes(in, out);
+  return ShareBytes(in, out) && OverwritesUnread(in, out);
+}
+
 }  // namespace
 
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
@@ -50,10 +89,9 @@ void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
   node.instruction->VisitFields(operands);
   for (const Named& out : operands.outs) {
     for (const Named& in : operands.ins) {
-      // Fewer or more elements: a reduction or a column, which is read before or written after the rest.
-      if (in.view.tensor != out.view.tensor || in.view.elements() != out.view.elements()) continue;
+      if (in.view.tensor != out.view.tensor) continue;
       if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // nobody knows yet
-      if (SamePlaces(in.view, out.view) || !ShareBytes(in.view, out.view)) continue;
+      if (!Conflicts(in.view, out.view)) continue;
       Diagnostic diagnostic;
       diagnostic.rule = "overlap";
       diagnostic.source = node.source;

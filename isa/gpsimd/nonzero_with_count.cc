@@ -61,6 +61,8 @@ struct NonzeroWithCount {
     return std::vector<View>{operand.Row(0)};
   }
 
+  bool ReadsAllFirst() const { return true; }
+
   // Not published; taken as nki.isa.iota (v2.26): 150 cycles to start and one element per cycle.
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kGpSimd, 150 + static_cast<double>(dst.free_elements()));

@@ -47,7 +47,6 @@ struct TensorPartitionReduce {
 
   bool LaneLocal() const { return false; }
   bool Splits() const { return false; }
-  bool ReadsAllFirst() const { return false; }
 
   // No number is published but that it is slow. 150 cycles to start, as iota (v2.26), and one element per
   // cycle and partition of each of the 8 cores' 16 (trainium2_arch, "GpSimd Engine").

@@ -62,6 +62,7 @@ struct Topk {
   }
 
   bool LaneLocal() const { return false; }
+  bool ReadsAllFirst() const { return true; }
 
   // 4 n + K cycles (nki.isa.topk, NKI 0.6).
   Cost CostOn(const Generation&) const {

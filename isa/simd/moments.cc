@@ -70,7 +70,8 @@ void JoinTriples(Lines lines, int64_t n, Moments& all) {
       const FloatVec its_count = hn::Load(df, triple), total = hn::Add(count, its_count);
       const FloatVec apart = hn::Sub(hn::Load(df, triple + lines.stride), mean);
       const FloatVec share = hn::IfThenZeroElse(hn::Eq(its_count, Float(0.0f)), hn::Div(its_count, total));
-      const FloatVec between = hn::Mul(hn::Mul(apart, apart), hn::Mul(count, share));
+      // In this order: the square of a large mean, which overflows, times a count of 0 would be NaN.
+      const FloatVec between = hn::Mul(hn::Mul(apart, hn::Mul(count, share)), apart);
       mean = hn::Add(mean, hn::Mul(apart, share));
       sum = hn::Add(sum, hn::Add(hn::Load(df, triple + 2 * lines.stride), between));
       count = total;

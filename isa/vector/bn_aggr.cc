@@ -40,6 +40,8 @@ struct BnAggr {
     });
   }
 
+  bool ReadsAllFirst() const { return true; }
+
   // 13 cycles per triple (nki.isa.bn_aggr, v2.26).
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, 13 * static_cast<double>(data.free_elements()) / 3);

@@ -36,6 +36,8 @@ struct BnStats {
     c.FreeAtMost(data, 512);  // nki.isa.bn_stats, NKI 0.6
   }
 
+  bool ReadsAllFirst() const { return true; }
+
   // One element per cycle (nki.isa.bn_stats, v2.26).
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, static_cast<double>(data.free_elements()));

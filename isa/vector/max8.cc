@@ -36,6 +36,8 @@ struct Max8 {
     c.RankAtMost(src, 3);          // nki.isa.max8, NKI 0.6
   }
 
+  bool ReadsAllFirst() const { return true; }
+
   // One element per cycle (nki.isa.max8, v2.26).
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, static_cast<double>(src.free_elements()));

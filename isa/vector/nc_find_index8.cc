@@ -43,6 +43,8 @@ struct NcFindIndex8 {
     c.FreeBetween(data, 8, 16384);  // nki.isa.nc_find_index8, NKI 0.6
   }
 
+  bool ReadsAllFirst() const { return true; }
+
   // One element per cycle (nki.isa.nc_find_index8, v2.26).
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, static_cast<double>(data.free_elements()));

@@ -35,6 +35,35 @@ TEST_F(Overlap, AShiftedSourceIsReported) {
                           HasSubstr("tensor_copy: dst overlaps src, shifted"), HasSubstr("[overlap]")));
 }
 
+TEST_F(Overlap, AReductionOntoWhatItHasStillToReadIsReported) {
+  const View pairs = tile_.ReshapeDim(1, {32, 2});
+  b_.Add("tensor_reduce",
+         {{"dst", Columns(32, 64)}, {"op", AluOp::kAdd}, {"data", pairs}, {"axis", IntList{2}}});
+  b_.Add("tensor_partition_reduce",
+         {{"dst", Columns(8, 64).Slice(0, 0, 1, 1)}, {"op", PartitionOp::kAdd}, {"data", Columns(0, 56)}});
+  b_.Add(
+      "nc_stream_shuffle",
+      {{"dst", Columns(8, 64)}, {"src", Columns(0, 56).Slice(0, 0, 1, 1)}, {"shuffle_mask", IntList(32, 0)}});
+  EXPECT_THAT(b_.Problems(), ElementsAre(HasSubstr("tensor_reduce: dst overlaps data, shifted"),
+                                         HasSubstr("tensor_partition_reduce: dst overlaps data, shifted"),
+                                         HasSubstr("nc_stream_shuffle: dst overlaps src, shifted")));
+}
+
+TEST_F(Overlap, AReductionOntoWhatItHasReadIsLegal) {
+  const View pairs = tile_.ReshapeDim(1, {32, 2});
+  const View first = tile_.Slice(0, 0, 1, 1);
+  b_.Add("tensor_reduce",
+         {{"dst", Columns(0, 32)}, {"op", AluOp::kAdd}, {"data", pairs}, {"axis", IntList{2}}});
+  b_.Add("tensor_reduce",
+         {{"dst", Columns(63, 64)}, {"op", AluOp::kAdd}, {"data", tile_}, {"axis", IntList{1}}});
+  b_.Add("tensor_partition_reduce", {{"dst", first}, {"op", PartitionOp::kAdd}, {"data", tile_}});
+  b_.Add("nc_stream_shuffle", {{"dst", tile_}, {"src", first}, {"shuffle_mask", IntList(32, 0)}});
+  b_.Add("max8", {{"dst", Columns(4, 12)}, {"src", tile_}});
+  b_.Add("tensor_scalar",
+         {{"dst", tile_}, {"data", tile_}, {"op0", AluOp::kAdd}, {"operand0", Columns(5, 6)}});
+  EXPECT_THAT(b_.Problems(), IsEmpty());
+}
+
 TEST_F(Overlap, InPlaceAndBesideEachOtherIsLegal) {
   b_.Add("tensor_tensor", {{"dst", tile_}, {"data1", tile_}, {"data2", tile_}, {"op", AluOp::kAdd}});
   b_.Add("tensor_copy", {{"dst", tile_.ReshapeDim(1, {8, 8})}, {"src", tile_}});

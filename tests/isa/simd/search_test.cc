@@ -177,7 +177,7 @@ TEST(JoinMomentsTile, TriplesInOrder) {
           for (size_t i = 0; i < row.size(); i += 3) {
             const float total = count + row[i], apart = row[i + 1] - mean;
             const float share = row[i] == 0 ? 0 : row[i] / total;
-            const float squared = apart * apart, weight = count * share, between = squared * weight;
+            const float weight = count * share, weighted = apart * weight, between = weighted * apart;
             const float both = row[i + 2] + between, step = apart * share;
             sum = sum + both;
             mean = mean + step;

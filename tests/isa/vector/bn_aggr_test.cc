@@ -92,6 +92,15 @@ TEST_F(BnAggrInstructionTest, CountsOfZero) {
   EXPECT_THAT(Values(dst), ElementsAre(2.5, 0.75, 0, ::testing::IsNan()));
 }
 
+// The square of such a mean overflows; the variance does not.
+TEST_F(BnAggrInstructionTest, MeansWhoseSquaresOverflow) {
+  const View data = b.Sbuf({1, 9}), dst = b.Sbuf({1, 2});
+  const double mean = static_cast<double>(1e30f), row[9] = {4, mean, 2, 4, mean, 6, 0, -mean, 0};
+  Fill(data, [&](int64_t i) { return row[i]; });
+  Run(name, {{"dst", dst}, {"data", data}});
+  EXPECT_THAT(Values(dst), ElementsAre(mean, 1));
+}
+
 TEST_F(BnAggrInstructionTest, Rules) {
   for (const char* field : {"dst", "data"}) {
     ExpectOperandRules(name, Legal(), field, "SBUF or PSUM");
