@@ -58,8 +58,8 @@ class BarrierWalk : public OperandVisitor {
     // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared
     // out.
     if (first_ == nullptr) first_ = &view;
-    const bool own = step_->shared && !in_address() && view.dynamic == nullptr && SameRows(view, *first_) &&
-                     (write || lane_local_);
+    const bool own = step_->shared && !in_address() && view.dynamic == nullptr && !MovesPartitions(*first_) &&
+                     SameRows(view, *first_) && (write || lane_local_);
     if (write) written_.push_back(&view);
     if (phase_ == Phase::kOverlaps) {
       // A worker would overwrite what another one has still to read.
@@ -103,6 +103,11 @@ class BarrierWalk : public OperandVisitor {
 
   int64_t FirstPartition(const View& view) const {
     return plan_.placements[view.tensor->id].partition + view.first_partition();
+  }
+
+  // Whether a dynamic offset may take a view to other partitions.
+  static bool MovesPartitions(const View& view) {
+    return view.dynamic != nullptr && view.dynamic->step_bytes % view.tensor->bytes_per_partition() == 0;
   }
 
   bool SameRows(const View& a, const View& b) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "isa/instruction.h"
+#include "isa/reach.h"
 
 namespace nki {
 namespace {
@@ -64,10 +65,6 @@ class FieldFinder : public FieldVisitor {
   }
   const void* wanted_;
 };
-
-// The highest start partition rule that `count` partitions obey: 0, 0/64 or 0/32/64/96.
-// Source: nki.isa (NKI 0.6), nc_stream_shuffle and the allocation API of v2.26.
-int StartStep(int64_t count) { return count > 64 ? 128 : count > 32 ? 64 : 32; }
 
 }  // namespace
 
@@ -143,7 +140,7 @@ bool Checker::PartitionsAtMost(const View& view, int64_t limit) {
 
 bool Checker::StartPartition(const View& view) {
   const int64_t start = view.first_partition() + (view.tensor->address ? view.tensor->address->partition : 0);
-  const int step = StartStep(view.partitions());
+  const int64_t step = StartPartitionStep(view.partitions());
   NKI_RULE(start % step == 0, "start-partition",
            NameOf(&view) + " starts at partition " + to_string(start) + "; " + to_string(view.partitions()) +
                " partitions may start at " +
@@ -281,6 +278,11 @@ bool Checker::BinaryOp(AluOp op, const char* field) {
 bool Checker::ArithmeticOp(AluOp op) {
   NKI_RULE(!IsBitwise(op), "arithmetic-op",
            Quoted(Name(op)) + " is bitwise; the operator must be arithmetic");
+}
+
+bool Checker::BitwiseOnVector(AluOp op, Engine engine) {
+  NKI_RULE(!IsBitwise(op) || engine == Engine::kVector, "bitwise-engine",
+           "bitwise operators run on the Vector engine only");
 }
 
 bool Checker::Comparison(AluOp op, std::initializer_list<AluOp> set) {

@@ -61,6 +61,7 @@ class Checker {
   bool SameClass(AluOp a, AluOp b);                                  // [op-class]
   bool BinaryOp(AluOp op, const char* field);                        // [binary-op]
   bool ArithmeticOp(AluOp op);                                       // [arithmetic-op]
+  bool BitwiseOnVector(AluOp op, Engine engine);                     // [bitwise-engine]
   bool Comparison(AluOp op, std::initializer_list<AluOp> set);       // [comparison]
   bool Given(const Operand& operand);                                // [given]
   bool UnaryOperand(AluOp op, const Operand& operand);               // [unary-operand]

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "isa/reach.h"
 #include "memory/error.h"
 #include "memory/scalar_types.h"
 
@@ -12,6 +13,9 @@ namespace nki {
 
 // A result of this size has left a core's caches before it is used again.
 constexpr int64_t kStreamBytes = int64_t{4} << 20;
+
+// Steps that leave every memory, so few that addresses don't overflow.
+constexpr double kFarAway = 0x1p40;
 
 namespace {
 
@@ -77,6 +81,29 @@ int64_t RunContext::value(const IntOrRegister& index) const {
   return index.is_register() ? static_cast<int64_t>(registers[index.reg.number]) : index.value;
 }
 
+namespace {
+
+std::string MovedBy(const DynamicOffset& dynamic, int64_t row, double steps) {
+  const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
+  const std::string value =
+      std::abs(steps) < kFarAway ? std::to_string(static_cast<int64_t>(steps)) : std::to_string(steps);
+  return (rows ? "index " + std::to_string(row) + " of vector_offset is " : "scalar_offset is ") + value;
+}
+
+[[noreturn]] void ThrowOutside(const View& at, const std::string& moved_by) {
+  const int64_t storage = at.tensor->bytes() / ItemBytes(at.dtype), last = at.LastElement();
+  const bool in_storage = at.offset >= 0 && last < storage;  // but beyond the end of a partition
+  const int64_t last_free = in_storage ? at.LastOf(at.free_axes()) - at.offset + at.free_offset() : 0;
+  throw RunError(moved_by + ": the access reaches element " +
+                 std::to_string(in_storage      ? last_free
+                                : at.offset < 0 ? at.offset
+                                                : last) +
+                 (in_storage ? " of a partition of " : " of ") + at.tensor->name + ", which holds " +
+                 std::to_string(in_storage ? at.storage_row() : storage));
+}
+
+}  // namespace
+
 View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   if (view.dynamic == nullptr) return view;
   const DynamicOffset& dynamic = *view.dynamic;
@@ -85,18 +112,26 @@ View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   at.dynamic = nullptr;
   const double steps = dynamic.reg.given() ? registers[dynamic.reg.number]
                                            : Element(rows ? dynamic.index.Row(row) : dynamic.index);
-  at.offset += static_cast<int64_t>(steps) * (dynamic.step_bytes / ItemBytes(view.dtype));
-  if (may_leave) return at;
-  const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
-  if (at.offset >= 0 && at.LastElement() < storage) return at;
-  throw RunError((rows ? "index " + std::to_string(row) + " of vector_offset is " : "scalar_offset is ") +
-                 std::to_string(static_cast<int64_t>(steps)) + ": the access reaches element " +
-                 std::to_string(at.offset < 0 ? at.offset : at.LastElement()) + " of " + view.tensor->name +
-                 ", which holds " + std::to_string(storage));
+  const int64_t whole =
+      static_cast<int64_t>(std::isnan(steps) ? kFarAway : std::clamp(steps, -kFarAway, kFarAway));
+  at.offset += whole * (dynamic.step_bytes / ItemBytes(view.dtype));
+  if (may_leave || StaysInside(at)) return at;
+  ThrowOutside(at, MovedBy(dynamic, row, steps));
+}
+
+// What a compute operand's dynamic offset has moved to other partitions must start where such an operand may.
+Tile RunContext::MovedTile(const View& view) const {
+  const View at = At(view);
+  const Tile moved = tile(at);
+  const int64_t step = StartPartitionStep(moved.partitions);
+  if (at.first_partition() == view.first_partition() || moved.partition % step == 0) return moved;
+  throw RunError(view.tensor->name + " starts at partition " + std::to_string(moved.partition) +
+                 ", where its scalar_offset takes it; " + std::to_string(moved.partitions) +
+                 " partitions may start at multiples of " + std::to_string(step) + " [start-partition]");
 }
 
 Tile RunContext::tile(const View& view) const {
-  if (view.dynamic != nullptr) return tile(At(view));
+  if (view.dynamic != nullptr) return MovedTile(view);
   for (const HbmRows& stand_in : in_hbm) {
     if (stand_in.tensor == view.tensor->id) return RowsAsTile(stand_in.rows);
   }

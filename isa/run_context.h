@@ -51,7 +51,7 @@ struct RunContext {
   double* registers = nullptr;           // by number; a double holds every integer of 32 bits and float32
   PrintHook print = nullptr;             // null: nothing is printed
 
-  Tile tile(const View& view) const;
+  Tile tile(const View& view) const;  // of a compute operand, or of what nothing moves
   LinearTile linear(const View& view) const;
   simd::ScalarOperand scalar(const Operand& operand, double absent = 0) const;
   int64_t value(const IntOrRegister& index) const;
@@ -66,6 +66,7 @@ struct RunContext {
 
  private:
   Tile RowsAsTile(const View& rows) const;
+  Tile MovedTile(const View& view) const;
   std::byte* AddressOf(const View& view) const;  // of its first element
 };
 

@@ -2,6 +2,7 @@
 #include "isa/dma/sum.h"
 #include "isa/dma/transfer.h"
 #include "isa/instruction.h"
+#include "isa/reach.h"
 
 namespace nki {
 namespace {
@@ -25,7 +26,7 @@ Args:
     .skip leaves out such rows.
 
 Errors: space, partitions-at-most, in-bounds, source-count, same-elements, packed-dtype, reduce-op, scales,
-  vector-offset, same-rows, read-modify-write, unique-indices, oob-skip.
+  static-address, vector-offset, same-rows, read-modify-write, unique-indices, oob-skip.
 Source: nki.isa.dma_compute, NKI 0.6.
 )";
 
@@ -81,6 +82,9 @@ struct DmaCompute {
     if (view.on_chip()) c.PartitionsAtMost(view, c.gen().partitions);
     c.InBounds(view);
     c.NotPacked(view);
+    c.Rule(view.dynamic == nullptr || IsIndexed(view), "static-address", [&] {
+      return c.NameOf(&view) + " has a scalar_offset; the DMA engines sum at addresses known while tracing";
+    });
   }
 
   // Every source is moved once, in descriptors as of dma_copy.
@@ -102,13 +106,11 @@ struct DmaCompute {
     const bool skips = oob_mode == OobMode::kSkip;
     const int64_t rows = Indexed() ? dst.dims[0].count : 1;
     for (int64_t row = 0; row < rows; ++row) {
-      const auto at = [&](const View& view) {
-        return Indexed() ? RowAt(ctx, view, skips, row) : ctx.At(view);
-      };
+      const auto at = [&](const View& view) { return Indexed() ? RowAt(ctx, view, skips, row) : view; };
       const View to = at(dst);
       ViewList from;
       for (const View& src : srcs) from.push_back(at(src));
-      if (!LeavesStorage(to) && std::ranges::none_of(from, LeavesStorage)) SumViews(ctx, to, from);
+      if (StaysInside(to) && std::ranges::all_of(from, StaysInside)) SumViews(ctx, to, from);
     }
   }
 

@@ -1,6 +1,7 @@
 // Data movement between HBM and SBUF.
 #include "isa/dma/transfer.h"
 #include "isa/instruction.h"
+#include "isa/reach.h"
 
 namespace nki {
 namespace {
@@ -16,7 +17,7 @@ Args:
   priority: None, or 0 (highest) to 3 (from trn3).
   oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
     while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
-    destinations keep what they hold.
+    destinations keep what they hold. A transfer that would leave its tile in SBUF is left out as a whole.
   dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
   engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
@@ -74,7 +75,7 @@ struct DmaCopy {
   bool FollowsVectorOffset() const { return true; }
   bool MaySkip() const { return oob_mode == OobMode::kSkip; }
   bool SkipsElements(const View& to, const View& from) const {
-    return MaySkip() && (LeavesStorage(from) || LeavesStorage(to));
+    return MaySkip() && !(StaysInside(from) && StaysInside(to));
   }
 
   void Run(RunContext& ctx) const {
@@ -89,7 +90,8 @@ struct DmaCopy {
 
   void Copy(RunContext& ctx, const View& to, const View& from) const {
     if (SkipsElements(to, from)) {
-      CopyInsideElements(ctx, to, from);
+      const bool leaves_chip = (to.on_chip() && !StaysInside(to)) || (from.on_chip() && !StaysInside(from));
+      if (!leaves_chip) CopyInsideElements(ctx, to, from);
     } else if (!MovesRows(to, from)) {
       simd::CopyElements(DmaOperandOf(ctx, from), DmaOperandOf(ctx, to));
     } else {

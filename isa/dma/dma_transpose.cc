@@ -115,11 +115,11 @@ struct DmaTranspose {
       copy.dims[axis].step = step;
       step *= copy.dims[axis].count;
     }
-    if (Skips()) simd::StoreRows(ctx.tile(dst), Transposed(copy), {});  // what rows that are left out keep
+    if (Skips()) simd::StoreRows(ctx.tile(ctx.At(dst)), Transposed(copy), {});  // for rows left out
     if (gathers) {
       GatherRows(ctx, src, Skips(), copy);
     } else {
-      simd::StoreRows(ctx.tile(src), copy, {});
+      simd::StoreRows(ctx.tile(ctx.At(src)), copy, {});
     }
     Load(ctx, copy);
   }
@@ -129,7 +129,7 @@ struct DmaTranspose {
     return rows;
   }
   void Load(RunContext& ctx, const LinearTile& rows) const {
-    simd::LoadRows(Transposed(rows), ctx.tile(dst), ctx.blocks);
+    simd::LoadRows(Transposed(rows), ctx.tile(ctx.At(dst)), ctx.blocks);
   }
 
   static std::vector<DmaTranspose> Samples(SampleBuilder& b) {

@@ -97,11 +97,6 @@ int64_t ContiguousRun(const View& view) {
   return run;
 }
 
-bool LeavesStorage(const View& view) {
-  if (view.on_chip()) return false;
-  return view.offset < 0 || view.LastElement() >= StorageElements(view);
-}
-
 bool Overlaps(const View& view) {
   Dims dims = view.dims;
   const int rank = std::min<int>(view.rank, kMaxRank);  // the bound is for the compiler to see

@@ -12,9 +12,6 @@ namespace nki {
 // partition.
 int64_t ContiguousRun(const View& view);
 
-// Whether an HBM view reaches elements outside its tensor.
-bool LeavesStorage(const View& view);
-
 // Whether a view may name an element twice. Such a destination is written by one worker, in one order.
 bool Overlaps(const View& view);
 

@@ -1,6 +1,7 @@
 #include "isa/dma/transpose_modes.h"
 
 #include "isa/dma/transfer.h"
+#include "isa/reach.h"
 
 namespace nki {
 namespace {
@@ -62,7 +63,7 @@ void GatherRows(const RunContext& ctx, const View& src, bool skips, const Linear
   for (int64_t i = 0; i < src.dims[0].count; ++i) {
     const View from = SourceRow(ctx, src, skips, i);
     row.offset = to.offset + i * to.dims[0].step;
-    if (!LeavesStorage(from)) simd::CopyElements(DmaOperandOf(ctx, from), {.linear = row});
+    if (StaysInside(from)) simd::CopyElements(DmaOperandOf(ctx, from), {.linear = row});
   }
 }
 

@@ -22,9 +22,9 @@ int64_t ElementsOf(const Pattern& pattern) {
 
 }  // namespace
 
-void CheckPattern(Checker& c, const Pattern& pattern, int64_t offset, int64_t channel_multiplier,
+void CheckPattern(Checker& c, const Pattern& pattern, const IntOrRegister& offset, int64_t channel_multiplier,
                   const View& dst) {
-  for (int64_t value : {offset, channel_multiplier}) CheckInt32(c, value);
+  for (int64_t value : {offset.value, channel_multiplier}) CheckInt32(c, value);
   for (const Dim& dim : pattern) CheckInt32(c, dim.step);
   const bool rank_fits = c.Rule(pattern.size() >= 1 && pattern.size() <= 4, "pattern-rank", [&] {
     return "pattern has " + std::to_string(pattern.size()) + " pairs; it must have 1 to 4";
@@ -36,8 +36,9 @@ void CheckPattern(Checker& c, const Pattern& pattern, int64_t offset, int64_t ch
   });
 }
 
-simd::AffinePattern TakePattern(const Pattern& pattern, int64_t offset, int64_t channel_multiplier) {
-  return {static_cast<int32_t>(offset), static_cast<int32_t>(channel_multiplier), pattern.data(),
+simd::AffinePattern TakePattern(const RunContext& ctx, const Pattern& pattern, const IntOrRegister& offset,
+                                int64_t channel_multiplier) {
+  return {static_cast<int32_t>(ctx.value(offset)), static_cast<int32_t>(channel_multiplier), pattern.data(),
           static_cast<int>(pattern.size())};
 }
 

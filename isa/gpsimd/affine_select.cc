@@ -20,7 +20,7 @@ Args:
   on_true_tile: tile in SBUF with the partitions and free elements of dst.
   on_false_value: a number.
   cmp_op: nl.equal, nl.not_equal, nl.less, nl.less_equal, nl.greater or nl.greater_equal.
-  offset: int32, added to every value.
+  offset: int32, or a register that holds one, added to every value.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
   int32, pattern-rank, pattern-elements, comparison, constant.
@@ -34,7 +34,7 @@ struct AffineSelect {
   View on_true_tile;
   Operand on_false_value;
   AluOp cmp_op = AluOp::kEqual;
-  int64_t offset = 0;
+  IntOrRegister offset = {};
 
   void VisitFields(FieldVisitor& v) {
     v.Out("dst", dst).Attr("pattern", pattern).Attr("channel_multiplier", channel_multiplier);
@@ -61,8 +61,9 @@ struct AffineSelect {
   }
 
   void Run(RunContext& ctx) const {
-    simd::SelectAffineTile(TakePattern(pattern, offset, channel_multiplier), cmp_op, ctx.tile(on_true_tile),
-                           static_cast<float>(on_false_value.constant), ctx.tile(dst), ctx.blocks);
+    simd::SelectAffineTile(TakePattern(ctx, pattern, offset, channel_multiplier), cmp_op,
+                           ctx.tile(on_true_tile), static_cast<float>(on_false_value.constant), ctx.tile(dst),
+                           ctx.blocks);
   }
 
   static std::vector<AffineSelect> Samples(SampleBuilder& b) {
@@ -79,7 +80,7 @@ struct AffineSelect {
              b.Sbuf({128, 512}, bf16),
              Operand::Constant(0),
              AluOp::kLess,
-             7},
+             {7}},
             {b.Sbuf({64, 4, 32}),
              {{-32, 4}, {1, 32}},
              -1,

@@ -13,7 +13,7 @@ Computed in int32 with wrap-around, then converted to dst.dtype. p counts from d
 Args:
   dst: tile [P <= 128, F...] in SBUF.
   pattern: one to four pairs [step, num], the outermost first; the product of the nums is dst's free elements.
-  offset: int32, added to every value.
+  offset: int32, or a register that holds one, added to every value.
   channel_multiplier: int32, added once per partition.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, pattern-rank,
@@ -24,7 +24,7 @@ Source: nki.isa.iota, NKI 0.6.
 struct Iota {
   View dst;
   Pattern pattern;
-  int64_t offset = 0;
+  IntOrRegister offset = {};
   int64_t channel_multiplier = 0;
 
   void VisitFields(FieldVisitor& v) {
@@ -46,13 +46,13 @@ struct Iota {
   }
 
   void Run(RunContext& ctx) const {
-    simd::IotaTile(TakePattern(pattern, offset, channel_multiplier), ctx.tile(dst), ctx.blocks);
+    simd::IotaTile(TakePattern(ctx, pattern, offset, channel_multiplier), ctx.tile(dst), ctx.blocks);
   }
 
   static std::vector<Iota> Samples(SampleBuilder& b) {
-    return {{b.Sbuf({128, 512}, Dtype::kInt32), {{1, 512}}, 0, 512},
-            {b.Sbuf({64, 4, 32}), {{-32, 4}, {1, 32}}, 7, 0},
-            {b.Sbuf({128, 1}, Dtype::kUint32), {{1, 1}}, 0, 1}};
+    return {{b.Sbuf({128, 512}, Dtype::kInt32), {{1, 512}}, {0}, 512},
+            {b.Sbuf({64, 4, 32}), {{-32, 4}, {1, 32}}, {7}, 0},
+            {b.Sbuf({128, 1}, Dtype::kUint32), {{1, 1}}, {0}, 1}};
   }
 };
 

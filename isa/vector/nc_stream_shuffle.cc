@@ -1,5 +1,6 @@
 // Moves data between the partitions of each quadrant.
 #include "isa/instruction.h"
+#include "isa/reach.h"
 #include "isa/simd/shuffle.h"
 
 namespace nki {
@@ -44,8 +45,7 @@ struct NcStreamShuffle {
   static void CheckStart(Checker& c, const View& view, const View& other) {
     const int64_t start =
         view.first_partition() + (view.tensor->address ? view.tensor->address->partition : 0);
-    const int64_t active = std::max(view.partitions(), other.partitions());
-    const int64_t step = active > 64 ? 128 : active > 32 ? 64 : 32;  // nki.isa.nc_stream_shuffle, NKI 0.6
+    const int64_t step = StartPartitionStep(std::max(view.partitions(), other.partitions()));
     c.Rule(start % step == 0, "shuffle-start", [&] {
       return c.NameOf(&view) + " starts at partition " + std::to_string(start) + " and " + c.NameOf(&other) +
              " has " + std::to_string(other.partitions()) + " partitions; beside that many it may start at " +

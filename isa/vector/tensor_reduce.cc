@@ -44,8 +44,9 @@ struct TensorReduce {
       if (IsBitwise(op)) c.IntegerDtype(*view, op) && c.SameDtype(*view, dst);
     }
     c.SamePartitions(data, dst);
-    c.Rule(CanReduce(op), "reduce-op",
-           [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
+    // abs_max and abs_min reduce in activate2 only (nki.api.shared, "Legal Reduction op", NKI 0.6).
+    const bool reduces = CanReduce(op) && op != AluOp::kAbsMax && op != AluOp::kAbsMin;
+    c.Rule(reduces, "reduce-op", [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
     c.Rule(!negate || !IsBitwise(op), "negate-bitwise", "negate works with arithmetic operators only");
     const bool last_axes = c.Rule(AxesAreLast() || IsOlderLastAxis(), "reduce-axis", [&] {
       return "axis is " + ToString(axis) + "; data has " + std::to_string(data.rank) +

@@ -82,8 +82,7 @@ struct TensorScalar {
   void CheckEngine(Checker& c) const {
     if (!c.EngineIn(engine, {Engine::kVector, Engine::kScalar, Engine::kGpSimd})) return;
     const Engine chosen = Chosen();
-    c.Rule(!IsBitwise(op0) || chosen == Engine::kVector, "bitwise-engine",
-           "bitwise operators run on the Vector engine only");
+    c.BitwiseOnVector(op0, chosen);
     c.Rule(IsBitwise(op0) || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine",
            "nl.rsqrt runs on the GpSimd engine only, and nothing else runs there");
     if (chosen != Engine::kScalar) return;

@@ -7,8 +7,9 @@ namespace {
 constexpr char kDoc[] = R"(dst[p, f] = data1[p, f] <op> data2[p, f], on the Vector or GpSimd engine.
 
 Arithmetic operators read float32, compute in float32 and store dst.dtype (round to nearest even; integers saturate).
-Bitwise operators need one integer dtype for all three tiles and keep every bit. int32 and uint32 tiles are computed
-exactly on GpSimd, which is their default engine; on the Vector engine they pass through float32 (exact to 2^24).
+Bitwise operators need one integer dtype for all three tiles, keep every bit and run on the Vector engine. int32 and
+uint32 tiles are computed exactly on GpSimd, which is their default engine; on the Vector engine they pass through
+float32 (exact to 2^24).
 
 Args:
   dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -17,7 +18,8 @@ Args:
   engine: nki.isa.engine.vector, .gpsimd or .unknown (chosen). GpSimd can't reach PSUM.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
-  same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, gpsimd-psum, power-engine.
+  same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
+  power-engine.
 Source: nki.isa.tensor_tensor, NKI 0.6.
 )";
 
@@ -44,6 +46,7 @@ struct TensorTensor {
     c.NotBothInPsum(data1, data2);
     c.BinaryOp(op, "op") && c.AluOpOnTarget(op);
     c.EngineIn(engine, {Engine::kVector, Engine::kGpSimd});
+    c.BitwiseOnVector(op, Chosen());
     c.Rule(op != AluOp::kPower || Chosen() == Engine::kGpSimd, "power-engine",
            "nl.power runs on the GpSimd engine only, with all tiles in SBUF");
   }

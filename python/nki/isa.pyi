@@ -179,7 +179,7 @@ def affine_select(
     on_true_tile: NkiTensor,
     on_false_value: NkiTensor | float | None,
     cmp_op: Operator = nl.equal,
-    offset: int = 0,
+    offset: int | VirtualRegister = 0,
     name: str | None = None,
 ) -> NkiInstruction:
     """dst[p, i...] = (a <cmp_op> 0) ? on_true_tile[p, i...] : on_false_value, on the GpSimd engine.
@@ -195,7 +195,7 @@ def affine_select(
       on_true_tile: tile in SBUF with the partitions and free elements of dst.
       on_false_value: a number.
       cmp_op: nl.equal, nl.not_equal, nl.less, nl.less_equal, nl.greater or nl.greater_equal.
-      offset: int32, added to every value.
+      offset: int32, or a register that holds one, added to every value.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions, same-free,
       int32, pattern-rank, pattern-elements, comparison, constant.
@@ -290,7 +290,7 @@ def dma_compute(
         .skip leaves out such rows.
 
     Errors: space, partitions-at-most, in-bounds, source-count, same-elements, packed-dtype, reduce-op, scales,
-      vector-offset, same-rows, read-modify-write, unique-indices, oob-skip.
+      static-address, vector-offset, same-rows, read-modify-write, unique-indices, oob-skip.
     Source: nki.isa.dma_compute, NKI 0.6.
     """
 
@@ -314,7 +314,7 @@ def dma_copy(
       priority: None, or 0 (highest) to 3 (from trn3).
       oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
         while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
-        destinations keep what they hold.
+        destinations keep what they hold. A transfer that would leave its tile in SBUF is left out as a whole.
       dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
       engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
@@ -411,7 +411,7 @@ def exponential(
 def iota(
     dst: NkiTensor,
     pattern: Sequence[Sequence[int]],
-    offset: int = 0,
+    offset: int | VirtualRegister = 0,
     channel_multiplier: int = 0,
     name: str | None = None,
 ) -> NkiInstruction:
@@ -422,7 +422,7 @@ def iota(
     Args:
       dst: tile [P <= 128, F...] in SBUF.
       pattern: one to four pairs [step, num], the outermost first; the product of the nums is dst's free elements.
-      offset: int32, added to every value.
+      offset: int32, or a register that holds one, added to every value.
       channel_multiplier: int32, added once per partition.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, pattern-rank,
@@ -1257,8 +1257,9 @@ def tensor_tensor(
     """dst[p, f] = data1[p, f] <op> data2[p, f], on the Vector or GpSimd engine.
 
     Arithmetic operators read float32, compute in float32 and store dst.dtype (round to nearest even; integers saturate).
-    Bitwise operators need one integer dtype for all three tiles and keep every bit. int32 and uint32 tiles are computed
-    exactly on GpSimd, which is their default engine; on the Vector engine they pass through float32 (exact to 2^24).
+    Bitwise operators need one integer dtype for all three tiles, keep every bit and run on the Vector engine. int32 and
+    uint32 tiles are computed exactly on GpSimd, which is their default engine; on the Vector engine they pass through
+    float32 (exact to 2^24).
 
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -1267,7 +1268,8 @@ def tensor_tensor(
       engine: nki.isa.engine.vector, .gpsimd or .unknown (chosen). GpSimd can't reach PSUM.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
-      same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, gpsimd-psum, power-engine.
+      same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
+      power-engine.
     Source: nki.isa.tensor_tensor, NKI 0.6.
     """
 

@@ -158,6 +158,15 @@ TEST_F(DmaComputeInstructionTest, ScattersAndGathersByRow) {
       ::testing::ThrowsMessage<RunError>(::testing::HasSubstr("index 3 of vector_offset is -1")));
 }
 
+TEST_F(DmaComputeInstructionTest, AddressesAreKnown) {
+  const DynamicOffset offset = {DynamicOffset::Kind::kScalar, {}, b.Sbuf({1, 1}, Dtype::kInt32), 16};
+  View moved = b.Hbm({8, 4});
+  moved.dynamic = &offset;
+  EXPECT_THAT(Problems(name, With(Legal(), {{"srcs", ViewList{moved, b.Sbuf({8, 4})}}})),
+              ElementsAre("dma_compute: srcs[0] has a scalar_offset; the DMA engines sum at addresses known "
+                          "while tracing [static-address]"));
+}
+
 TEST_F(DmaComputeInstructionTest, VectorOffsetRules) {
   DynamicOffset offset = {DynamicOffset::Kind::kRows, {}, b.Sbuf({8, 1}, Dtype::kInt32), 16};
   const View table = b.Hbm({20, 4}), x = b.Sbuf({8, 4});

@@ -77,6 +77,8 @@ TEST_F(TensorReduceInstructionTest, Rules) {
                   "[same-partitions]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kPower}})),
               ElementsAre("tensor_reduce: op is 'power', which can't reduce [reduce-op]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kAbsMax}})),
+              ElementsAre("tensor_reduce: op is 'abs_max', which can't reduce [reduce-op]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 6})}})),
       ElementsAre(

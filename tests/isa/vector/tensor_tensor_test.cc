@@ -102,6 +102,12 @@ TEST_F(TensorTensorInstructionTest, OperatorRules) {
       Contains("tensor_tensor: data1 is float32; the bitwise operator 'bitwise_and' needs an integer dtype "
                "[integer-dtype]"));
   const auto tile = [&](Dtype dtype) { return b.Sbuf({32, 8}, dtype); };
+  EXPECT_THAT(Problems(name, {{"dst", tile(Dtype::kInt32)},
+                              {"data1", tile(Dtype::kInt32)},
+                              {"data2", tile(Dtype::kInt32)},
+                              {"op", AluOp::kBitwiseXor},
+                              {"engine", Engine::kGpSimd}}),
+              ElementsAre("tensor_tensor: bitwise operators run on the Vector engine only [bitwise-engine]"));
   EXPECT_THAT(
       Problems(name, {{"dst", tile(Dtype::kUint8)},
                       {"data1", tile(Dtype::kInt8)},

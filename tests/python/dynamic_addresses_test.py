@@ -1,0 +1,169 @@
+"""Addresses in SBUF and offsets of patterns that only the run knows, against plain NumPy."""
+
+import nki
+import nki.isa as nisa
+import nki.language as nl
+import numpy as np
+import pytest
+
+ROWS = np.arange(128 * 512, dtype=np.float32).reshape(128, 512)
+
+
+def loaded(array):
+    tile = nl.ndarray(array.shape, array.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(tile, array)
+    return tile
+
+
+def stored(tile):
+    out = nl.ndarray(tile.shape, tile.dtype, buffer=nl.shared_hbm)
+    nisa.dma_copy(out, tile)
+    return out
+
+
+def part(tile, index, axis, count, width):
+    """`count` partitions by `width` elements of a [128, 512] tile, moved `index` steps of an axis."""
+    return tile.ap([[512, count], [1, width]], scalar_offset=loaded(index), indirect_dim=axis)
+
+
+def as_index(value):
+    return np.array([[value]], np.int32)
+
+
+@nki.jit
+def read_columns(array, index):
+    result = nl.ndarray((32, 64), array.dtype, buffer=nl.sbuf)
+    nisa.tensor_copy(result, part(loaded(array), index, 1, 32, 64))
+    return stored(result)
+
+
+@nki.jit
+def write_columns(array, index):
+    tile, beside = loaded(array), loaded(array)
+    nisa.memset(part(tile, index, 1, 32, 64), -1.0)
+    return stored(tile), stored(beside)
+
+
+@nki.jit
+def read_partitions(array, index):
+    result = nl.ndarray((16, 4), array.dtype, buffer=nl.sbuf)
+    nisa.tensor_copy(result, part(loaded(array), index, 0, 16, 4))
+    return stored(result)
+
+
+@pytest.mark.parametrize("at", [0, 100, 448])
+def test_an_offset_moves_along_the_free_axis(at):
+    np.testing.assert_array_equal(read_columns(ROWS, as_index(at)), ROWS[:32, at : at + 64])
+    written, beside = write_columns(ROWS, as_index(at))
+    expected = ROWS.copy()
+    expected[:32, at : at + 64] = -1
+    np.testing.assert_array_equal(written, expected)
+    np.testing.assert_array_equal(beside, ROWS)
+
+
+@pytest.mark.parametrize("kernel", [read_columns, write_columns])
+@pytest.mark.parametrize(("at", "last"), [(449, 512), (500, 563), (511, 574)])
+def test_an_access_stays_in_its_partition(kernel, at, last):
+    message = rf"scalar_offset is {at}: the access reaches element {last} of a partition of \S+, which holds 512"
+    with pytest.raises(nki.RunError, match=message):
+        kernel(ROWS, as_index(at))
+
+
+@pytest.mark.parametrize("at", [-1, 70_000, 2**31 - 1, -(2**31)])
+def test_an_access_stays_in_its_tile(at):
+    with pytest.raises(nki.RunError, match=rf"scalar_offset is {at}: the access reaches element"):
+        read_columns(ROWS, as_index(at))
+
+
+@pytest.mark.parametrize("at", [0, 32, 96])
+def test_an_offset_moves_over_partitions(at):
+    np.testing.assert_array_equal(read_partitions(ROWS, as_index(at)), ROWS[at : at + 16, :4])
+
+
+@pytest.mark.parametrize("at", [5, 16, 112])
+def test_a_moved_operand_starts_where_one_may(at):
+    message = rf"tensor_copy: \S+ starts at partition {at}, .* multiples of 32 \[start-partition\]"
+    with pytest.raises(nki.RunError, match=message):
+        read_partitions(ROWS, as_index(at))
+
+
+@nki.jit
+def load_partitions(array, index):
+    tile = loaded(array)
+    nisa.dma_copy(part(tile, index, 0, 16, 4), array[0:16, 0:4])
+    return stored(tile)
+
+
+def test_a_dma_starts_at_any_partition():
+    expected = ROWS.copy()
+    expected[5:21, :4] = ROWS[:16, :4]
+    np.testing.assert_array_equal(load_partitions(ROWS, as_index(5)), expected)
+
+
+@nki.jit
+def load_or_skip(array, index):
+    tile = loaded(array)
+    nisa.dma_copy(part(tile, index, 1, 32, 64), array[0:32, 0:64], oob_mode=nisa.oob_mode.skip)
+    return stored(tile)
+
+
+@pytest.mark.parametrize("at", [-1, 449, 70_000, 2_000_000_000, -2_000_000_000])
+def test_a_skipped_transfer_that_leaves_its_tile_writes_nothing(at):
+    np.testing.assert_array_equal(load_or_skip(ROWS, as_index(at)), ROWS)
+
+
+@nki.jit
+def read_by_float(array, value):
+    register = nisa.register_alloc()
+    nisa.register_load(register, loaded(value))
+    result = nl.ndarray((32, 64), array.dtype, buffer=nl.sbuf)
+    tile = loaded(array)
+    nisa.tensor_copy(result, tile.ap([[512, 32], [1, 64]], scalar_offset=register, indirect_dim=1))
+    return stored(result)
+
+
+@pytest.mark.parametrize(("value", "text"), [(np.nan, "nan"), (np.inf, "inf"), (-3e38, "-3")])
+def test_a_register_that_holds_no_address_says_what_it_holds(value, text):
+    with pytest.raises(nki.RunError, match=rf"scalar_offset is -?{text}"):
+        read_by_float(ROWS, np.array([[value]], np.float32))
+
+
+@nki.jit
+def sum_at(array, index):
+    result = nl.ndarray((4, 4), array.dtype, buffer=nl.sbuf)
+    moved = array.ap([[512, 4], [1, 4]], scalar_offset=loaded(index), indirect_dim=0)
+    nisa.dma_compute(result, [moved, array[0:4, 0:4]], nl.add)
+    return stored(result)
+
+
+def test_dma_compute_takes_no_scalar_offset():
+    with pytest.raises(nki.VerifyError, match=r"srcs\[0\] has a scalar_offset; .* \[static-address\]"):
+        sum_at(ROWS, as_index(2))
+
+
+@nki.jit
+def count_from(start, stop):
+    """Row i of the result: i + (0, 1, …, 7), and the numbers from i on of a row of ones."""
+    first, last = nisa.register_alloc(), nisa.register_alloc()
+    nisa.register_load(first, loaded(start))
+    nisa.register_load(last, loaded(stop))
+    counted = nl.zeros((8, 8), nl.int32, buffer=nl.shared_hbm)
+    selected = nl.zeros((8, 8), nl.float32, buffer=nl.shared_hbm)
+    ones = nl.ndarray((1, 8), nl.float32, buffer=nl.sbuf)
+    nisa.memset(ones, 1.0)
+    for i in nl.dynamic_range(first, last):
+        numbers, kept = nl.ndarray((1, 8), nl.int32, buffer=nl.sbuf), nl.ndarray((1, 8), nl.float32, buffer=nl.sbuf)
+        nisa.iota(numbers, [[1, 8]], offset=i)
+        nisa.affine_select(kept, [[-1, 8]], 0, ones, -2.0, cmp_op=nl.less_equal, offset=i)
+        nisa.dma_copy(counted.ap([[8, 1], [1, 8]], scalar_offset=i), numbers)
+        nisa.dma_copy(selected.ap([[8, 1], [1, 8]], scalar_offset=i), kept)
+    return counted, selected
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 8), (3, 5)])
+def test_a_register_is_the_offset_of_a_pattern(start, stop):
+    row, column = np.mgrid[0:8, 0:8]
+    inside = (row >= start) & (row < stop)
+    counted, selected = count_from(as_index(start), as_index(stop))
+    np.testing.assert_array_equal(counted, np.where(inside, row + column, 0))
+    np.testing.assert_array_equal(selected, np.where(inside, np.where(column >= row, 1, -2), 0))
