@@ -94,8 +94,12 @@ HWY_INLINE V IntegerAlu(V a, V b) {
   const auto true_b = hn::Ne(b, zero);
   const auto magnitude = [&](V v) HWY_ATTR { return kSigned ? hn::Max(v, hn::Sub(zero, v)) : v; };
   if constexpr (kOp == AluOp::kAbs) return magnitude(a);
-  if constexpr (kOp == AluOp::kAbsMax) return hn::IfThenElse(hn::Gt(magnitude(a), magnitude(b)), a, b);
-  if constexpr (kOp == AluOp::kAbsMin) return hn::IfThenElse(hn::Gt(magnitude(b), magnitude(a)), a, b);
+  // By -|v|, which -2^31 has too.
+  const auto is_larger = [&](V x, V y) HWY_ATTR {
+    return kSigned ? hn::Gt(hn::Min(y, hn::Sub(zero, y)), hn::Min(x, hn::Sub(zero, x))) : hn::Gt(x, y);
+  };
+  if constexpr (kOp == AluOp::kAbsMax) return hn::IfThenElse(is_larger(a, b), a, b);
+  if constexpr (kOp == AluOp::kAbsMin) return hn::IfThenElse(is_larger(b, a), a, b);
   if constexpr (kOp == AluOp::kAdd) return hn::Add(a, b);
   if constexpr (kOp == AluOp::kEqual) return hn::IfThenElseZero(hn::Eq(a, b), one);
   if constexpr (kOp == AluOp::kGreater) return hn::IfThenElseZero(hn::Gt(a, b), one);

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "memory/error.h"
 #include "tests/isa/simd/each_target.h"
@@ -164,6 +165,22 @@ TEST(BinaryTile, ExactIntegersWrapAround) {
       }
     }
   }
+}
+
+// Its magnitude, 2^31, is larger than that of every other int32.
+TEST(BinaryTile, MagnitudeOfTheSmallestInteger) {
+  const int32_t smallest = std::numeric_limits<int32_t>::min();
+  ForEachTarget([&] {
+    for (const AluOp op : {AluOp::kAbsMax, AluOp::kAbsMin}) {
+      Operands t(kShapes[0], Dtype::kInt32, Dtype::kInt32, Dtype::kInt32);
+      const int64_t first = reference::FreeOffsets(t.a)[0];
+      t.a_memory.SetBits(Dtype::kInt32, t.a.partition, first, static_cast<uint32_t>(smallest));
+      t.b_memory.SetBits(Dtype::kInt32, t.b.partition, first, 7);
+      simd::BinaryTile(op, t.a, t.b, t.dst, true, {});
+      const uint32_t got = t.dst_memory.Bits(Dtype::kInt32, t.dst.partition, first);
+      EXPECT_EQ(static_cast<int32_t>(got), op == AluOp::kAbsMax ? smallest : 7);
+    }
+  });
 }
 
 TEST(BinaryTile, NarrowIntegersAreExactToo) {
