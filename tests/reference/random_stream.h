@@ -3,6 +3,7 @@
 #ifndef NKI_TESTS_REFERENCE_RANDOM_STREAM_H_
 #define NKI_TESTS_REFERENCE_RANDOM_STREAM_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <deque>
@@ -55,6 +56,17 @@ class Lane {
   static Lane OfGpSimd(int partition) {
     Lane lane;
     lane.generators_.push_back(Seeded(0, 512 + partition));
+    return lane;
+  }
+
+  // Six words for each generator, as Words() gives them.
+  static Lane OfWords(const std::vector<uint32_t>& words) {
+    Lane lane;
+    for (size_t k = 0; k < words.size(); k += 6) {
+      std::array<uint32_t, 6> one;
+      std::copy_n(words.begin() + static_cast<std::ptrdiff_t>(k), 6, one.begin());
+      lane.generators_.push_back(Generator(one));
+    }
     return lane;
   }
 

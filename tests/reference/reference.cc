@@ -304,7 +304,7 @@ double Activation(ActivationOp op, double x, double slope) {
     case Op::kPrelu:
       return x < 0 ? slope * x : x;
     case Op::kRelu:
-      return std::isnan(x) ? x : std::max(x, 0.0);
+      return std::isnan(x) || x > 0 ? x : 0.0;
     case Op::kRsqrt:
       return 1 / std::sqrt(x);
     case Op::kSigmoid:

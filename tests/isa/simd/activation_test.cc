@@ -7,74 +7,12 @@
 
 #include "tests/isa/simd/each_target.h"
 #include "tests/reference/compare.h"
+#include "tests/reference/tolerance.h"
 
 namespace nki {
 namespace {
 
 using reference::ChipMemory;
-
-// How far a result may be from the mathematical value: units in the last place, or an absolute error where
-// the function passes through zero by cancellation or its argument is a rounded product.
-struct Tolerance {
-  double ulp;
-  double absolute;
-  const char* reason;
-};
-
-Tolerance ToleranceOf(ActivationOp op) {
-  using Op = ActivationOp;
-  switch (op) {
-    case Op::kAbs:
-    case Op::kCopy:
-    case Op::kPrelu:
-    case Op::kRelu:
-    case Op::kSign:
-      return {0, 0, "no rounding"};
-    case Op::kReciprocal:
-    case Op::kSqrt:
-    case Op::kSquare:
-      return {0.5001, 0, "one correctly rounded operation"};
-    case Op::kRsqrt:
-      return {1.5, 0, "square root and quotient, each rounded"};
-    case Op::kExp:
-      return {1.1, 0, "polynomial of degree 6; subnormal results round once more"};
-    case Op::kLog:
-      return {1.6, 0, "e ln2 + f is a sum of rounded parts"};
-    case Op::kSigmoid:
-    case Op::kTanh:
-    case Op::kArctan:
-      return {2.5, 0, "a quotient of rounded terms"};
-    case Op::kErf:
-      return {3, 0, "the tail is at most 0.16, its error small in 1 - tail"};
-    case Op::kErfDx:
-    case Op::kSoftplus:
-      return {3.5, 0, "exp, a sum and a quotient"};
-    case Op::kSilu:
-    case Op::kMish:
-      return {4, 0x1p-142, "x times a quotient that may be subnormal"};
-    case Op::kGelu:
-      return {5, 0x1p-142, "x times a polynomial times exp, which may be subnormal"};
-    case Op::kSin:
-      return {2, 0, "one polynomial, pi in two parts"};
-    case Op::kGeluDx:
-    case Op::kSiluDx:
-      return {4, 0x1p-22, "passes through zero, and x times a rounded density"};
-    case Op::kGeluApprxSigmoid:
-    case Op::kGeluApprxTanh:
-      return {4, 0x1p-142, "as silu, and see RoundedArgument"};
-    case Op::kGeluApprxSigmoidDx:
-      return {4, 0x1p-21, "as silu_dx, of a rounded product"};
-  }
-  return {0, 0, ""};
-}
-
-// The argument of an exp that is itself rounded: an error of k units in it is one of k * |argument| in the
-// result.
-double RoundedArgument(ActivationOp op, double x) {
-  if (op == ActivationOp::kGeluApprxSigmoid) return std::fabs(1.702 * x);
-  if (op == ActivationOp::kGeluApprxTanh) return std::fabs(1.6 * x + 0.0714 * x * x * x);
-  return 0;
-}
 
 std::vector<float> Inputs(ActivationOp op) {
   std::vector<float> inputs{0.0f,    -0.0f, INFINITY, -INFINITY, NAN,  1e-40f,
@@ -118,26 +56,22 @@ TEST(ActivationTile, EveryFunctionIsWithinItsBound) {
   for (int k = 0; k < kActivationOpCount; ++k) {
     const ActivationOp op = static_cast<ActivationOp>(k);
     const std::vector<float> inputs = Inputs(op);
-    const Tolerance tolerance = ToleranceOf(op);
     ForEachTarget([&] {
       const std::vector<float> results = Apply(op, inputs);
       double worst = 0;
       float worst_input = 0;
       for (size_t i = 0; i < inputs.size(); ++i) {
         const double expected = reference::Activation(op, inputs[i]);
-        const bool beyond_pi = op == ActivationOp::kSin && std::fabs(inputs[i]) > 3.14159;
-        const double absolute =
-            beyond_pi ? 0x1p-21 : tolerance.absolute;  // the cubic passes zero 2.45 beyond pi
-        const bool near = std::fabs(results[i] - expected) <= absolute * std::max(1.0, std::fabs(expected));
-        const double allowed_by_argument =
-            std::isfinite(inputs[i]) ? 1.5 * RoundedArgument(op, inputs[i]) : 0;
-        const double error = reference::UlpError(results[i], expected) - allowed_by_argument;
+        const bool near =
+            std::fabs(results[i] - expected) <= reference::AllowedError(op, inputs[i], expected);
+        const double error = reference::UlpError(results[i], expected) - reference::AllowedUlp(op, inputs[i]);
         if (error > worst && !near) {
           worst = error;
           worst_input = inputs[i];
         }
       }
-      EXPECT_LE(worst, tolerance.ulp) << Name(op) << "(" << worst_input << "), allowed: " << tolerance.reason;
+      EXPECT_EQ(worst, 0) << Name(op) << "(" << worst_input << "), units beyond what is allowed for "
+                          << reference::ToleranceOf(op).reason;
     });
   }
 }
