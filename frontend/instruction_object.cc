@@ -60,6 +60,21 @@ size_t FieldOf(const InstructionObject& self, PyObject* keyword) {
   UnknownKeyword(self, keyword);
 }
 
+// False if a keyword names an argument that is already there, which is then in `twice`.
+bool PlaceKeywords(const InstructionObject& self, PyObject* const* values, PyObject* keywords,
+                   PyObject** slots, PyObject** twice) {
+  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
+  for (Py_ssize_t i = 0; i < named; ++i) {
+    PyObject*& slot = slots[FieldOf(self, PyTuple_GET_ITEM(keywords, i))];
+    if (slot != nullptr) {
+      *twice = PyTuple_GET_ITEM(keywords, i);
+      return false;
+    }
+    slot = values[i];
+  }
+  return true;
+}
+
 void CollectArguments(const InstructionObject& self, PyObject* const* args, size_t positional,
                       PyObject* keywords, PyObject** slots) {
   const size_t count = self.fields->size();
@@ -68,16 +83,17 @@ void CollectArguments(const InstructionObject& self, PyObject* const* args, size
               std::to_string(positional));
   }
   std::copy(args, args + positional, slots);
-  const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
-  for (Py_ssize_t i = 0; i < named; ++i) {
-    PyObject* keyword = PyTuple_GET_ITEM(keywords, i);
-    PyObject*& slot = slots[FieldOf(self, keyword)];
-    if (slot != nullptr) {
-      ThrowType(std::string(self.def->name) + ": argument '" + py::cast<std::string>(py::handle(keyword)) +
-                "' was given twice");
-    }
-    slot = args[positional + i];
+  RefuseOlderOrder(self.def->name, slots, positional);
+  PyObject* twice = nullptr;
+  if (PlaceKeywords(self, args + positional, keywords, slots, &twice)) return;
+  // Positional arguments in the order of an older release may lie where today's has a keyword's field.
+  std::fill_n(std::copy(args, args + positional, slots), count - positional, nullptr);
+  if (ReadOlderOrder(self.def->name, *self.fields, slots, positional) &&
+      PlaceKeywords(self, args + positional, keywords, slots, &twice)) {
+    return;
   }
+  ThrowType(std::string(self.def->name) + ": argument '" + py::cast<std::string>(py::handle(twice)) +
+            "' was given twice");
 }
 
 // The instruction that the arguments describe, in the order of an older release if today's does not fit them.

@@ -10,7 +10,7 @@
 namespace nki {
 namespace {
 
-enum class Kind { kOobMode, kDgeMode, kSequence, kTensor, kOperator };
+enum class Kind { kOobMode, kDgeMode, kPerfMode, kSequence, kInteger, kBool, kString, kOperator };
 
 bool Is(Kind kind, PyObject* argument) {
   if (argument == nullptr) return false;
@@ -21,8 +21,14 @@ bool Is(Kind kind, PyObject* argument) {
       return EnumValue(EnumOf<DgeMode>::kRow, argument) >= 0;
     case Kind::kSequence:
       return PyTuple_Check(argument) || PyList_Check(argument);
-    case Kind::kTensor:
-      return IsTensor(argument);
+    case Kind::kPerfMode:
+      return EnumValue(EnumOf<PerfMode>::kRow, argument) >= 0;
+    case Kind::kInteger:
+      return PyLong_Check(argument) && !PyBool_Check(argument);
+    case Kind::kBool:
+      return PyBool_Check(argument);
+    case Kind::kString:
+      return PyUnicode_Check(argument);
     case Kind::kOperator:
       return IsOperator(argument);
   }
@@ -30,32 +36,51 @@ bool Is(Kind kind, PyObject* argument) {
 }
 
 // The order of a release, and the argument by whose type it is told from today's: nothing that today's order
-// has at that place has that type.
+// has at that place has that type. The field "-" has no meaning any more.
 struct OlderOrder {
   std::string_view instruction;
   size_t place;
   Kind kind;
-  std::vector<std::string_view> fields;
+  std::string_view fields;
 };
 
-// Source: the stubs of NKI 0.2 and 0.3; release notes of 0.3 and 0.4, "Breaking changes".
-const std::vector<OlderOrder>& OlderOrders() {
-  static const auto* orders = new std::vector<OlderOrder>{
-      {"affine_select",
-       4,
-       Kind::kTensor,
-       {"dst", "pattern", "offset", "channel_multiplier", "on_true_tile", "on_false_value", "cmp_op",
-        "name"}},
-      {"dma_compute", 3, Kind::kOperator, {"dst", "srcs", "scales", "reduce_op", "name"}},
-      {"dma_copy", 2, Kind::kOobMode, {"dst", "src", "oob_mode", "dge_mode", "engine", "name"}},
-      {"dma_transpose", 3, Kind::kDgeMode, {"dst", "src", "axes", "dge_mode", "oob_mode", "name"}},
-      {"nc_matmul",
-       6,
-       Kind::kSequence,
-       {"dst", "stationary", "moving", "is_stationary_onezero", "is_moving_onezero", "is_transpose",
-        "tile_position", "tile_size", "perf_mode", "name"}},
-  };
-  return *orders;
+constexpr std::string_view kSelect =
+    "dst pattern offset channel_multiplier on_true_tile on_false_value cmp_op name";
+constexpr std::string_view kMatmul =
+    "dst stationary moving is_stationary_onezero is_moving_onezero is_transpose tile_position tile_size "
+    "perf_mode name";
+constexpr std::string_view kPackedMatmul =
+    "dst stationary moving stationary_scale moving_scale tile_position tile_size name";
+constexpr std::string_view kScalarReduce3 = "dst data op0 operand0 reduce_op reduce_res reverse0 name";
+constexpr std::string_view kScalarReduce5 =
+    "dst data op0 operand0 reduce_op reduce_res reverse0 reduce_cmd reduce_init name";
+
+// Source: the stubs of NKI 0.1 to 0.5; release notes of 0.3 and 0.4, "Breaking changes".
+constexpr OlderOrder kOlderOrders[] = {
+    {"affine_select", 3, Kind::kInteger, kSelect},
+    {"dma_compute", 2, Kind::kSequence, "dst srcs scales reduce_op name"},
+    {"dma_compute", 3, Kind::kOperator, "dst srcs scales reduce_op name"},
+    {"dma_compute", 5, Kind::kString, "dst srcs reduce_op scales unique_indices name"},
+    {"dma_copy", 2, Kind::kOobMode, "dst src oob_mode dge_mode engine name"},
+    {"dma_copy", 5, Kind::kString, "dst src priority oob_mode dge_mode name"},
+    {"dma_copy", 5, Kind::kBool, "dst src priority oob_mode dge_mode - name"},
+    {"dma_transpose", 4, Kind::kString, "dst src axes dge_mode name"},
+    {"dma_transpose", 3, Kind::kDgeMode, "dst src axes dge_mode oob_mode name"},
+    {"nc_matmul", 6, Kind::kSequence, kMatmul},
+    {"nc_matmul", 8, Kind::kPerfMode, kMatmul},
+    {"nc_matmul_mx", 7, Kind::kString, kPackedMatmul},
+    {"sendrecv", 5, Kind::kString, "src dst send_to_rank recv_from_rank pipe_id name"},
+    {"tensor_scalar_reduce", 7, Kind::kString, kScalarReduce3},
+    {"tensor_scalar_reduce", 9, Kind::kString, kScalarReduce5},
+};
+
+std::vector<std::string_view> Words(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (size_t end; !text.empty(); text.remove_prefix(std::min(end + 1, text.size()))) {
+    end = std::min(text.find(' '), text.size());
+    words.push_back(text.substr(0, end));
+  }
+  return words;
 }
 
 std::optional<size_t> SlotOf(const std::vector<PyObject*>& fields, std::string_view name) {
@@ -102,19 +127,36 @@ bool ReadOlderOrder(std::string_view instruction, const std::vector<PyObject*>& 
                     size_t positional) {
   const auto fits = [&](const OlderOrder& order) {
     return order.instruction == instruction && positional > order.place &&
-           positional <= order.fields.size() && Is(order.kind, slots[order.place]);
+           positional <= Words(order.fields).size() && Is(order.kind, slots[order.place]);
   };
-  const auto order = std::ranges::find_if(OlderOrders(), fits);
-  if (order == OlderOrders().end()) return false;
+  const auto* order = std::ranges::find_if(kOlderOrders, fits);
+  if (order == std::end(kOlderOrders)) return false;
+  const std::vector<std::string_view> names = Words(order->fields);
   std::vector<PyObject*> moved(slots, slots + fields.size());
   std::fill_n(moved.begin(), positional, nullptr);
   for (size_t i = 0; i < positional; ++i) {
-    const std::optional<size_t> slot = SlotOf(fields, order->fields[i]);
+    if (names[i] == "-") continue;
+    const std::optional<size_t> slot = SlotOf(fields, names[i]);
     if (!slot || moved[*slot] != nullptr) return false;
     moved[*slot] = slots[i];
   }
   std::ranges::copy(moved, slots);
   return true;
+}
+
+void RefuseOlderOrder(std::string_view instruction, PyObject* const* slots, size_t positional) {
+  // Source: the stubs of NKI 0.1 to 0.6. Enumerations were numbers in NKI 0.1 and 0.2.
+  if (positional > 3 && instruction == "dma_transpose" && Is(Kind::kInteger, slots[3])) {
+    if (positional > 4 && (Is(Kind::kDgeMode, slots[4]) || Is(Kind::kString, slots[4]))) return;
+    ThrowType(
+        "dma_transpose: a number as the fourth argument is dge_mode in NKI 0.1 and 0.2 and priority since "
+        "0.4; write dge_mode=... or priority=...");
+  }
+  if (positional > 2 && instruction == "dma_copy" && Is(Kind::kOperator, slots[2])) {
+    ThrowType(
+        "dma_copy: the third argument is an operator, dst_rmw_op of NKI 0.1 and 0.2; it was removed in NKI "
+        "0.3; use nisa.dma_compute");
+  }
 }
 
 std::string_view RenamedKeyword(std::string_view instruction, std::string_view keyword) {

@@ -16,6 +16,10 @@ namespace nki {
 bool ReadOlderOrder(std::string_view instruction, const std::vector<PyObject*>& fields, PyObject** slots,
                     size_t positional);
 
+// Throws where positional arguments mean one thing in today's order and another in an older one, or something
+// that went away.
+void RefuseOlderOrder(std::string_view instruction, PyObject* const* slots, size_t positional);
+
 // The field that a keyword of an older release is called now, or empty.
 std::string_view RenamedKeyword(std::string_view instruction, std::string_view keyword);
 

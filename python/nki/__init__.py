@@ -4,6 +4,7 @@ Decorate a function with @nki.jit and call it with NumPy arrays, torch tensors o
 """
 
 import pathlib as _pathlib
+import sys as _sys
 import warnings as _warnings
 
 import nki_standins as _standins
@@ -26,11 +27,12 @@ _WITHOUT_MEANING = frozenset(
 )
 
 
-def jit(fn=None, *, platform_target=None, **options):
+def jit(fn=None, *mode, platform_target=None, **options):
     """Makes a kernel of a function: `@nki.jit` or `@nki.jit(platform_target="trn2")`.
 
     Args:
         fn: the function; its parameters are tensors (arrays when called) and compile-time values.
+        mode: how NKI 0.1 to 0.3 started the kernel; accepted without meaning.
         platform_target: trn1 (also inf2, gen2), trn2 (gen3) or trn3 (gen4). If None, the environment variable
             NEURON_PLATFORM_TARGET_OVERRIDE, then nki-py's --target, then trn1.
         options: arguments that AWS's compiler takes in some release; they have no meaning here and are accepted.
@@ -38,10 +40,13 @@ def jit(fn=None, *, platform_target=None, **options):
     Errors: TypeError for an unknown option, ValueError for an unknown target.
     Source: nki.jit, NKI 0.1 to 0.6.
     """
+    fn = options.pop("func", fn)  # its name in NKI 0.1 to 0.3
     unknown = sorted(set(options) - _WITHOUT_MEANING)
     if unknown:
         known = ", ".join(["platform_target", *sorted(_WITHOUT_MEANING)])
         raise TypeError(f"nki.jit: no option is called {unknown[0]!r}; there are {known}")
+    if len(mode) > 1:
+        raise TypeError(f"nki.jit: takes a function and a mode, got {len(mode) + 1} positional arguments")
     for option in options:
         if option != "mode":
             _warnings.warn(f"nki.jit: {option} has no meaning in nki-py", DeprecationWarning, stacklevel=2)
@@ -50,6 +55,25 @@ def jit(fn=None, *, platform_target=None, **options):
     if isinstance(fn, Kernel):
         return fn
     return Kernel(fn, platform_target)
+
+
+_SIMULATE = "nki.simulate(kernel)(...)"
+# Names of the Beta 1 releases, and what to use instead. Source: release notes of NKI 0.1 and 0.2.
+_REMOVED = {
+    "simulate_kernel": f"use {_SIMULATE}",
+    "baremetal": f"call the kernel, or use {_SIMULATE}",
+    "benchmark": "call the kernel; kernel.report(...) counts cycles",
+    "profile": "call the kernel; kernel.report(...) counts cycles",
+    "FrameworkKernel": "kernels take NumPy, torch and JAX arrays themselves",
+    "compiler": "tensors are placed by nl.ndarray(..., address=...) or by nki itself",
+    "kernels": "AWS's kernels are in its nki-library",
+}
+
+
+def __getattr__(name):
+    if name in _REMOVED:
+        raise AttributeError(f"nki.{name} was removed in NKI 0.1; {_REMOVED[name]}", name=None)
+    raise AttributeError(f"module 'nki' has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
 
 
 __all__ = [

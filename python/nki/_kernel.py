@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nki import _core, _numpy, _settings
+from nki import _core, _numpy, _settings, _words
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
 from nki._errors import refuse
@@ -49,6 +49,7 @@ class Kernel:
         functools.update_wrapper(self, function)
         self.function = function
         self.platform_target = platform_target
+        _words.provide_for(function)
         if platform_target is not None:
             _settings.canonical_target(platform_target)
         self._signature = inspect.signature(function)

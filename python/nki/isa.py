@@ -96,6 +96,8 @@ _REMOVED = {
 
 
 def __getattr__(name):
+    if name == "NKIObject":  # here in NKI 0.3 alone
+        return sys.modules["nki.language"].NKIObject
     if name in _REMOVED:
         raise AttributeError(f"nki.isa.{name} {_REMOVED[name]}", name=None)
     raise AttributeError(f"module 'nki.isa' has no attribute {name!r}", name=name, obj=sys.modules[__name__])

@@ -54,7 +54,7 @@ def test_dma_copy_that_adds_names_its_replacement():
 
     with pytest.raises(TypeError, match="no argument is called 'dst_rmw_op'; it was removed in NKI 0.3; use nisa"):
         run(adds)
-    with pytest.raises(TypeError, match="dma_copy: priority must be an integer"):
+    with pytest.raises(TypeError, match="dma_copy: the third argument is an operator, dst_rmw_op of NKI"):
         run(lambda x, tile, out: nisa.dma_copy(out, x, nl.add))
 
 
@@ -214,6 +214,218 @@ def test_tensor_reduce_took_axis_1_for_the_last():
     for kept in (6, 3):  # what reducing axis 1 would leave, which the hardware can't do; and nothing
         with pytest.raises(nki.VerifyError, match="reduce-axis"):
             reduced(x, kept, (8, 4, 6))
+
+
+STEP, AUTO, ERROR = nisa.reduce_cmd.reset_reduce, nisa.dge_mode.unknown, nisa.oob_mode.error
+
+
+def squares(x):
+    return x.T.astype(np.float64) @ x
+
+
+def selected(x):
+    rows, columns = np.mgrid[0:64, 0:32]
+    return np.where(rows - columns + 3 >= 0, x, -5)
+
+
+def same(x):
+    return x
+
+
+def twice(x):
+    return 2 * x
+
+
+def turned(x):
+    return x[:32].T
+
+
+def plus_one(x):
+    return x + 1
+
+
+def into_psum(instruction):
+    def body(x, tile, out, *rest):
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        instruction(psum, tile, tile, *rest)
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    return body
+
+
+def reduce_too(x, tile, out, *rest):
+    nisa.tensor_scalar_reduce(out, tile, nl.add, 1.0, nl.add, nl.ndarray((64, 1), nl.float32), *rest)
+
+
+# The places where two releases differ in the order of an instruction's arguments: the release, what is called with
+# (argument, tile, result), the arguments after the operands, by position and by keyword, and what the result is.
+# Source: the stubs of NKI 0.1 to 0.6.
+COPY = lambda x, tile, out, *a, **k: nisa.dma_copy(out, x, *a, **k)  # noqa: E731
+SUM = lambda x, tile, out, *a, **k: nisa.dma_compute(out, [x, tile], *a, **k)  # noqa: E731
+TURN = lambda x, tile, out, *a, **k: nisa.dma_transpose(out[0:32, :], x[0:32], (1, 0), *a, **k)  # noqa: E731
+MATMUL = into_psum(nisa.nc_matmul)
+SELECT = lambda x, tile, out, *a, **k: nisa.affine_select(  # noqa: E731
+    out, [[-1, 32]], *[tile if value == "tile" else value for value in a], **k
+)
+ORDERS = [
+    ("0.1", COPY, (None, ERROR, AUTO, "name"), {}, same),
+    ("0.2", COPY, (None, ERROR, AUTO, True), {}, same),
+    ("0.2", COPY, (None, 0, 0, True, "name"), {}, same),
+    ("0.3", COPY, (ERROR, AUTO, nisa.engine.unknown, "name"), {}, same),
+    ("0.6", COPY, (None, ERROR, AUTO, nisa.engine.unknown, "name"), {}, same),
+    ("0.1", TURN, (AUTO, "name"), {}, turned),
+    ("0.3", TURN, (AUTO, ERROR, "name"), {}, turned),
+    ("0.6", TURN, (None, AUTO, ERROR, "name"), {}, turned),
+    ("0.2", SUM, ([1.0, 1.0], nl.add, "name"), {}, twice),
+    ("0.2", SUM, ([1.0, 1.0],), {"reduce_op": nl.add}, twice),
+    ("0.3", SUM, (nl.add, None, True, "name"), {}, twice),
+    ("0.6", SUM, (nl.add, None, True, ERROR, "name"), {}, twice),
+    ("0.2", MATMUL, (False, False, False, (0, 0), (64, 32), nisa.matmul_perf_mode.none, "name"), {}, squares),
+    ("0.2", MATMUL, (False, False, False, None, None, nisa.matmul_perf_mode.none), {}, squares),
+    ("0.6", MATMUL, (False, False, False, None, (0, 0), (64, 32), nisa.matmul_perf_mode.none), {}, squares),
+    ("0.2", SELECT, (3, 1, "tile", -5.0, nl.greater_equal, "name"), {}, selected),
+    ("0.2", SELECT, (3, 1, "tile", -5.0), {"cmp_op": nl.greater_equal}, selected),
+    ("0.6", SELECT, (1, "tile", -5.0, nl.greater_equal, 3, "name"), {}, selected),
+    ("0.3", reduce_too, (False, "name"), {}, plus_one),
+    ("0.5", reduce_too, (False, STEP, None, "name"), {}, plus_one),
+    ("0.6", reduce_too, (False, STEP, None, False, "name"), {}, plus_one),
+]
+
+
+@pytest.mark.parametrize("release, body, positional, keywords, expected", ORDERS)
+def test_orders_of_positional_arguments(release, body, positional, keywords, expected):
+    x, result = run(lambda x, tile, out: body(x, tile, out, *positional, **keywords), target="trn3")
+    want = expected(x)
+    np.testing.assert_allclose(result[: len(want)], want, rtol=1e-5)
+
+
+def test_orders_of_packed_matmul():
+    """nc_matmul_mx took its name before accumulate."""
+
+    def body(x, tile, out, *rest):
+        packed, scale = nl.zeros((32, 32), nl.float8_e4m3fn_x4), nl.zeros((32, 32), nl.uint8)
+        psum = nl.ndarray((32, 32), nl.float32, nl.psum)
+        nisa.nc_matmul_mx(psum, packed, packed, scale, scale, None, None, *rest)
+        nisa.tensor_copy(out[0:32, :], psum)
+
+    for rest in (("name",), (None, "name")):
+        assert not run(lambda *tiles, rest=rest: body(*tiles, *rest), "trn3")[1][:32].any()
+
+
+def test_orders_of_sendrecv():
+    """Its name came before dma_engine: what is said is that there is one core, not that the name is no engine."""
+    with pytest.raises(nki.VerifyError, match="lnc2-launch"):
+        run(lambda x, tile, out: nisa.sendrecv(tile, out, 0, 0, 0, "name"))
+
+
+# What would mean one thing in one release and another in the next is refused, with the keywords to write.
+REFUSED = [
+    (TURN, (2,), {}, "dma_transpose: a number as the fourth argument is dge_mode in NKI 0.1 and 0.2 and priority"),
+    (TURN, (2, 0), {}, "write dge_mode=... or priority=..."),
+    (COPY, (nl.add, ERROR), {}, "dst_rmw_op of NKI 0.1 and 0.2; it was removed in NKI 0.3; use nisa.dma_compute"),
+    (COPY, (0, 2), {}, "dma_copy: oob_mode must be one of"),
+    (SELECT, (3,), {"channel_multiplier": 1}, "affine_select: argument 'channel_multiplier' was given twice"),
+    (MATMUL, (False, False, False, "name"), {}, "nc_matmul: accumulate must be True or False"),
+    (reduce_too, (False, 0, None, 1.5), {}, "tensor_scalar_reduce: reduce_res_negate must be True or False"),
+]
+
+
+@pytest.mark.parametrize("body, positional, keywords, message", REFUSED)
+def test_orders_that_may_mean_either(body, positional, keywords, message):
+    with pytest.raises(TypeError, match=message.replace("(", r"\(")):
+        run(lambda x, tile, out: body(x, tile, out, *positional, **keywords), target="trn3")
+
+
+def test_a_priority_by_its_place_with_a_mode_after_it():
+    x, result = run(lambda x, tile, out: TURN(x, tile, out, 2, AUTO), target="trn3")
+    np.testing.assert_array_equal(result[:32], turned(x))
+
+
+REMOVED = [
+    (nki, "simulate_kernel", "use nki.simulate"),
+    (nki, "baremetal", "use nki.simulate"),
+    (nki, "benchmark", "report"),
+    (nki, "profile", "report"),
+    (nki, "FrameworkKernel", "kernels take NumPy, torch and JAX arrays"),
+    (nki, "compiler", "address="),
+    (nki, "kernels", "nki-library"),
+    (nisa, "builtin_custom_op", "without a replacement"),
+    (nisa, "fp32", "numpy.finfo"),
+    (nl, "arange", "nl.ds"),
+    (nl, "mgrid", "nl.ds"),
+    (nl, "par_dim", "partition axis"),
+    (nl, "nc", r"kernel\[2\]"),
+    (nl, "spmd_dim", r"kernel\[2\]"),
+    (nl, "all_reduce", "nki.collectives"),
+    (nl, "atomic_rmw", "nisa.dma_compute"),
+    (nl, "loop_reduce", "nisa.tensor_tensor"),
+    (nl, "static_cast", "nl.copy"),
+    (nl, "finfo", "numpy.finfo"),
+    (nl, "bfp16", "ml_dtypes.finfo"),
+    (nl, "gemm_grid", "slices"),
+]
+
+
+@pytest.mark.parametrize("module, name, advice", REMOVED)
+def test_names_that_went_away(module, name, advice):
+    with pytest.raises(AttributeError, match=f"{module.__name__}.{name} was removed in NKI 0.1; .*{advice}|{advice}"):
+        getattr(module, name)
+    assert not hasattr(module, name)
+
+
+@pytest.mark.parametrize("name", ["sim_value", "device_value", "is_identity"])
+def test_attributes_of_tensors_that_went_away(name):
+    with pytest.raises(AttributeError, match=f"NkiTensor.{name} was removed in NKI 0.5"):
+        run(lambda x, tile, out: getattr(tile, name))
+
+
+def test_nki_object_in_nki_isa():
+    assert nisa.NKIObject is nl.NKIObject
+
+
+@pytest.mark.parametrize(
+    "make", [lambda f: nki.jit(func=f), lambda f: nki.jit(f, "auto"), lambda f: nki.jit(mode="jax")(f)]
+)
+def test_jit_as_it_was(make):
+    assert make(double)(np.ones((4, 4), np.float32)).sum() == 32
+    with pytest.raises(TypeError, match="got 3 positional arguments"):
+        nki.jit(double, "auto", "trn1")
+
+
+def double(x):
+    tile = nl.load(x)
+    return returned(nl.add(tile, tile))
+
+
+def test_shared_constant_of_a_dtype():
+    @nki.jit
+    def kernel(x):
+        constant = nl.load(nl.shared_constant(np.full((4, 4), 1.001), nl.bfloat16))
+        assert constant.dtype == "bfloat16"
+        return returned(nl.multiply(nl.load(x), constant))
+
+    x = np.ones((4, 4), np.float32)
+    np.testing.assert_array_equal(kernel(x), x)
+
+
+def words(x):
+    tile = sbuf.view(dtype=x.dtype, shape=x.shape)  # noqa: F821
+    nisa.dma_copy(dst=tile, src=x)
+    result = hbm.view(x.dtype, x.shape)  # noqa: F821
+    nisa.dma_copy(dst=result, src=tile)
+    return result
+
+
+@pytest.mark.parametrize("how", [nki.jit, nki.simulate])
+def test_memories_that_were_words(how):
+    x = np.arange(12, dtype=np.float32).reshape(3, 4)
+    np.testing.assert_array_equal(how(words)(x), x)
+
+
+def test_views_of_memories():
+    seen = []
+    run(lambda x, tile, out: seen.append(nl.psum.view(nl.float32, (4, 8))))
+    assert (seen[0].shape, seen[0].dtype, seen[0].buffer) == ((4, 8), "float32", nl.psum)
 
 
 def test_tensor_reduce_with_axis_1_is_refused_where_it_may_mean_either():

@@ -1,5 +1,7 @@
 """Making tensors."""
 
+import inspect
+
 import numpy as np
 
 from nki import _core
@@ -8,6 +10,7 @@ from nki._core import NkiTensor
 from nki._language import dtypes
 from nki._language.memory import is_on_chip, sbuf
 from nki._language.tiles import result_dtype
+from nki._numpy import numpy_dtype
 
 
 def ndarray(shape, dtype, buffer=sbuf, name="", address=None):
@@ -90,10 +93,17 @@ def _like(function, x, dtype, buffer):
     return x.shape, result_dtype(dtype, x.dtype), x.buffer if buffer is None else buffer
 
 
-def shared_constant(constant):
+def shared_constant(constant, dtype=None):
     """A tensor in shared HBM with the contents of a NumPy array, or of the .npy file at a path.
+
+    `dtype`, of NKI 0.1 and 0.2, converts the values.
 
     Errors: TypeError for a dtype that NKI does not have. Source: nki.language.shared_constant, NKI 0.6.
     """
     array = np.ascontiguousarray(np.load(constant) if isinstance(constant, str) else constant)
+    if dtype is not None:
+        array = np.ascontiguousarray(array.astype(numpy_dtype(_core.parse_dtype(dtype))))
     return _core.new_constant(array.view(np.uint8).reshape(-1), list(array.shape), array.dtype)
+
+
+shared_constant.__signature__ = inspect.Signature([inspect.signature(shared_constant).parameters["constant"]])
