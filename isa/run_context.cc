@@ -115,7 +115,7 @@ View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   const int64_t whole =
       static_cast<int64_t>(std::isnan(steps) ? kFarAway : std::clamp(steps, -kFarAway, kFarAway));
   at.offset += whole * (dynamic.step_bytes / ItemBytes(view.dtype));
-  if (may_leave || StaysInside(at)) return at;
+  if ((may_leave && !view.on_chip()) || StaysInside(at)) return at;
   ThrowOutside(at, MovedBy(dynamic, row, steps));
 }
 
