@@ -64,12 +64,12 @@ py::dict ToDict(const View& view) {
   dict["offset"] = view.offset;
   dict["pattern"] = Pairs(view.axes());
   if (const DynamicOffset* dynamic = view.dynamic) {
-    const bool rows = dynamic->kind == DynamicOffset::Kind::kRows;
     py::dict offset;
     offset["index"] =
         dynamic->reg.given() ? py::object(py::str(ToText(dynamic->reg))) : ToDict(dynamic->index);
     offset["step"] = dynamic->step_bytes / ItemBytes(view.dtype);
-    dict[rows ? "vector_offset" : "scalar_offset"] = offset;
+    if (dynamic->choices > 0) offset["choices"] = dynamic->choices;
+    dict[Name(dynamic->kind).data()] = offset;
   }
   return dict;
 }

@@ -293,6 +293,42 @@ PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
   });
 }
 
+void CheckIndex(const View& view, const View& index) {
+  if (!view.on_chip()) ThrowValue("indirect: " + view.ToString() + " is in HBM; it must be on chip");
+  if (view.dynamic != nullptr || index.dynamic != nullptr)
+    ThrowValue("indirect: neither " + view.ToString() + " nor its index may have a dynamic offset");
+  if (In(index.space(), kSbuf) && index.rank == 2 && IsInteger(index.dtype) &&
+      index.partitions() == view.partitions())
+    return;
+  ThrowValue("indirect: index is " + index.ToString() + "; for " + view.ToString() +
+             " it must be a tile of integers in SBUF with two axes and " + std::to_string(view.partitions()) +
+             " partitions");
+}
+
+PyObject* Indirect(PyObject* self, PyObject* args, PyObject* kwargs) {
+  return NewView(self, [&](const View& view, Holds& holds) {
+    static const char* const names[] = {"index", "num_elem", nullptr};
+    PyObject *given, *count = Py_None;
+    Parse(args, kwargs, "O|O", names, &given, &count);
+    if (!IsTensor(given)) ThrowType("indirect: index must be a tensor of offsets along the free axis");
+    const View& index = AsTensor(given)->view;
+    CheckIndex(view, index);
+    const int64_t elements = count == Py_None ? index.elements() : ReadInt(count, "indirect: num_elem");
+    if (elements < 1 || elements > index.elements()) {
+      ThrowValue("indirect: num_elem is " + std::to_string(elements) + "; index holds " +
+                 std::to_string(index.elements()) + " offsets");
+    }
+    View chosen = view.rank > 2 ? view.FlattenDims(1, view.rank - 1) : view;
+    DynamicOffset offset;
+    offset.kind = DynamicOffset::Kind::kColumns;
+    offset.index = index;
+    offset.step_bytes = chosen.dims[1].step * ItemBytes(view.dtype);
+    offset.choices = chosen.dims[1].count;
+    chosen.dims[1] = {1, elements};
+    return WithDynamic(chosen, offset, given, holds, "indirect");
+  });
+}
+
 }  // namespace
 
 #define NKI_VIEW_METHOD(name, function, signature, doc)                          \
@@ -325,6 +361,8 @@ PyMethodDef kTensorMethods[] = {
         "ap", AccessPattern,
         "pattern, offset=None, scalar_offset=None, vector_offset=None, indirect_dim=0, dtype=None",
         "An access pattern over the storage: [[step, count], …] in elements, from `offset`."),
+    NKI_VIEW_METHOD("indirect", Indirect, "index, num_elem=None",
+                    "Free elements that an index tensor chooses in each group of partitions; on trn3."),
     {"numpy", GetNumpy, METH_NOARGS,
      "numpy($self)\n--\n\nThe values as a NumPy array, a copy; in nki.simulate, where tensors have values."},
     {"get_pattern", GetPattern, METH_NOARGS,

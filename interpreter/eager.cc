@@ -11,6 +11,7 @@
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
 #include "interpreter/worker_pool.h"
+#include "isa/indirection.h"
 
 namespace nki {
 namespace {
@@ -299,7 +300,8 @@ void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
   }
   const FloatingPointScope floating_point;
   try {
-    node.instruction->Run(context);
+    HasIndirection(*node.instruction) ? RunIndirect(*node.instruction, context)
+                                      : node.instruction->Run(context);
   } catch (const RunError& error) {
     KnowSource(node.source);
     throw RunError(PlaceOf(*graph_, node) + error.what());

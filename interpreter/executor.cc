@@ -11,6 +11,7 @@
 #include "interpreter/fresh_memory.h"
 #include "interpreter/meetings.h"
 #include "interpreter/worker_pool.h"
+#include "isa/indirection.h"
 
 namespace nki {
 namespace {
@@ -288,7 +289,7 @@ void StepRunner::RunAsWritten(const Step& step) {
     for (const BytesOfPartitions& run : part.runs) Zero(tile, run, context_.blocks);
   }
   try {
-    step.instruction->Run(context_);
+    step.indirect ? RunIndirect(*step.instruction, context_) : step.instruction->Run(context_);
   } catch (const RunError& error) {
     throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[&step - plan_.steps.data()]) + error.what());
   }

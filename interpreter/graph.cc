@@ -185,10 +185,10 @@ std::string ToText(Register reg) { return "r" + to_string(reg.number); }
 // " scalar_offset=r3*512": in elements of the view.
 std::string DynamicText(const View& view) {
   const DynamicOffset& dynamic = *view.dynamic;
-  const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
-  return std::string(rows ? ", vector_offset=" : ", scalar_offset=") +
+  return ", " + std::string(Name(dynamic.kind)) + "=" +
          (dynamic.reg.given() ? ToText(dynamic.reg) : ToText(dynamic.index)) + "*" +
-         to_string(dynamic.step_bytes / ItemBytes(view.dtype));
+         to_string(dynamic.step_bytes / ItemBytes(view.dtype)) +
+         (dynamic.choices > 0 ? " below " + to_string(dynamic.choices) : "");
 }
 
 std::string ToText(const View& view) {
@@ -200,7 +200,7 @@ std::string ToText(const View& view) {
     return name;
   const std::string slices = is_static ? Slices(view) : "";
   if (!slices.empty()) return name + slices;
-  std::string text = name + ".ap(" + Pairs(view.axes());
+  std::string text = name + (view.indirect() ? ".indirect(" : ".ap(") + Pairs(view.axes());
   if (view.offset != 0) text += ", offset=" + to_string(view.offset);
   if (!is_static) text += DynamicText(view);
   if (view.dtype != view.tensor->dtype) text += ", dtype=" + std::string(Name(view.dtype));

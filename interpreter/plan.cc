@@ -14,6 +14,7 @@
 #include "interpreter/regions.h"
 #include "interpreter/sharing.h"
 #include "interpreter/verifier.h"
+#include "isa/indirection.h"
 
 namespace nki {
 namespace {
@@ -119,6 +120,8 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
     Instruction& instruction = *graph.nodes[i].instruction;
     Step step{
         .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
+    step.indirect = !graph.dynamic_offsets.empty() && HasIndirection(instruction);
+    step.shared &= !step.indirect;
     if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
       step.zero_first = static_cast<int>(plan.zeroed.size());
       plan.zeroed.push_back(std::move(zero->second));

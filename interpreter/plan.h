@@ -20,6 +20,7 @@ struct Step {
   int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
   bool resets_registers = false;  // the engines' registers become 0 first: a program begins to use them
   bool everywhere = false;        // every worker runs it: it sets registers, of which each worker has its own
+  bool indirect = false;          // it has operands to gather and scatter (isa/indirection.h)
   int turn = -1;                  // index into Plan::turns: control may pass to another step
   int region = -1;                // the innermost that the step belongs to
   int adds_again = -1;            // the outermost region whose later passes find `destination` written

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "interpreter/indirection.h"
+
 namespace nki {
 namespace {
 
@@ -12,7 +14,11 @@ class RegionCheck : public OperandVisitor {
       : graph_(graph), node_(node), region_(region), set_(set), found_(found) {}
 
   void OnView(const Field& field, const View& view) override {
-    if (view.dynamic != nullptr) CheckOffset(field, *view.dynamic);
+    if (view.indirect()) {
+      CheckIndirect(*graph_.generation, node_, field, view, found_);
+    } else if (view.dynamic != nullptr) {
+      CheckOffset(field, *view.dynamic);
+    }
     const int made_in = view.tensor->region;
     if (made_in < 0 || graph_.Inside(region_, made_in)) return;
     const int source = graph_.regions[made_in].source;

@@ -174,9 +174,8 @@ class OperandVisitor : public FieldVisitor {
     if (offset.reg.given()) {
       OnRegister({"scalar_offset", Field::Role::kIn, true}, offset.reg);
     } else {
-      const bool rows = offset.kind == DynamicOffset::Kind::kRows;
       in_address_ = true;
-      OnView({rows ? "vector_offset" : "scalar_offset", Field::Role::kIn, true}, offset.index);
+      OnView({Name(offset.kind).data(), Field::Role::kIn, true}, offset.index);
       in_address_ = false;
     }
   }

@@ -80,6 +80,8 @@ class Instruction {
   virtual StateUse State() const = 0;
   // True if rows of an operand in HBM may have an index each.
   virtual bool FollowsVectorOffset() const = 0;
+  // Why `operand`, a field of this instruction, can't be an indirect view; empty if it can.
+  virtual std::string_view RefusesIndirect(const View& operand) const = 0;
   // False if a kernel can't give the instruction a name (name=…).
   virtual bool TakesName() const = 0;
   // What waits for the other core of a logical NeuronCore; nothing for all others.
@@ -141,6 +143,10 @@ class InstructionAdaptor final : public Instruction {
   bool FollowsVectorOffset() const override {
     if constexpr (requires { fields_.FollowsVectorOffset(); }) return fields_.FollowsVectorOffset();
     return false;
+  }
+  std::string_view RefusesIndirect(const View& operand) const override {
+    if constexpr (requires { fields_.RefusesIndirect(operand); }) return fields_.RefusesIndirect(operand);
+    return "it must be a plain view";
   }
   bool TakesName() const override {
     if constexpr (requires { fields_.TakesName(); }) return fields_.TakesName();

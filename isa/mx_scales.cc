@@ -34,7 +34,7 @@ bool CheckMxScales(Checker& c, const View& scales, const View& data) {
 }
 
 Parts MxScaleRows(const View& scales, const View& data) {
-  if (!scales.on_chip() || scales.partitions() < RowsNeeded(data)) return std::nullopt;
+  if (!scales.on_chip() || scales.indirect() || scales.partitions() < RowsNeeded(data)) return std::nullopt;
   std::vector<View> rows;
   for (int64_t first = 0; first < data.partitions(); first += kQuadrant) {
     rows.push_back(scales.Slice(0, first, first + kRows, 1));

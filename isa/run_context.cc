@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "isa/indirection.h"
 #include "isa/reach.h"
 #include "memory/error.h"
 #include "memory/scalar_types.h"
@@ -106,6 +107,7 @@ std::string MovedBy(const DynamicOffset& dynamic, int64_t row, double steps) {
 
 View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   if (view.dynamic == nullptr) return view;
+  NKI_CHECK(!view.indirect());
   const DynamicOffset& dynamic = *view.dynamic;
   const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
   View at = rows ? view.Row(row) : view;
@@ -131,6 +133,9 @@ Tile RunContext::MovedTile(const View& view) const {
 }
 
 Tile RunContext::tile(const View& view) const {
+  for (const GatheredTile& one : gathered) {
+    if (one.offset == view.dynamic) return one.tile;
+  }
   if (view.dynamic != nullptr) return MovedTile(view);
   for (const HbmRows& stand_in : in_hbm) {
     if (stand_in.tensor == view.tensor->id) return RowsAsTile(stand_in.rows);
@@ -180,6 +185,7 @@ simd::ScalarOperand RunContext::scalar(const Operand& operand, double absent) co
 }
 
 void RunContext::CopyOut(const View& view, std::byte* to) const {
+  if (view.indirect()) return CopyOutIndirect(view, *this, to);
   const int64_t item = ItemBytes(view.dtype);
   if (view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows) {
     const int64_t rows = view.dims[0].count, row_bytes = view.elements() / rows * item;

@@ -32,6 +32,13 @@ struct HbmRows {
   View rows;
 };
 
+// The elements of an indirect view side by side, while an instruction works on them
+// (interpreter/indirection.h).
+struct GatheredTile {
+  const DynamicOffset* offset;
+  Tile tile;
+};
+
 // What is known of a destination before an instruction writes it.
 enum class WriteState : uint8_t { kUnwritten, kWritten };
 
@@ -47,9 +54,10 @@ struct RunContext {
   bool portable_math = false;   // the same bits on every CPU, also for low-precision matmul
   WriteState destination = WriteState::kUnwritten;
   std::span<const HbmRows> in_hbm = {};  // instead of these tensors
-  const Generation* gen = &Trn1();       // for what the generations compute differently
-  double* registers = nullptr;           // by number; a double holds every integer of 32 bits and float32
-  PrintHook print = nullptr;             // null: nothing is printed
+  std::span<const GatheredTile> gathered = {};
+  const Generation* gen = &Trn1();  // for what the generations compute differently
+  double* registers = nullptr;      // by number; a double holds every integer of 32 bits and float32
+  PrintHook print = nullptr;        // null: nothing is printed
 
   Tile tile(const View& view) const;  // of a compute operand, or of what nothing moves
   LinearTile linear(const View& view) const;

@@ -39,12 +39,11 @@ void CheckNotPartition(const View& view, int axis, const char* what) {
   }
 }
 
-// The rows of such a view have an index each, which belongs to the axis as it is.
+// Such an axis has an index for each element, which belongs to the axis as it is.
 void CheckNotIndexed(const View& view, int axis, const char* what) {
-  if (axis == 0 && view.dynamic != nullptr && view.dynamic->kind == DynamicOffset::Kind::kRows) {
-    ThrowValue(std::string(what) + ": axis 0 of " + view.ToString() +
-               " is chosen by an index tensor and stays as it is");
-  }
+  if (!view.indexed(axis)) return;
+  ThrowValue(std::string(what) + ": axis " + to_string(axis) + " of " + view.ToString() +
+             " is chosen by an index tensor and stays as it is");
 }
 
 // Resolves one -1 in `sizes` so that their product is `elements`.
@@ -139,7 +138,7 @@ View View::Slice(int axis, int64_t start, int64_t stop, int64_t step) const {
                (start >= stop ? " is empty; the axis of " : " is out of bounds; the axis of ") + ToString() +
                " has " + to_string(size) + " elements");
   }
-  if (stop - start != size) CheckNotIndexed(*this, axis, "slice");
+  if (stop - start != size || step != 1) CheckNotIndexed(*this, axis, "slice");
   View view = *this;
   view.offset += start * dims[axis].step;
   view.dims[axis] = {dims[axis].step * step, (stop - start + step - 1) / step};
@@ -177,10 +176,8 @@ View View::Permute(std::span<const int> order) const {
     view.dims[i] = dims[order[i]];
   }
   if (seen != (1u << rank) - 1) ThrowValue("permute: every axis must be named once");
-  if (order[0] != 0) {
-    CheckNotPartition(*this, 0, "permute");
-    CheckNotIndexed(*this, 0, "permute");
-  }
+  if (order[0] != 0) CheckNotPartition(*this, 0, "permute");
+  if (!std::ranges::is_sorted(order)) CheckNotIndexed(*this, order[0] != 0 ? 0 : 1, "permute");
   return view;
 }
 
@@ -282,7 +279,8 @@ View View::Reshape(Shape shape) const {
     ThrowValue("reshape: " + nki::ToString(shape) + " changes the partition axis of " + ToString() +
                "; on chip axis 0 stays as it is");
   }
-  if (shape.empty() || rank == 0 || shape[0] != dims[0].count) CheckNotIndexed(*this, 0, "reshape");
+  if (shape.empty() || rank == 0 || shape[0] != dims[0].count || (indirect() && shape != this->shape()))
+    CheckNotIndexed(*this, 0, "reshape");
   View view = *this;
   view.rank = static_cast<uint8_t>(shape.size());
   int old_end = rank, new_end = view.rank;
@@ -316,6 +314,7 @@ View View::Reinterpret(Dtype to) const {
   const int from_bytes = ItemBytes(dtype), to_bytes = ItemBytes(to);
   View view = *this;
   view.dtype = to;
+  if (indirect()) CheckNotIndexed(*this, 1, "view");
   if (from_bytes == to_bytes) return view;
   if (rank == 0 || (dims[rank - 1].step != 1 && dims[rank - 1].count != 1)) {
     ThrowValue("view: the last axis of " + ToString() + " must be contiguous to be seen as " +

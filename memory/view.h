@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "memory/tensor.h"
 
@@ -39,6 +40,10 @@ struct View {
 
   Space space() const { return tensor->space; }
   bool on_chip() const { return OnChip(tensor->space); }
+  // True if an index tensor chooses its free elements (NkiTensor.indirect, NKI 0.6).
+  bool indirect() const;
+  // True if an index tensor chooses the axis, or what the axis moves along with.
+  bool indexed(int axis) const;
   std::span<const Dim> axes() const { return {dims.data(), rank}; }
   std::span<const Dim> free_axes() const { return axes().subspan(1); }
   Shape shape() const;
@@ -92,13 +97,29 @@ struct Register {
 struct DynamicOffset {
   enum class Kind : uint8_t {
     kScalar,  // one value moves the whole view (.ap with scalar_offset, select by a register)
-    kRows     // element i of axis 0 lies `index[i]` steps away (.ap with vector_offset, vector_select)
+    kRows,    // element i of axis 0 lies `index[i]` steps away (.ap with vector_offset, vector_select)
+    kColumns  // free element i lies as many steps away as offset i of `index` says (.indirect)
   };
   Kind kind = Kind::kScalar;
   Register reg;            // kScalar: holds the value, if given
-  View index;              // otherwise: one element, or a column [rows, 1]
+  View index;              // otherwise: one element, a column [rows, 1], or offsets [partitions, columns]
   int64_t step_bytes = 0;  // from one value to the next
+  int64_t choices = 0;     // kColumns: offsets lie below it
 };
+
+// What users call it.
+constexpr std::string_view Name(DynamicOffset::Kind kind) {
+  constexpr std::string_view kNames[] = {"scalar_offset", "vector_offset", "index"};
+  return kNames[static_cast<int>(kind)];
+}
+
+inline bool View::indexed(int axis) const {
+  return indirect() || (axis == 0 && dynamic != nullptr && dynamic->kind == DynamicOffset::Kind::kRows);
+}
+
+inline bool View::indirect() const {
+  return dynamic != nullptr && dynamic->kind == DynamicOffset::Kind::kColumns;
+}
 
 }  // namespace nki
 

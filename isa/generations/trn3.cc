@@ -19,14 +19,14 @@ constexpr Generation kTrn3 = {
     .scalar_ghz = 1.2,             // "Scalar Engine"
     .gpsimd_ghz = 1.2,             // "GpSimd Engine"
     .dma_bytes_per_ns = 528.0,     // nki-dma-bandwidth-guide: 16 engines, practical
-    .features = FeatureBits(Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias,
-                            Feature::kDoubleRow, Feature::kExactTranspose, Feature::kSmallPeTiles,
-                            Feature::kHwdge, Feature::kLnc2, Feature::kVectorFast16, Feature::kActivationBias,
-                            Feature::kReciprocalBias, Feature::kBf16Psum, Feature::kFloat8E4m3fnMatmul,
-                            Feature::kDmaPriority, Feature::kAbsMaxMin, Feature::kUnaryAluOps,
-                            Feature::kMxDtypes, Feature::kForeignAccumulate, Feature::kGpSimdRandom,
-                            Feature::kVectorXorwow, Feature::kNonzeroWithCount, Feature::kRangeSelect,
-                            Feature::kActivate2, Feature::kVectorExponential, Feature::kGatherTranspose),
+    .features = FeatureBits(
+        Feature::kScalarExactCopy, Feature::kScalarArithmetic, Feature::kConstantBias, Feature::kDoubleRow,
+        Feature::kExactTranspose, Feature::kSmallPeTiles, Feature::kHwdge, Feature::kLnc2,
+        Feature::kVectorFast16, Feature::kActivationBias, Feature::kReciprocalBias, Feature::kBf16Psum,
+        Feature::kFloat8E4m3fnMatmul, Feature::kDmaPriority, Feature::kAbsMaxMin, Feature::kUnaryAluOps,
+        Feature::kMxDtypes, Feature::kForeignAccumulate, Feature::kGpSimdRandom, Feature::kVectorXorwow,
+        Feature::kNonzeroWithCount, Feature::kRangeSelect, Feature::kActivate2, Feature::kVectorExponential,
+        Feature::kGatherTranspose, Feature::kIndirection),
 };
 
 }  // namespace nki

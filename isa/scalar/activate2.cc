@@ -102,6 +102,11 @@ struct Activate2 {
            reduce_cmd == ReduceCmd::kIdle;
   }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data ? "" : "only dst and data can be one";
+  }
+
   // As activation: one element per cycle (nki.isa.activation, v2.26).
   Cost CostOn(const Generation&) const {
     return Registers().CostAfter(EngineCost(Engine::kScalar, static_cast<double>(dst.free_elements())));

@@ -61,6 +61,11 @@ struct Activation {
     return !scale.is_column() && !bias.is_column() && !reduce_res && reduce_cmd == ReduceCmd::kIdle;
   }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data ? "" : "only dst and data can be one";
+  }
+
   // One element per cycle (nki.isa.activation, v2.26).
   Cost CostOn(const Generation&) const {
     return Registers().CostAfter(EngineCost(Engine::kScalar, static_cast<double>(dst.free_elements())));

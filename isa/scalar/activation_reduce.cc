@@ -51,6 +51,11 @@ struct ActivationReduce {
   }
   StateUse State() const { return Registers().Use(); }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data ? "" : "only dst and data can be one";
+  }
+
   // One element per cycle (nki.isa.activation_reduce, v2.26).
   Cost CostOn(const Generation&) const {
     return Registers().CostAfter(EngineCost(Engine::kScalar, static_cast<double>(dst.free_elements())));

@@ -91,6 +91,13 @@ struct NcMatmul {
   bool DoubleRow() const { return perf_mode == PerfMode::kDoubleRow; }
   int Rows() const { return DoubleRow() ? 2 : 1; }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    if (is_transpose && &operand == &moving) return "moving can't be one beside is_transpose";
+    const bool narrow = ItemBytes(operand.dtype) <= 2;  // CheckMatmulDtypes leaves float16, bfloat16, float8
+    return narrow ? MatmulRefusesIndirect(tile_position) : "float32 can't be one";
+  }
+
   // Many matmuls back to back: max(min(64, M), N), times 4 for float32, halved by double_row
   // (nki.isa.nc_matmul, v2.26, v2.27). float32 at half with a onezero hint (0.6) or is_transpose (trn2).
   Cost CostOn(const Generation& gen) const {

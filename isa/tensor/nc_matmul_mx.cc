@@ -75,6 +75,18 @@ struct NcMatmulMx {
     });
   }
 
+  // Data and scales are one tensor: both of a pair follow the same index, or neither ("Tensor indirection").
+  std::string_view RefusesIndirect(const View& operand) const {
+    const bool agree = SameIndex(stationary, stationary_scale) && SameIndex(moving, moving_scale);
+    if (!agree && &operand != &dst) return "an operand and its scales must follow the same index";
+    return MatmulRefusesIndirect(tile_position.value_or(IntList{}));
+  }
+  static bool SameIndex(const View& data, const View& scales) {
+    if (!data.indirect() || !scales.indirect()) return data.indirect() == scales.indirect();
+    const View &a = data.dynamic->index, &b = scales.dynamic->index;
+    return a.tensor == b.tensor && a.offset == b.offset && std::ranges::equal(a.axes(), b.axes());
+  }
+
   // As a bfloat16 matmul of as many packed elements (trainium3_arch, "Quad-MXFP8/MXFP4 Matmul Performance").
   Cost CostOn(const Generation&) const {
     const double m = static_cast<double>(stationary.free_elements());

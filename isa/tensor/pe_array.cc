@@ -1,5 +1,7 @@
 #include "isa/tensor/pe_array.h"
 
+#include <algorithm>
+
 namespace nki {
 namespace {
 
@@ -84,6 +86,11 @@ void CheckMatmulSizes(Checker& c, const View& dst, const View& stationary, const
            " give [" + to_string(m) + ", " + to_string(n) + "]; dst has shape " + ToString(dst.shape());
   });
   CheckWithinBanks(c, dst);
+}
+
+std::string_view MatmulRefusesIndirect(const IntList& position) {
+  const bool tiled = std::ranges::any_of(position, [](int64_t at) { return at != 0; });
+  return tiled ? "tile_position must be (0, 0) beside one" : "";
 }
 
 }  // namespace nki

@@ -17,6 +17,9 @@ void CheckPeTile(Checker& c, const IntList& position, const IntList& size, int64
 // for double_row), and the result [M, N], which spans no more than the engine can write.
 void CheckMatmulSizes(Checker& c, const View& dst, const View& stationary, const View& moving, int rows);
 
+// Why an operand can't be an indirect view beside this tile_position; empty if it can.
+std::string_view MatmulRefusesIndirect(const IntList& position);
+
 }  // namespace nki
 
 #endif  // NKI_ISA_TENSOR_PE_ARRAY_H_

@@ -77,6 +77,11 @@ struct Exponential {
            reduce_cmd == ReduceCmd::kIdle;
   }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &src ? "" : "only dst and src can be one";
+  }
+
   // Four elements per cycle: four times the Scalar engine's throughput (trainium3_arch).
   Cost CostOn(const Generation&) const {
     return Registers().CostAfter(EngineCost(Engine::kVector, static_cast<double>(dst.free_elements()) / 4));

@@ -41,6 +41,11 @@ struct TensorCopy {
 
   bool Elementwise() const { return true; }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return engine == Engine::kGpSimd ? "the GpSimd engine follows none" : "";
+  }
+
   // One element per cycle (nki.isa.tensor_copy, v2.26), faster in the Vector engine's fast modes.
   Cost CostOn(const Generation& gen) const {
     const Engine chosen = engine == Engine::kUnknown ? Engine::kVector : engine;

@@ -54,6 +54,11 @@ struct TensorCopyPredicated {
 
   bool KeepsDestination() const { return true; }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &predicate ? "" : "only dst and predicate can be one";
+  }
+
   // One cycle per element; two if src and predicate are both in SBUF (nki.isa.tensor_copy_predicated, v2.26).
   Cost CostOn(const Generation&) const {
     const bool both_sbuf = src.is_column() && In(src.column.space(), kSbuf) && In(predicate.space(), kSbuf);

@@ -85,6 +85,11 @@ struct TensorReduce {
     return inner;
   }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data ? "" : "only dst and data can be one";
+  }
+
   // One element per cycle; two for bfloat16 sums and maxima (nki.isa.tensor_reduce, v2.26).
   Cost CostOn(const Generation&) const {
     const bool bf16 = data.dtype == Dtype::kBfloat16 && dst.dtype == Dtype::kBfloat16;

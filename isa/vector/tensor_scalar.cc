@@ -100,6 +100,14 @@ struct TensorScalar {
 
   bool Elementwise() const { return !operand0.is_column() && !operand1.is_column(); }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    if (&operand != &dst && &operand != &data) return "only dst and data can be one";
+    const bool addresses = !IsBitwise(op0) && IsInteger(dst.dtype) && IsInteger(data.dtype) &&
+                           ItemBytes(dst.dtype) == 4 && ItemBytes(data.dtype) == 4;
+    return addresses ? "arithmetic on integers of 32 bits follows none" : "";
+  }
+
   // One element per cycle (nki.isa.tensor_scalar, v2.26); nl.rsqrt on GpSimd four times that (nki.api.shared,
   // 0.6).
   Cost CostOn(const Generation& gen) const {

@@ -69,6 +69,11 @@ struct TensorScalarCumulative {
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd}; }
   StateUse State() const { return Registers().Use(); }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &src ? "" : "only dst and src can be one";
+  }
+
   // As tensor_tensor_scan, which it resembles: two cycles per element (v2.26). Its own page gives no number.
   Cost CostOn(const Generation&) const {
     return EngineCost(Engine::kVector, 2 * static_cast<double>(dst.free_elements()));

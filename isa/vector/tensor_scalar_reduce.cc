@@ -77,6 +77,11 @@ struct TensorScalarReduce {
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd, &reduce_res}; }
   StateUse State() const { return Registers().Use(); }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data ? "" : "only dst and data can be one";
+  }
+
   // One element per cycle (nki.isa.tensor_scalar_reduce, v2.26).
   Cost CostOn(const Generation&) const {
     return Registers().CostAfter(EngineCost(Engine::kVector, static_cast<double>(dst.free_elements())));

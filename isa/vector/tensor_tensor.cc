@@ -62,6 +62,11 @@ struct TensorTensor {
 
   bool Elementwise() const { return true; }
 
+  // Source: "Tensor indirection" of the page.
+  std::string_view RefusesIndirect(const View& operand) const {
+    return &operand == &dst || &operand == &data1 ? "" : "only dst and data1 can be one";
+  }
+
   // Two SBUF operands share a read port: 2 cycles per element, 1 if one is in PSUM or all are bfloat16 with
   // add/multiply/subtract (nki.isa.tensor_tensor, v2.26); 1 in the 16-bit mode of trn2 (trainium2_arch).
   Cost CostOn(const Generation& gen) const {
