@@ -36,16 +36,6 @@ PyObject* GetRank(PyObject* self, void*) { return PyLong_FromLong(ViewOf(self).r
 PyObject* GetSize(PyObject* self, void*) { return PyLong_FromLongLong(ViewOf(self).elements()); }
 PyObject* GetItemBytes(PyObject* self, void*) { return PyLong_FromLong(ItemBytes(ViewOf(self).dtype)); }
 
-PyObject* GetRemoved(PyObject*, void* advice) {
-  PyErr_SetString(PyExc_AttributeError, static_cast<const char*>(advice));
-  return nullptr;
-}
-
-constexpr char kSimValue[] =
-    "NkiTensor.sim_value was removed in NKI 0.5; inside nki.simulate use tile.numpy()";
-constexpr char kDeviceValue[] = "NkiTensor.device_value was removed in NKI 0.5, without a replacement";
-constexpr char kIsIdentity[] = "NkiTensor.is_identity was removed in NKI 0.5, without a replacement";
-
 PyGetSetDef kAttributes[] = {
     {"shape", GetShape, nullptr, "Elements along each axis; on chip axis 0 is the partition axis.", nullptr},
     {"strides", GetStrides, nullptr, "Elements of the storage from one index to the next, per axis.",
@@ -57,9 +47,6 @@ PyGetSetDef kAttributes[] = {
     {"ndim", GetRank, nullptr, "The number of axes.", nullptr},
     {"size", GetSize, nullptr, "The number of elements.", nullptr},
     {"itemsize", GetItemBytes, nullptr, "Bytes of one element.", nullptr},
-    {"sim_value", GetRemoved, nullptr, "Of NKI 0.4 alone.", const_cast<char*>(kSimValue)},
-    {"device_value", GetRemoved, nullptr, "Of NKI 0.4 alone.", const_cast<char*>(kDeviceValue)},
-    {"is_identity", GetRemoved, nullptr, "Of NKI 0.4 alone.", const_cast<char*>(kIsIdentity)},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, Never
+from typing import Any
 
 from nki.isa import dge_mode as dge_mode
 from nki.isa import dma_engine as dma_engine
@@ -43,9 +43,6 @@ class NkiTensor:
     ndim: int
     size: int
     itemsize: int
-    sim_value: Never  # of NKI 0.4 alone, as the next two
-    device_value: Never
-    is_identity: Never
     def __getitem__(self, key: Any) -> NkiTensor: ...
     def slice(self, dim: int, start: int, end: int, step: int = 1) -> NkiTensor: ...
     def select(self, dim: int, index: int) -> NkiTensor: ...
