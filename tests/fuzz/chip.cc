@@ -69,7 +69,7 @@ bool IsWithin(reference::Interval interval, float value) {
 Chip::Chip() { Clear(); }
 
 void Chip::Clear() {
-  std::memset(machine.sbuf.base(), static_cast<int>(kNoise), SizeOf(machine.sbuf));
+  std::memset(machine.sbuf[0].base(), static_cast<int>(kNoise), SizeOf(machine.sbuf[0]));
   std::memset(machine.psum.base(), static_cast<int>(kNoise), SizeOf(machine.psum));
 }
 
@@ -78,7 +78,7 @@ void Chip::Write(const World& world, const Tensor& tensor, const std::vector<uin
     std::memcpy(addresses_[tensor.id], bytes.data(), bytes.size());
     return;
   }
-  const PartitionedMemory& memory = tensor.space == Space::kSbuf ? machine.sbuf : machine.psum;
+  const PartitionedMemory& memory = tensor.space == Space::kSbuf ? machine.sbuf[0] : machine.psum;
   ForEachWord(memory, world.placements[tensor.id], tensor,
               [&](std::byte* at, int64_t byte, size_t n) { std::memcpy(at, bytes.data() + byte, n); });
 }
@@ -89,7 +89,7 @@ std::vector<uint8_t> Chip::Read(const World& world, const Tensor& tensor) const 
     std::memcpy(bytes.data(), addresses_[tensor.id], bytes.size());
     return bytes;
   }
-  const PartitionedMemory& memory = tensor.space == Space::kSbuf ? machine.sbuf : machine.psum;
+  const PartitionedMemory& memory = tensor.space == Space::kSbuf ? machine.sbuf[0] : machine.psum;
   ForEachWord(memory, world.placements[tensor.id], tensor,
               [&](std::byte* at, int64_t byte, size_t n) { std::memcpy(bytes.data() + byte, at, n); });
   return bytes;
@@ -206,10 +206,10 @@ bool Chip::IsIntactBeside(const World& world) {
     Write(world, tensor,
           std::vector<uint8_t>(static_cast<size_t>(tensor.bytes()), static_cast<uint8_t>(kNoise)));
   }
-  for (const PartitionedMemory* memory : {&machine.sbuf, &machine.psum}) {
+  for (const PartitionedMemory* memory : {&machine.sbuf[0], &machine.psum}) {
     int64_t used = 64;  // bytes of a partition
     for (const Tensor& tensor : world.tensors) {
-      if (!OnChip(tensor.space) || (tensor.space == Space::kSbuf) != (memory == &machine.sbuf)) continue;
+      if (!OnChip(tensor.space) || (tensor.space == Space::kSbuf) != (memory == &machine.sbuf[0])) continue;
       used = std::max(used, world.placements[tensor.id].byte + tensor.bytes_per_partition() + 64);
     }
     used = std::min(used, memory->bytes_per_partition());
