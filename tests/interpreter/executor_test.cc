@@ -29,6 +29,7 @@ class Intruder : public Instruction {
   bool KeepsDestination() const override { return false; }
   StateUse State() const override { return {}; }
   bool FollowsVectorOffset() const override { return false; }
+  std::string_view RefusesIndirect(const View&) const override { return ""; }
   bool TakesName() const override { return true; }
   std::optional<Meeting> MeetsCore() const override { return std::nullopt; }
   std::optional<Flow> ControlFlow() const override { return std::nullopt; }
