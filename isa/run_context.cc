@@ -117,7 +117,10 @@ View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   const int64_t whole =
       static_cast<int64_t>(std::isnan(steps) ? kFarAway : std::clamp(steps, -kFarAway, kFarAway));
   at.offset += whole * (dynamic.step_bytes / ItemBytes(view.dtype));
-  if ((may_leave && !view.on_chip()) || StaysInside(at)) return at;
+  // Steps along a partition don't lead into the next one.
+  const bool strays = view.on_chip() && dynamic.step_bytes % view.tensor->bytes_per_partition() != 0 &&
+                      at.first_partition() != view.first_partition();
+  if (may_leave || (StaysInside(at) && !strays)) return at;
   ThrowOutside(at, MovedBy(dynamic, row, steps));
 }
 

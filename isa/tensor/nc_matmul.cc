@@ -91,7 +91,6 @@ struct NcMatmul {
   bool DoubleRow() const { return perf_mode == PerfMode::kDoubleRow; }
   int Rows() const { return DoubleRow() ? 2 : 1; }
 
-  // Source: "Tensor indirection" of the page.
   std::string_view RefusesIndirect(const View& operand) const {
     if (is_transpose && &operand == &moving) return "moving can't be one beside is_transpose";
     const bool narrow = ItemBytes(operand.dtype) <= 2;  // CheckMatmulDtypes leaves float16, bfloat16, float8

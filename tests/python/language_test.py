@@ -145,7 +145,6 @@ def test_absent_names_say_what_to_use():
         lambda t: np.array(t),
         lambda t: t + 1,
         len,
-        bool,
         list,
     ],
 )

@@ -113,7 +113,7 @@ void BnAggr(const Call& call, Model& model) {
     for (int64_t i = 0; i < data.free(); i += 3) {
       const float its_count = data.Value(p, i), total = count + its_count;
       const float apart = data.Value(p, i + 1) - mean, share = its_count == 0 ? 0 : its_count / total;
-      const float between = (apart * apart) * (count * share);
+      const float between = (apart * (count * share)) * apart;
       mean += apart * share;
       sum += data.Value(p, i + 2) + between;
       count = total;
