@@ -6,7 +6,6 @@ import nki.isa as nisa
 import nki.language as nl
 import numpy as np
 import pytest
-from nki import _core
 
 from tests.python.language_calls import call, on_chip, returned
 
@@ -159,12 +158,6 @@ def test_expand_dims():
         np.testing.assert_array_equal(call(nl.expand_dims, x, axis=axis), x.reshape(shape))
 
 
-needs = pytest.mark.skipif(
-    "tensor_copy_predicated" not in _core.instructions, reason="needs nisa.tensor_copy_predicated"
-)
-
-
-@needs
 @pytest.mark.parametrize("dtype", [np.float32, ml_dtypes.bfloat16, np.int32, np.uint8])
 def test_where(dtype):
     rng = np.random.default_rng(0)
@@ -176,7 +169,6 @@ def test_where(dtype):
     np.testing.assert_array_equal(call(nl.where, condition, 3, y), np.where(condition, np.array(3, dtype), y))
 
 
-@needs
 def test_where_takes_neither_side_into_account_that_it_does_not_choose():
     condition = np.array([[1, 0, -0.0, 0.5]], np.float32)
     x, y = np.array([[1, np.nan, np.inf, 2]], np.float32), np.array([[np.inf, 5, 6, np.nan]], np.float32)
@@ -185,7 +177,6 @@ def test_where_takes_neither_side_into_account_that_it_does_not_choose():
     np.testing.assert_array_equal(result.astype(np.float32), [[1.5, -0.5, -0.5, 1.5]])
 
 
-@pytest.mark.skipif("nc_n_gather" not in _core.instructions, reason="needs nisa.nc_n_gather")
 @pytest.mark.parametrize("dtype", [np.uint32, np.int32, np.uint16])
 def test_gather_flattened(dtype):
     rng = np.random.default_rng(0)

@@ -4,13 +4,8 @@ import nki
 import nki.language as nl
 import numpy as np
 import pytest
-from nki import _core
 
 from tests.python.language_calls import call, returned
-
-pytestmark = pytest.mark.skipif(
-    not {"rng", "set_rng_seed", "dropout", "rand2"} <= set(_core.instructions), reason="needs the random instructions"
-)
 
 
 def randoms(seeds, target, shape=(128, 64), dtype=nl.float32, buffer=nl.sbuf):

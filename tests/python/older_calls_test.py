@@ -5,7 +5,6 @@ import nki.isa as nisa
 import nki.language as nl
 import numpy as np
 import pytest
-from nki import _core
 
 from tests.python.language_calls import returned
 
@@ -150,13 +149,6 @@ def test_instructions_that_went_away(name):
         getattr(nisa, name)
 
 
-needs = {
-    name: pytest.mark.skipif(name not in _core.instructions, reason=f"needs nisa.{name}")
-    for name in ("affine_select", "dma_compute", "dma_transpose", "register_move")
-}
-
-
-@needs["affine_select"]
 def test_affine_select_with_the_offset_third():
     results = []
     for arguments, keywords in [
@@ -174,21 +166,18 @@ def test_affine_select_with_the_offset_third():
     np.testing.assert_array_equal(results[0], results[1])
 
 
-@needs["dma_compute"]
 def test_dma_compute_with_the_scales_third():
     for rest in (([1.0, 1.0], nl.add), (None, nl.add), (nl.add, [1.0, 1.0]), (nl.add,)):
         x, result = run(lambda x, tile, out, rest=rest: nisa.dma_compute(out, [x, tile], *rest))
         np.testing.assert_array_equal(result, 2 * x)
 
 
-@needs["dma_transpose"]
 def test_dma_transpose_without_priority():
     for rest in (((1, 0), nisa.dge_mode.unknown), ((1, 0), None, nisa.dge_mode.unknown)):
         x, result = run(lambda x, tile, out, rest=rest: nisa.dma_transpose(out[0:32, :], x[0:32], *rest))
         np.testing.assert_array_equal(result[:32], x[:32].T)
 
 
-@needs["register_move"]
 def test_register_move_called_its_source_imm():
     def body(x, tile, out):
         register = nisa.register_alloc()
