@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "memory/tile.h"
+
 namespace nki {
 
 Parts PartitionsOf(const View& view, const std::vector<bool>& touched) {
@@ -39,6 +41,15 @@ View ElementOf(const View& view, int64_t index) {
     index /= view.dims[axis].count;
   }
   return element;
+}
+
+Parts SnakeElements(const View& view, int64_t count) {
+  const int64_t whole = count / kLanes, rest = count % kLanes;
+  Parts parts = FirstElements(view, whole);
+  for (int64_t first = 0; parts && rest > 0 && first + kLanes <= view.partitions(); first += kLanes) {
+    parts->push_back(ElementOf(view, whole).Slice(0, first, first + rest, 1));
+  }
+  return parts;
 }
 
 }  // namespace nki

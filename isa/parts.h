@@ -21,6 +21,10 @@ Parts FirstElements(const View& view, int64_t count);
 // Element `index` of each partition.
 View ElementOf(const View& view, int64_t index);
 
+// The first `count` elements of every 16 partitions, where element e is in partition e % 16 and column e /
+// 16; count is at most what they have.
+Parts SnakeElements(const View& view, int64_t count);
+
 }  // namespace nki
 
 #endif  // NKI_ISA_PARTS_H_

@@ -126,6 +126,11 @@ bool Checker::ScalarOperand(const Operand& operand, const View& data, SpaceSet s
   return ComputeOperand(operand.column, spaces) & Column(operand.column, data);
 }
 
+bool Checker::Float32Operand(const Operand& operand, const View& data) {
+  if (!ScalarOperand(operand, data, kOnChip)) return false;
+  return !operand.is_column() || DtypeIn(operand.column, {Dtype::kFloat32});
+}
+
 bool Checker::InSpaces(const View& view, SpaceSet spaces) {
   NKI_RULE(
       In(view.space(), spaces), "space",

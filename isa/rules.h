@@ -36,6 +36,8 @@ class Checker {
   bool ComputeOperand(const View& view, SpaceSet spaces);
   // A constant, or a column [P, 1] beside `data` with the usual rules.
   bool ScalarOperand(const Operand& operand, const View& data, SpaceSet spaces);
+  // The same, on chip, and a column must be float32.
+  bool Float32Operand(const Operand& operand, const View& data);
 
   bool InSpaces(const View& view, SpaceSet spaces);                  // [space]
   bool PartitionsAtMost(const View& view, int64_t limit);            // [partitions-at-most]

@@ -72,13 +72,7 @@ struct LocalGather {
     if (&operand == &src_buffer || Count() < 1 || Count() > most || num_elem_per_idx > 32)
       return std::nullopt;
     if (&operand == &dst) return FirstElements(dst, Count() * num_elem_per_idx);
-    if (Count() == most) return std::nullopt;
-    const int64_t whole = Count() / kLanes, rest = Count() % kLanes;
-    Parts parts = FirstElements(index, whole);
-    for (int64_t core = 0; rest > 0 && (core + 1) * kLanes <= index.partitions(); ++core) {
-      parts->push_back(ElementOf(index, whole).Slice(0, core * kLanes, core * kLanes + rest, 1));
-    }
-    return parts;
+    return SnakeElements(index, Count());
   }
 
   bool ReadsAllFirst() const { return true; }

@@ -18,7 +18,7 @@ open).
 Args:
   val_dst: bfloat16 tile [P, K] in SBUF, 1 <= K <= n and K < 32768.
   idx_dst: uint32 tile [P, K] in SBUF.
-  src: bfloat16 tile [P, F] in SBUF, P <= 128 a multiple of 16, F >= n / 16.
+  src: bfloat16 tile [P, F] in SBUF, P <= 128 a multiple of 16, F >= n / 16. Only its first n elements are read.
   n: how many elements of the snake take part, 8 <= n < 65536.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, dtype,
@@ -59,6 +59,13 @@ struct Topk {
       return "val_dst has " + std::to_string(k) + " elements per partition, which is K; it may be at most " +
              std::to_string(std::min<int64_t>(n, 32767));
     });
+  }
+
+  // Kernels need not fill the rest of the last column. They copy all of the results (as AWS's example returns
+  // them), which therefore count as written.
+  Parts PartsTouched(const View& operand) const {
+    if (&operand != &src || n < 1 || n > src.free_elements() * kLanes) return std::nullopt;
+    return SnakeElements(src, n);
   }
 
   bool LaneLocal() const { return false; }

@@ -30,8 +30,7 @@ bool CheckActivation(Checker& c, const ActivationCall& call) {
   c.SamePartitions(call.data, call.dst);
   c.SameFree(call.data, call.dst);
   c.Rule(call.op != ActivationOp::kPrelu, "prelu", "nl.prelu has a slope, which activate2 takes only");
-  if (c.ScalarOperand(call.scale, call.data, kOnChip) && call.scale.is_column())
-    c.DtypeIn(call.scale.column, {Dtype::kFloat32});
+  c.Float32Operand(call.scale, call.data);
   if (call.bias.given()) CheckBias(c, call);
   return true;
 }

@@ -42,9 +42,7 @@ struct Exponential {
     c.Requires(Feature::kVectorExponential);
     for (const View* view : {&dst, &src}) {
       if (!c.ComputeOperand(*view, kOnChip)) return;
-      c.Rule(view->rank <= 4, "rank-at-most", [&] {
-        return c.NameOf(view) + " has " + std::to_string(view->rank) + " axes; at most 4 are allowed";
-      });
+      c.RankAtMost(*view, 4);  // nki.isa.exponential, NKI 0.6
     }
     using enum Dtype;
     c.DtypeIn(dst, {kFloat8E4m3, kFloat8E5m2, kFloat16, kBfloat16, kFloat32, kTfloat32, kInt8, kInt16, kInt32,
@@ -55,8 +53,7 @@ struct Exponential {
     c.SameFree(src, dst);
     for (const Operand* operand : {&max_value, &reduce_init}) {
       c.Given(*operand);
-      if (c.ScalarOperand(*operand, src, kOnChip) && operand->is_column())
-        c.DtypeIn(operand->column, {kFloat32});
+      c.Float32Operand(*operand, src);
     }
     Registers().CheckCmd(
         c, {ReduceCmd::kIdle, ReduceCmd::kResetReduce, ReduceCmd::kReduce, ReduceCmd::kLoadReduce});

@@ -35,8 +35,7 @@ struct Rand2 {
                     Dtype::kFloat32, Dtype::kTfloat32, Dtype::kInt8, Dtype::kInt16, Dtype::kInt32,
                     Dtype::kUint8, Dtype::kUint16, Dtype::kUint32});
     for (const Operand* bound : {&min, &max}) {
-      if (c.ScalarOperand(*bound, dst, kOnChip) && bound->is_column())
-        c.DtypeIn(bound->column, {Dtype::kFloat32});
+      c.Float32Operand(*bound, dst);
     }
     if (!min.is_column() && !max.is_column()) {
       c.Rule(

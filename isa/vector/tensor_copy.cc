@@ -46,11 +46,13 @@ struct TensorCopy {
     return engine == Engine::kGpSimd ? "the GpSimd engine follows none" : "";
   }
 
-  // One element per cycle (nki.isa.tensor_copy, v2.26), faster in the Vector engine's fast modes.
+  // One element per cycle (nki.isa.tensor_copy, v2.26), faster in the Vector engine's fast modes; at a
+  // dynamic address never below 600 cycles (nki.isa.tensor_copy_dynamic_src, v2.26).
   Cost CostOn(const Generation& gen) const {
     const Engine chosen = engine == Engine::kUnknown ? Engine::kVector : engine;
     const double each = chosen == Engine::kVector ? VectorCyclesPerElement(gen, src, dst) : 1;
-    return EngineCost(chosen, static_cast<double>(dst.free_elements()) * each);
+    const double least = dst.dynamic != nullptr || src.dynamic != nullptr ? 600 : 0;
+    return EngineCost(chosen, std::max(least, static_cast<double>(dst.free_elements()) * each));
   }
 
   void Run(RunContext& ctx) const { simd::CopyTile(ctx.tile(src), ctx.tile(dst), ctx.blocks); }

@@ -49,7 +49,7 @@ struct TensorScalarCumulative {
     c.SamePartitions(src, dst);
     c.SameFree(src, dst);
     c.ArithmeticOp(op0) && c.AluOpOnTarget(op0);
-    if (c.UnaryOperand(op0, imm0)) CheckFloat32(c, imm0);
+    if (c.UnaryOperand(op0, imm0)) c.Float32Operand(imm0, src);
     const bool runs = op1 == AluOp::kAdd || op1 == AluOp::kSubtract || op1 == AluOp::kMultiply ||
                       op1 == AluOp::kMaximum || op1 == AluOp::kMinimum;
     c.Rule(runs, "cumulative-op", [&] {
@@ -59,11 +59,7 @@ struct TensorScalarCumulative {
     Registers().CheckCmd(c, {ReduceCmd::kResetReduce, ReduceCmd::kReduce, ReduceCmd::kLoadReduce});
     if (reduce_cmd != ReduceCmd::kLoadReduce) return;
     c.Given(imm1);
-    CheckFloat32(c, imm1);
-  }
-  void CheckFloat32(Checker& c, const Operand& operand) const {
-    if (c.ScalarOperand(operand, src, kOnChip) && operand.is_column())
-      c.DtypeIn(operand.column, {Dtype::kFloat32});
+    c.Float32Operand(imm1, src);
   }
 
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd}; }

@@ -55,7 +55,7 @@ struct TensorScalarReduce {
     c.SamePartitions(data, dst);
     c.SameFree(data, dst);
     c.ArithmeticOp(op0) && c.AluOpOnTarget(op0);
-    if (c.UnaryOperand(op0, operand0)) CheckFloat32(c, operand0);
+    if (c.UnaryOperand(op0, operand0)) c.Float32Operand(operand0, data);
     c.Rule(!reverse0, "reverse0", "reverse0 is True, which NKI does not support yet");
     const bool reduces = reduce_op == AluOp::kAdd || reduce_op == AluOp::kMultiply ||
                          reduce_op == AluOp::kMaximum || reduce_op == AluOp::kMinimum;
@@ -67,11 +67,7 @@ struct TensorScalarReduce {
     Registers().CheckResult(c, data);
     c.Rule(reduce_init.given() == (reduce_cmd == ReduceCmd::kLoadReduce), "reduce-init",
            "reduce_init must be given with reduce_cmd.load_reduce, and only with it");
-    CheckFloat32(c, reduce_init);
-  }
-  void CheckFloat32(Checker& c, const Operand& operand) const {
-    if (c.ScalarOperand(operand, data, kOnChip) && operand.is_column())
-      c.DtypeIn(operand.column, {Dtype::kFloat32});
+    c.Float32Operand(reduce_init, data);
   }
 
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd, &reduce_res}; }

@@ -1321,7 +1321,7 @@ def topk(
     Args:
       val_dst: bfloat16 tile [P, K] in SBUF, 1 <= K <= n and K < 32768.
       idx_dst: uint32 tile [P, K] in SBUF.
-      src: bfloat16 tile [P, F] in SBUF, P <= 128 a multiple of 16, F >= n / 16.
+      src: bfloat16 tile [P, F] in SBUF, P <= 128 a multiple of 16, F >= n / 16. Only its first n elements are read.
       n: how many elements of the snake take part, 8 <= n < 65536.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, same-partitions, same-free, dtype,

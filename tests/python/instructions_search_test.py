@@ -265,3 +265,23 @@ def test_nonzero_with_count_may_be_copied_whole():
     result = kernel(a)
     np.testing.assert_array_equal(result[0], [2, 5, -1, -1, -1, -1, 2])
     np.testing.assert_array_equal(result[16], [0, -1, -1, -1, -1, -1, 1])
+
+
+def test_topk_reads_the_elements_of_its_snake_only():
+    """42 of 48: the last column ends in partition 9, and nothing has written the partitions below it."""
+
+    @nki.jit(platform_target="trn3")
+    def kernel(values):
+        snake = nl.ndarray((16, 3), nl.bfloat16, buffer=nl.sbuf)
+        nisa.dma_copy(snake[:, 0:2], values[:, 0:2])
+        nisa.dma_copy(snake[0:10, 2:3], values[0:10, 2:3])
+        largest = nl.ndarray((16, 16), nl.bfloat16, buffer=nl.sbuf)
+        numbers = nl.ndarray((16, 16), nl.uint32, buffer=nl.sbuf)
+        nisa.topk(largest, numbers, snake, n=42)
+        out = nl.ndarray((16, 1), nl.uint32, buffer=nl.shared_hbm)
+        nisa.dma_copy(out, numbers[:, 0:1])
+        return out
+
+    values = np.random.default_rng(3).permutation(48).reshape(16, 3).astype(ml_dtypes.bfloat16)
+    expected = np.argsort(values.T.ravel()[:42].astype(np.float32))[-16:]
+    np.testing.assert_array_equal(kernel(values).ravel(), expected)

@@ -80,8 +80,7 @@ TEST_F(ExponentialInstructionTest, Rules) {
     ExpectOperandRules(name, Legal(), field, "SBUF or PSUM", Trn3());
     EXPECT_THAT(Problems(name, With(Legal(), {{field, b.Sbuf({32, 2, 2, 2, 1})}}), Trn3()),
                 ElementsAre("exponential: " + std::string(field) +
-                            " has 5 axes; at most 4 are allowed "
-                            "[rank-at-most]"));
+                            " has 5 axes; it may have at most 4 [rank-at-most]"));
   }
   EXPECT_THAT(Problems(name, Legal()),
               ElementsAre("exponential: trn1 does not have nki.isa.exponential; targets that have it: trn3 "
