@@ -105,6 +105,10 @@ struct DmaCompute {
   void Run(RunContext& ctx) const {
     const bool skips = oob_mode == OobMode::kSkip;
     const int64_t rows = Indexed() ? dst.dims[0].count : 1;
+    if (!skips) {
+      CheckRows(ctx, dst);
+      for (const View& src : srcs) CheckRows(ctx, src);
+    }
     for (int64_t row = 0; row < rows; ++row) {
       const auto at = [&](const View& view) { return Indexed() ? RowAt(ctx, view, skips, row) : view; };
       const View to = at(dst);

@@ -83,6 +83,9 @@ struct DmaCopy {
     if (!IsIndexed(dst) && !IsIndexed(src)) {
       return Copy(ctx, ctx.At(dst, MaySkip()), ctx.At(src, MaySkip()));
     }
+    for (const View* view : {&dst, &src}) {
+      if (!MaySkip()) CheckRows(ctx, *view);
+    }
     for (int64_t row = 0; row < dst.dims[0].count; ++row) {
       Copy(ctx, RowAt(ctx, dst, MaySkip(), row), RowAt(ctx, src, MaySkip(), row));
     }

@@ -161,6 +161,10 @@ void CheckIndexed(Checker& c, const View& view, const View& other) {
   });
 }
 
+void CheckRows(const RunContext& ctx, const View& view) {
+  for (int64_t row = 0; IsIndexed(view) && row < view.dims[0].count; ++row) ctx.At(view, false, row);
+}
+
 View RowAt(const RunContext& ctx, const View& view, bool may_leave, int64_t row) {
   return IsIndexed(view) ? ctx.At(view, may_leave, row) : ctx.At(view, may_leave).Row(row);
 }

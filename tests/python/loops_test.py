@@ -185,6 +185,32 @@ def test_a_gather_out_of_range_names_the_row():
 
 
 @nki.jit
+def scatter_into(table, rows, values, add):
+    """Writes rows of `values` into the table itself, or adds them to it."""
+    index = nl.ndarray(rows.shape, dtype=rows.dtype, buffer=nl.sbuf)
+    tile = nl.ndarray(values.shape, dtype=values.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=index, src=rows)
+    nisa.dma_copy(dst=tile, src=values)
+    columns = table.shape[1]
+    target = table.ap([[columns, rows.shape[0]], [1, columns]], vector_offset=index)
+    if add:
+        nisa.dma_compute(dst=target, srcs=[target, tile], reduce_op=nl.add)
+    else:
+        nisa.dma_copy(dst=target, src=tile)
+    return table
+
+
+@pytest.mark.parametrize("add", [False, True])
+def test_a_scatter_out_of_range_writes_nothing(add):
+    table, values = np.zeros((10, 4), np.float32), np.ones((3, 4), np.float32)
+    with pytest.raises(nki.RunError, match="index 2 of vector_offset is 10"):
+        scatter_into(table, np.array([[0], [9], [10]], np.int32), values, add)
+    np.testing.assert_array_equal(table, 0)
+    scatter_into(table, np.array([[0], [9], [3]], np.int32), values, add)
+    np.testing.assert_array_equal(np.flatnonzero(table[:, 0]), [0, 3, 9])
+
+
+@nki.jit
 def scatter_skipping(table, rows, values):
     """Writes rows of `values` to the rows of a copy of `table`; indices beyond it are skipped."""
     out = nl.ndarray(table.shape, dtype=table.dtype, buffer=nl.shared_hbm)
