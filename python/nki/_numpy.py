@@ -1,5 +1,9 @@
 """NumPy arrays into kernels and out of them."""
 
+import collections
+import os
+import threading
+
 import numpy as np
 
 from nki import _core
@@ -155,9 +159,27 @@ def text_of(tensor):
 
 
 def show(prefix, dtype, shape, content):
-    """Prints the values of a tensor behind a prefix: nl.device_print."""
+    """Prints the values of a tensor behind a prefix, and dumps them where NEURON_RT_DEBUG_OUTPUT_DIR says."""
     try:
         values = np.frombuffer(content, numpy_dtype(dtype)).reshape(shape)
     except ImportError as error:
         values = f"(no values: {error})"
     print(prefix, values)
+    folder = os.environ.get("NEURON_RT_DEBUG_OUTPUT_DIR")
+    if folder and isinstance(values, np.ndarray):
+        _dump(folder, prefix, values)
+
+
+_dumped = collections.Counter()  # by folder and prefix
+_dumping = threading.Lock()
+
+
+def _dump(folder, prefix, values):
+    """<folder>/<prefix>/core_<logical core>/<iteration>/ (nl.device_print, NKI 0.6); the file's name is ours."""
+    place = prefix.replace("/", "_").strip(". ") or "_"
+    with _dumping:
+        iteration = _dumped[folder, place]
+        _dumped[folder, place] += 1
+    path = os.path.join(folder, place, "core_0", str(iteration))  # a launch on two cores is on one logical core
+    os.makedirs(path, exist_ok=True)
+    np.save(os.path.join(path, "tensor.npy"), values)

@@ -52,6 +52,9 @@ def program_ndim():
 def device_print(print_prefix, tensor):
     """Prints a prefix and the values of a tensor when the kernel gets there, to sys.stdout.
 
+    If NEURON_RT_DEBUG_OUTPUT_DIR names a folder, the values of the n-th print of a prefix, counted from 0, also go to
+    <folder>/<print_prefix>/core_0/<n>/tensor.npy.
+
     Args:
         print_prefix: a string.
         tensor: in SBUF or HBM.
