@@ -10,6 +10,7 @@
 #include "frontend/eager_sink.h"
 #include "frontend/enums.h"
 #include "frontend/trace.h"
+#include "interpreter/run_table.h"
 
 namespace nki {
 namespace {
@@ -22,6 +23,7 @@ class EagerTrace : public Trace {
       : Trace(std::move(name), target, std::move(grid)) {
     EagerOptions options;
     options.print = PrintToPython;
+    options.log = TheRunHooks().log;
     options.sources = [tracer = &tracer()] { return tracer->Sources(); };
     options.warn = [warn = std::move(warn)](const Diagnostic& found) {
       warn(ToString(found), found.file, found.line);
@@ -72,10 +74,10 @@ void CopyValues(const py::object& tensor, uintptr_t address) {
 // kernel asks.
 PyObject* SimulatorWanted(PyObject*, PyObject*) {
   const char* text = std::getenv("NKI_SIMULATOR");
-  return PyBool_FromLong(text != nullptr && std::string_view(text) == "1");
+  return PyBool_FromLong(text != nullptr && std::string_view(text) == "1" && !TheRunHooks().check_only);
 }
 PyMethodDef kSimulatorWanted = {"simulator_wanted", SimulatorWanted, METH_NOARGS,
-                                "simulator_wanted(): whether NKI_SIMULATOR=1 is set."};
+                                "simulator_wanted(): whether NKI_SIMULATOR=1 is set and kernels run at all."};
 
 }  // namespace
 
@@ -91,6 +93,7 @@ void BindEager(py::module_& module) {
       .def("end_program", [](EagerTrace& trace) { trace.tracer().EndProgram(); })
       .def("written", &EagerTrace::Written);
   module.def("copy_values", CopyValues);
+  module.def("check_only", [] { return TheRunHooks().check_only; });
   module.attr("simulator_wanted") =
       py::reinterpret_steal<py::object>(PyCFunction_New(&kSimulatorWanted, nullptr));
 }

@@ -18,6 +18,7 @@ class EagerSink final : public InstructionSink {
     machine_->Run({std::move(instruction), source, std::move(name)});
   }
   bool NextPass() override { return machine_->NextPass(); }
+  bool InWhile(Register condition) const override { return machine_->InWhile(condition); }
   std::optional<double> ValueOf(Register reg) const override { return machine_->ValueOf(reg); }
   bool HasValue(Register reg) const override { return machine_->IsSet(reg); }
   void BeginProgram() override { machine_->BeginProgram(); }

@@ -17,6 +17,8 @@ class InstructionSink {
   virtual void Record(std::unique_ptr<Instruction> instruction, int source, std::string name) = 0;
   // Whether the innermost open loop, at its head or at the end of its body, goes on (again).
   virtual bool NextPass() = 0;
+  // True if the innermost open loop is a `while` on this register.
+  virtual bool InWhile(Register condition) const = 0;
   // Nothing, if the value is known only while the kernel runs. Throws if nothing has set the register.
   virtual std::optional<double> ValueOf(Register) const { return std::nullopt; }
   virtual bool HasValue(Register) const { return false; }
@@ -46,6 +48,12 @@ class GraphSink final : public InstructionSink {
     const bool again = entered_[graph_->open_region];
     entered_[graph_->open_region] = true;
     return !again;
+  }
+  bool InWhile(Register condition) const override {
+    if (graph_->open_region < 0) return false;
+    const Region& region = graph_->regions[graph_->open_region];
+    const std::optional<Flow> flow = graph_->nodes[region.first].instruction->ControlFlow();
+    return flow->kind == Flow::Kind::kWhile && flow->reg == condition;
   }
   std::shared_ptr<KernelGraph> Hold(const Tensor&) override { return graph_; }
 

@@ -130,20 +130,8 @@ bool Tracer::NextPass() {
 }
 
 bool Tracer::Truth(Register condition) {
-  if (const std::optional<double> value = sink_->ValueOf(condition)) return *value != 0;
-  if (InWhile(condition)) {
-    EndLoop();
-    return false;
-  }
-  BeginWhile(condition);
-  return true;
-}
-
-bool Tracer::InWhile(Register condition) const {
-  if (graph_->open_region < 0) return false;
-  const Region& region = graph_->regions[graph_->open_region];
-  const std::optional<Flow> flow = graph_->nodes[region.first].instruction->ControlFlow();
-  return flow->kind == Flow::Kind::kWhile && flow->reg == condition;
+  if (!sink_->InWhile(condition)) BeginWhile(condition);
+  return NextPass();
 }
 
 // Where the innermost open loop was begun: " at kernel.py:7".

@@ -42,8 +42,8 @@ class Tracer {
   // Whether the innermost loop, which has begun or is at the end of its body, goes on (again); if not, ends
   // it.
   bool NextPass();
-  // What `while condition:` asks before every pass. Recorded, the first question opens the loop and the
-  // second one, after its body, closes it.
+  // What `while condition:` asks before every pass. The first question opens the loop; one after its body,
+  // where it is recorded the second, closes it.
   bool Truth(Register condition);
   // The value of a register, if it is known before the kernel runs.
   std::optional<double> ValueOf(Register reg) const {
@@ -73,8 +73,6 @@ class Tracer {
 
  private:
   void EndLoop();
-  // True if the innermost open loop is a `while` on this register.
-  bool InWhile(Register condition) const;
   void CheckLoops() const;  // throws if one was abandoned
   std::string PlaceOfOpenLoop() const;
   Tensor& NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype);

@@ -10,6 +10,7 @@
 #include "interpreter/fresh_memory.h"
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
+#include "interpreter/run_table.h"
 #include "interpreter/worker_pool.h"
 #include "isa/indirection.h"
 
@@ -185,9 +186,23 @@ void EagerMachine::Run(Node node) {
   const Node& present = graph_->nodes[0];
   registers_.resize(graph_->registers);
   const WriteFacts& facts = Check(present);
-  if (meets) return Meet();
-  if (const std::optional<Flow> flow = present.instruction->ControlFlow()) return Enter(*flow, present);
-  RunBody(present, facts);
+  if (meets) {
+    if (meetings_) Count(present);
+    return Meet();
+  }
+  if (const std::optional<Flow> flow = present.instruction->ControlFlow()) {
+    Enter(*flow, present);
+  } else {
+    RunBody(present, facts);
+  }
+  Count(present);
+}
+
+void EagerMachine::Count(const Node& node) {
+  const int64_t number = executed_++;
+  if (!options_.log) return;
+  KnowSource(node.source);
+  options_.log(LogLine(*graph_, number, node));
 }
 
 void EagerMachine::Meet() {
@@ -270,6 +285,13 @@ bool EagerMachine::NextPass() {
   return true;
 }
 
+bool EagerMachine::InWhile(Register condition) const {
+  const auto found = loops_.find(graph_->open_program);
+  if (found == loops_.end() || found->second.empty()) return false;
+  const Flow& flow = found->second.back().flow;
+  return flow.kind == Flow::Kind::kWhile && flow.reg == condition;
+}
+
 bool EagerMachine::IsSet(Register reg) const {
   return static_cast<size_t>(reg.number) < set_.size() && set_[reg.number];
 }
@@ -312,6 +334,8 @@ void EagerMachine::Finish() {
   found_.clear();
   writes_.CheckResults();
   Report();
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  CountRun(graph_->name, {executed_, 1, elapsed.count()});
 }
 
 void EagerMachine::CopyOut(const View& view, std::byte* to) const {

@@ -3,6 +3,7 @@
 #define NKI_INTERPRETER_EAGER_H_
 
 #include <array>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,6 +26,8 @@ struct EagerOptions {
   std::function<std::vector<SourceLocation>()> sources;
   // Gets each warning once, before its instruction runs; what it throws keeps that from running.
   std::function<void(const Diagnostic&)> warn;
+  // Gets a line per executed instruction, as RunOptions::log.
+  std::function<void(const std::string&)> log;
 };
 
 // The checks are those of a plan and so are the bodies of the instructions and their results, bit by bit. Two
@@ -60,10 +63,12 @@ class EagerMachine {
   void Run(Node node);
   // True if the innermost loop, at its head or at the end of a pass, has a next pass; sets its register.
   bool NextPass();
+  // True if the innermost open loop is a `while` on this register.
+  bool InWhile(Register condition) const;
   // Throws VerifyError if nothing has set it.
   double ValueOf(Register reg) const;
   bool IsSet(Register reg) const;
-  // Checks what the kernel returns: graph()->outputs.
+  // Checks what the kernel returns, graph()->outputs, and adds the run to the totals (run_table.h).
   void Finish();
 
   bool WasWritten(int input) const { return inputs_written_.contains(input); }
@@ -97,10 +102,13 @@ class EagerMachine {
   void Meet();
   void Enter(const Flow& flow, const Node& node);
   void RunBody(const Node& node, const WriteFacts& facts);
+  void Count(const Node& node);
   void OwnWrittenInputs(const Node& node);
 
   std::shared_ptr<KernelGraph> graph_;
   EagerOptions options_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  int64_t executed_ = 0;           // instructions
   std::vector<Diagnostic> found_;  // of the present instruction
   WriteCheck writes_;
   std::set<std::string> said_;                                        // warnings, which are said once a line

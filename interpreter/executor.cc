@@ -199,15 +199,7 @@ class Run {
 
   std::string LogLine(const Step& step) const {
     const size_t index = &step - plan_.steps.data();
-    const KernelGraph& graph = *plan_.graph;
-    std::string line = "nki " + graph.name + " " + std::to_string(index) + " " +
-                       std::string(Name(step.instruction->CostOn(*graph.generation).engine)) + " " +
-                       ToText(*step.instruction);
-    const int source = graph.nodes[index].source;
-    if (source >= 0) {
-      line += " @ " + graph.sources[source].file + ":" + std::to_string(graph.sources[source].line);
-    }
-    return line;
+    return nki::LogLine(*plan_.graph, static_cast<int64_t>(index), plan_.graph->nodes[index]);
   }
 
   const Plan& plan_;
@@ -230,6 +222,15 @@ std::string PlaceOf(const KernelGraph& graph, const Node& node) {
     place = at.file + ":" + std::to_string(at.line) + ": error: ";
   }
   return place + std::string(node.instruction->def().name) + ": ";
+}
+
+std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node) {
+  std::string line = "nki " + graph.name + " " + std::to_string(number) + " " +
+                     std::string(Name(node.instruction->CostOn(*graph.generation).engine)) + " " +
+                     ToText(*node.instruction);
+  if (node.source < 0) return line;
+  const SourceLocation& at = graph.sources[node.source];
+  return line + " @ " + at.file + ":" + std::to_string(at.line);
 }
 
 bool PortableMathWanted() {

@@ -39,6 +39,9 @@ bool PortableMathWanted();
 // What a message about a node says first: "kernel.py:7: error: dma_copy: ".
 std::string PlaceOf(const KernelGraph& graph, const Node& node);
 
+// The line of a log for instruction `number` of a kernel: "nki add 3 vector tensor_tensor … @ add.py:7".
+std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node);
+
 // Does one worker's part of one step after the other. Waits for nobody.
 class StepRunner {
  public:

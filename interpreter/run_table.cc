@@ -66,6 +66,11 @@ void SetRunHooks(RunHooks hooks) {
   std::swap(TheShared().hooks, hooks);  // the old ones are destroyed after the lock is released
 }
 
+RunHooks TheRunHooks() {
+  const ForkLock lock;
+  return TheShared().hooks;
+}
+
 namespace {
 std::atomic<PrintHook> print_hook = nullptr;
 }  // namespace
@@ -78,17 +83,21 @@ std::map<std::string, RunTotals> Totals() {
   return TheShared().totals;
 }
 
+void CountRun(const std::string& kernel, const RunReport& report) {
+  const ForkLock lock;
+  RunTotals& totals = TheShared().totals[kernel];
+  ++totals.calls;
+  totals.steps += report.steps;
+  totals.seconds += report.seconds;
+}
+
 RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
                     RunOptions options) {
-  bool check_only;
-  {
-    const ForkLock lock;
-    check_only = TheShared().hooks.check_only;
-    options.log = TheShared().hooks.log;
-    options.print = ThePrintHook();
-  }
+  RunHooks hooks = TheRunHooks();
+  options.log = std::move(hooks.log);
+  options.print = ThePrintHook();
   RunReport report;
-  if (check_only) {
+  if (hooks.check_only) {
     const std::vector<View>& results = plan.graph->outputs;
     for (size_t i = 0; i < results.size(); ++i) {
       if (plan.graph->AliasedInput(i) < 0) std::memset(outputs[i], 0, results[i].tensor->bytes());
@@ -96,11 +105,7 @@ RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<v
   } else {
     report = RunPlan(plan, inputs, outputs, options);
   }
-  const ForkLock lock;
-  RunTotals& totals = TheShared().totals[plan.graph->name];
-  ++totals.calls;
-  totals.steps += report.steps;
-  totals.seconds += report.seconds;
+  CountRun(plan.graph->name, report);
   return report;
 }
 

@@ -33,6 +33,7 @@ struct RunHooks {
   std::function<void(const std::string&)> log;  // gets a line per executed instruction
 };
 void SetRunHooks(RunHooks hooks);
+RunHooks TheRunHooks();
 void SetPrintHook(PrintHook hook);
 PrintHook ThePrintHook();
 
@@ -43,6 +44,7 @@ struct RunTotals {
   double seconds = 0;
 };
 std::map<std::string, RunTotals> Totals();
+void CountRun(const std::string& kernel, const RunReport& report);
 
 // RunPlan with the hooks. Every door uses this.
 RunReport RunHooked(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,

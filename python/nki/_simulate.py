@@ -49,7 +49,8 @@ class Simulated:
         self.grid = grid
 
     def __call__(self, *args, **kwargs):
-        if _core.tracing():  # inside a kernel: the instructions become the caller's
+        # Inside a kernel the instructions become the caller's. nki-py --check runs nothing: there are no values.
+        if _core.tracing() or _core.check_only():
             return self.kernel.launch(self.grid, args, kwargs)
         return run(self.kernel, *self.kernel.split(args, kwargs, self.grid))
 

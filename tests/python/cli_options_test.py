@@ -1,4 +1,5 @@
 """nki-py's own options, through the program itself and through each door."""
+
 import os
 import pathlib
 import re
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 NKI_PY = os.environ.get("NKI_PY") or str(pathlib.Path(sys.executable).parent / "nki-py")
-KERNEL = '''
+KERNEL = """
 import sys
 import numpy as np
 import nki
@@ -25,7 +26,7 @@ def double(x):
     return result
 
 x = np.ones((4, 8), np.float32)
-'''
+"""
 DOORS = {
     "numpy": KERNEL + "print(double(x).sum(), double(x).sum())",
     "torch": KERNEL + "import torch\nt = torch.from_numpy(x)\nprint(double(t).sum().item(), double(t).sum().item())",
@@ -33,6 +34,10 @@ DOORS = {
     "f = torch.compile(lambda t: double(t), backend='eager')\nprint(f(t).sum().item(), f(t).sum().item())",
     "jax": KERNEL + "import jax\nj = jax.numpy.asarray(x)\nprint(double(j).sum(), double(j).sum())",
     "jax_jit": KERNEL + "import jax\nf = jax.jit(double)\nprint(f(x).sum(), f(x).sum())",
+}
+SIMULATED = {
+    "nki.simulate": (KERNEL + "s = nki.simulate(double)\nprint(s(x).sum(), s(x).sum())", {}),
+    "NKI_SIMULATOR": (DOORS["numpy"], {"NKI_SIMULATOR": "1"}),
 }
 LOG = re.compile(r"nki double (\d+) (\w+) (\w+) .* @ .*script\.py:(\d+)")
 
@@ -65,6 +70,23 @@ def test_all_options_at_once(run, tmp_path, door):
     once = [("0", "dma", "dma_copy", "12"), ("1", "vector", "tensor_tensor", "13"), ("2", "dma", "dma_copy", "14")]
     assert steps == once * 2
     assert re.search(r"^double +2 +6 ", done.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("way", SIMULATED)
+def test_runs_of_the_simulator_are_seen_too(run, tmp_path, way):
+    log = tmp_path / "log.txt"
+    script, environment = SIMULATED[way]
+    done = run(f"--log={log}", "--stats", script=script, **environment)
+    assert_ran(done)
+    steps = [LOG.fullmatch(line).groups() for line in log.read_text(encoding="utf-8").splitlines()]
+    assert (
+        steps
+        == [("0", "dma", "dma_copy", "12"), ("1", "vector", "tensor_tensor", "13"), ("2", "dma", "dma_copy", "14")] * 2
+    )
+    assert re.search(r"^double +2 +6 ", done.stderr, re.MULTILINE)
+    done = run("--check", f"--log={log}", script=script, **environment)
+    assert_ran(done, "0.0 0.0")
+    assert log.read_text(encoding="utf-8") == ""
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -243,6 +243,32 @@ def test_the_prefix_is_part_of_the_kernel():
         nki.simulate(kernel)(counted(1, 2), 3)
 
 
+@pytest.mark.parametrize("way", [nki.simulate, nki.jit])
+def test_device_print_dumps_where_the_runtime_would(way, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("NEURON_RT_DEBUG_OUTPUT_DIR", str(tmp_path / "new"))
+    a = counted(128, 8)
+    way(printing)(a)
+    way(printing)(a)
+    assert capsys.readouterr().out.count("first ") == 2
+    files = {str(path.relative_to(tmp_path / "new")): np.load(path) for path in tmp_path.rglob("*.npy")}
+    assert set(files) == {f"{p}/core_0/{n}/tensor.npy" for p in ("first", "it's the second:", "hbm") for n in (0, 1)}
+    np.testing.assert_array_equal(files["first/core_0/1/tensor.npy"], a[0:1, 0:3])
+    np.testing.assert_array_equal(files["it's the second:/core_0/0/tensor.npy"], 2 * a[0:1, 0:3])
+
+
+def test_a_prefix_stays_inside_the_folder_of_dumps(tmp_path, monkeypatch):
+    monkeypatch.setenv("NEURON_RT_DEBUG_OUTPUT_DIR", str(tmp_path / "here"))
+
+    def kernel(a):
+        for prefix in ("../up", "/root", "..", ""):
+            nl.device_print(prefix, a)
+        return result_of(tile_of(a))
+
+    nki.simulate(kernel)(counted(1, 2))
+    assert sorted(path.name for path in (tmp_path / "here").iterdir()) == ["_", "_root", "_up"]
+    assert [path.name for path in tmp_path.iterdir()] == ["here"]
+
+
 # ---- loops and registers ----
 
 
@@ -280,6 +306,74 @@ def test_loops_call_their_bodies_for_every_pass():
 
     nki.simulate(kernel)(counted(1, 2))
     assert [text.split("= ")[-1] for text in passes] == ["0>", "1>", "2>", "while", "while"]
+
+
+def with_condition(body):
+    def kernel(a):
+        x = tile_of(a)
+        left = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+        nisa.memset(left, 2)
+        body(x, left, nisa.register_alloc(left))
+        return result_of(x)
+
+    return kernel
+
+
+def use_after_while(x, left, condition):
+    while condition:
+        inner = nl.ndarray(x.shape, dtype=x.dtype, buffer=nl.sbuf)
+        nisa.memset(inner, 1.0)
+        nisa.tensor_scalar(dst=left, data=left, op0=nl.subtract, operand0=1)
+        nisa.register_load(condition, left)
+    nisa.tensor_copy(dst=x, src=inner)
+
+
+def leave_while(x, left, condition):
+    while condition:
+        break
+
+
+def ask_if(x, left, condition):
+    if condition:
+        nisa.memset(x, 1.0)
+
+
+@pytest.mark.parametrize("way", [nki.simulate, nki.jit])
+@pytest.mark.parametrize(
+    ("body", "error", "message"),
+    [
+        (use_after_while, nki.VerifyError, r"was made inside the loop at line \d+ .*\[loop-tensor\]"),
+        (leave_while, nki.NkiError, r"the loop at .*simulate_debug_test\.py:\d+ never ends"),
+        (ask_if, nki.NkiError, r"the loop at .*simulate_debug_test\.py:\d+ never ends"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_while_on_a_register_is_a_region(way, body, error, message):
+    with pytest.raises(error, match=message):
+        way(with_condition(body))(counted(1, 2))
+
+
+def test_whiles_may_be_nested():
+    def kernel(a):
+        x = tile_of(a)
+        outer, inner, one = nisa.register_alloc(), nisa.register_alloc(), nl.ndarray((1, 1), nl.int32)
+        count = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+        nisa.memset(count, 2)
+        nisa.register_load(outer, count)
+        while outer:
+            nisa.memset(one, 3)
+            nisa.register_load(inner, one)
+            while inner:
+                nisa.tensor_scalar(dst=x, data=x, op0=nl.add, operand0=1.0)
+                nisa.tensor_scalar(dst=one, data=one, op0=nl.subtract, operand0=1)
+                nisa.register_load(inner, one)
+            nisa.tensor_scalar(dst=count, data=count, op0=nl.subtract, operand0=1)
+            nisa.register_load(outer, count)
+        return result_of(x)
+
+    a = counted(2, 4)
+    for way in (nki.jit, nki.simulate):
+        np.testing.assert_array_equal(way(kernel)(a), a + 6)
 
 
 def test_accumulation_across_passes_has_the_planned_bits():
