@@ -1,11 +1,18 @@
 """The two cores of kernel[2] in nki.simulate: two threads, one of which runs at a time."""
 
+import contextlib
 import contextvars
+import ctypes
 import threading
 
 
 class _AbandonedError(BaseException):
     """Ends a core's thread when the other core has failed; not an Exception, so that a kernel does not catch it."""
+
+
+def _stop(thread):
+    """Ends what the other core's Python is doing; Ctrl-C arrives in the main thread alone."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_AbandonedError))
 
 
 class Cores:
@@ -27,14 +34,20 @@ class Cores:
         results = [None, None]
         context = contextvars.copy_context()
         other = threading.Thread(
-            target=context.run, args=(self._run_core, 1, programs[1], body, results), name="nki core 1", daemon=True
+            target=context.run, args=(self._run_other, programs[1], body, results), name="nki core 1", daemon=True
         )
         other.start()
         self._run_core(0, programs[0], body, results)
+        if self._present == 1 and self._live[1]:  # it runs, and only an interrupt ended this one
+            _stop(other)
         other.join()
         if self._failure is not None:
             raise self._failure
         return results
+
+    def _run_other(self, program, body, results):
+        with contextlib.suppress(_AbandonedError):  # which may come as late as here
+            self._run_core(1, program, body, results)
 
     def _run_core(self, core, program, body, results):
         try:

@@ -1,5 +1,9 @@
 """Kernels on the two cores of a logical NeuronCore: kernel[2](…), core_barrier, sendrecv."""
 
+import signal
+import threading
+import time
+
 import nki
 import nki.isa as nisa
 import nki.language as nl
@@ -252,3 +256,185 @@ def test_large_kernels_give_the_same_bits_with_one_worker_and_two(monkeypatch):
     np.testing.assert_allclose(results[0], expected, rtol=1e-5)
     for result in results[1:]:
         np.testing.assert_array_equal(result, results[0])
+
+
+# ---- errors and interrupts while a core waits ----
+
+
+def ways(kernel):
+    return {"planned": kernel, "simulated": nki.simulate(kernel)}
+
+
+@trn2
+def meet_in_loop(a, passes):
+    """Each core comes as often to a barrier as its row of `passes` says."""
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    count = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+    core = nl.program_id(0)
+    tile = nl.ndarray((1, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=tile, src=a[core : core + 1])
+    nisa.dma_copy(dst=count, src=passes[core : core + 1])
+    for _ in nl.dynamic_range(nisa.register_alloc(count)):
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+        nisa.core_barrier(data=out, cores=(0, 1))
+    nisa.dma_copy(dst=out[core : core + 1], src=tile)
+    return out
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+def test_barriers_in_loops_with_different_trip_counts(way):
+    kernel, a = ways(meet_in_loop)[way], np.zeros((2, 4), np.float32)
+    for passes in (0, 3):
+        np.testing.assert_array_equal(kernel[2](a, np.array([[passes]] * 2, np.int32)), a + passes)
+    for passes, message in {
+        (2, 3): r"core 0 has ended, core 1 waits in core_barrier at .*two_cores_test\.py:\d+",
+        (1, 0): r"core 0 waits in core_barrier at .*two_cores_test\.py:\d+, core 1 has ended",
+    }.items():
+        for _ in range(2):  # the same each time
+            with pytest.raises(nki.RunError, match=message):
+                kernel[2](a, np.array(passes, np.int32).reshape(2, 1))
+
+
+@trn2
+def exchange_in_loop(a, passes, pipe_of_core):
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    count = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.sbuf)
+    core = nl.program_id(0)
+    tile = nl.ndarray((1, a.shape[1]), dtype=a.dtype, buffer=nl.sbuf)
+    nisa.dma_copy(dst=tile, src=a[core : core + 1])
+    nisa.dma_copy(dst=count, src=passes[core : core + 1])
+    for _ in nl.dynamic_range(nisa.register_alloc(count)):
+        nisa.sendrecv(tile, tile, 1 - core, 1 - core, pipe_of_core[core])
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+    nisa.dma_copy(dst=out[core : core + 1], src=tile)
+    return out
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+@pytest.mark.parametrize("passes", [(1, 3), (3, 1), (0, 1), (2, 5)])
+def test_exchanges_in_loops_with_different_trip_counts(way, passes):
+    a = fresh(2, 4)
+    more = 0 if passes[0] > passes[1] else 1
+    line = r"sendrecv with pipe_id 0 at .*two_cores_test\.py:\d+"
+    message = f"core 0 waits in {line}, core 1 has ended" if more == 0 else f"core 0 has ended, core 1 waits in {line}"
+    with pytest.raises(nki.RunError, match=message):
+        ways(exchange_in_loop)[way][2](a, np.array(passes, np.int32).reshape(2, 1), (0, 0))
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+def test_exchanges_on_different_pipes_in_loops(way):
+    message = "core 0 waits in sendrecv with pipe_id 0 .*, core 1 waits in sendrecv with pipe_id 1"
+    with pytest.raises((nki.RunError, nki.VerifyError), match=message):
+        ways(exchange_in_loop)[way][2](fresh(2, 4), np.array([[1], [1]], np.int32), (0, 1))
+
+
+@trn2
+def one_fails(a, rows, failing):
+    """The core `failing` gathers rows that may not be there, while the other one waits for it."""
+    out = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.shared_hbm)
+    core = nl.program_id(0)
+    tile = nl.ndarray((2, 4), dtype=a.dtype, buffer=nl.sbuf)
+    index = nl.ndarray((2, 1), dtype=nl.int32, buffer=nl.sbuf)
+    nisa.memset(tile, 1.0)
+    if core == failing:
+        nisa.dma_copy(dst=index, src=rows)
+        nisa.dma_copy(dst=tile, src=a.ap([[4, 2], [1, 4]], vector_offset=index))
+    nisa.core_barrier(data=out, cores=(0, 1))
+    nisa.dma_copy(dst=out[core : core + 1], src=tile[0:1])
+    return out
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_core_that_fails_ends_the_one_that_waits(way, failing):
+    a, kernel = fresh(8, 4), ways(one_fails)[way]
+    with pytest.raises(nki.RunError, match="index 1 of vector_offset is 8"):
+        kernel[2](a, np.array([[0], [8]], np.int32), failing)
+    expected = np.ones((2, 4), np.float32)
+    expected[failing] = a[3]
+    np.testing.assert_array_equal(kernel[2](a, np.array([[3], [7]], np.int32), failing), expected)
+    assert not cores_left()
+
+
+def cores_left():
+    return [thread for thread in threading.enumerate() if thread.name == "nki core 1"]
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+def test_a_core_whose_python_fails_ends_the_one_that_waits(failing):
+    @trn2
+    def kernel(a):
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        if nl.program_id(0) == failing:
+            raise KeyError("the kernel's own")
+        nisa.core_barrier(data=out, cores=(0, 1))
+        return out
+
+    for way in ways(kernel).values():
+        with pytest.raises(KeyError, match="the kernel's own"):
+            way[2](fresh(2, 2))
+    assert not cores_left()
+
+
+@pytest.fixture
+def alarm():
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    old = signal.signal(signal.SIGALRM, interrupt)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, old)
+
+
+@pytest.mark.parametrize("busy", [0, 1])
+def test_an_interrupt_ends_both_cores_of_the_simulator(busy, alarm):
+    """Whichever core's Python runs, while the other one waits at the barrier."""
+
+    @trn2
+    def kernel(a):
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        deadline = time.monotonic() + 20
+        while nl.program_id(0) == busy and time.monotonic() < deadline:
+            pass
+        nisa.core_barrier(data=out, cores=(0, 1))
+        return out
+
+    start = time.monotonic()
+    alarm(0.2)
+    with pytest.raises(KeyboardInterrupt):
+        nki.simulate(kernel)[2](fresh(2, 2))
+    assert time.monotonic() - start < 10
+    assert not cores_left()
+    np.testing.assert_array_equal(nki.simulate(swap_halves)[2](np.eye(2, dtype=np.float32)), np.eye(2)[::-1])
+
+
+def test_an_interrupt_ends_cores_that_meet_in_a_long_loop(alarm):
+    a, passes = np.zeros((2, 4), np.float32), np.array([[2**30]] * 2, np.int32)
+    meet_in_loop[2](a, np.array([[1], [1]], np.int32))
+    start = time.monotonic()
+    alarm(0.2)
+    with pytest.raises(KeyboardInterrupt):
+        meet_in_loop[2](a, passes)
+    assert time.monotonic() - start < 10
+
+
+def test_threads_launch_kernels_on_two_cores_at_once():
+    mistakes = []
+
+    def call(seed):
+        a = np.random.default_rng(seed).standard_normal((16, 8), np.float32)
+        for round in range(5):
+            for kernel in (swap_halves, nki.simulate(swap_halves)) if round == 0 else (swap_halves,):
+                if not np.array_equal(kernel[2](a), np.concatenate([a[8:], a[:8]])):
+                    mistakes.append(seed)
+            got = sum_of_halves[2](a[:2])
+            if not np.array_equal(got, np.stack([a[0] + a[1]] * 2)):
+                mistakes.append(seed)
+
+    threads = [threading.Thread(target=call, args=(seed,)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not mistakes
