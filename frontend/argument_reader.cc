@@ -22,8 +22,10 @@ const Operator* FindOperator(PyObject* object) {
   return found == Operators().end() ? nullptr : &found->second;
 }
 
-// Short and on one line: the type alone for arrays and the like.
+// Short and on one line: the type alone for arrays and the like, and no addresses of functions.
 std::string Repr(PyObject* object) {
+  if (PyFunction_Check(object))
+    return "the function " + py::cast<std::string>(py::handle(object).attr("__qualname__"));
   const std::string text = py::cast<std::string>(py::repr(py::handle(object)));
   if (text.size() <= 80 && text.find('\n') == std::string::npos) return text;
   const py::handle type = py::type::handle_of(object);

@@ -1,6 +1,7 @@
 #include "isa/rules.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "isa/instruction.h"
 #include "isa/reach.h"
@@ -36,7 +37,10 @@ class FieldFinder : public FieldVisitor {
     Match(field, &value.column);
   }
   void Visit(const Field& field, AluOp& value) override { Match(field, &value); }
-  void Visit(const Field& field, std::optional<AluOp>& value) override { Match(field, &value); }
+  void Visit(const Field& field, std::optional<AluOp>& value) override {
+    Match(field, &value);
+    if (value) Match(field, &*value);
+  }
   void Visit(const Field& field, ActivationOp& value) override { Match(field, &value); }
   void Visit(const Field& field, bool& value) override { Match(field, &value); }
   void Visit(const Field& field, std::optional<bool>& value) override { Match(field, &value); }
@@ -80,6 +84,16 @@ std::string Checker::NameOf(const void* value) const {
       .VisitFields(finder);  // visitors see fields as mutable; this one only looks
   NKI_CHECK(!finder.name.empty());
   return finder.name;
+}
+
+std::string Checker::Says(const AluOp& op) const { return NameOf(&op) + " is " + Quoted(Name(op)); }
+
+std::string Checker::Says(const Operand& operand) const {
+  const std::string name = NameOf(&operand) + " is ";
+  if (operand.is_column()) return name + "a tensor";
+  if (!operand.given()) return name + "None";
+  char text[32];
+  return name + std::string(text, std::to_chars(text, text + sizeof(text), operand.constant).ptr);
 }
 
 void Checker::Report(Severity severity, bool holds, const char* id, std::string_view sentence) {
@@ -240,7 +254,9 @@ bool Checker::NotPacked(const View& view) {
 }
 
 bool Checker::Convertible(const View& a, const View& b) {
-  return a.dtype == b.dtype || (NotPacked(a) & NotPacked(b));
+  NKI_RULE(a.dtype == b.dtype || !(IsPacked(a.dtype) || IsPacked(b.dtype)), "packed-dtype",
+           NameOf(&a) + " is " + std::string(Name(a.dtype)) + " and " + NameOf(&b) + " is " +
+               std::string(Name(b.dtype)) + "; packed dtypes are copied to the same dtype only");
 }
 
 bool Checker::IntegerDtype(const View& view, AluOp op) {
@@ -269,34 +285,32 @@ bool Checker::GpSimdOutsidePsum(Engine engine, const View& view) {
            NameOf(&view) + " is in PSUM, which the GpSimd engine can't reach");
 }
 
-bool Checker::SameClass(AluOp a, AluOp b) {
+bool Checker::SameClass(const AluOp& a, const AluOp& b) {
   NKI_RULE(IsBitwise(a) == IsBitwise(b), "op-class",
-           "operators " + Quoted(Name(a)) + " and " + Quoted(Name(b)) +
-               " can't be mixed: both must be bitwise or both arithmetic");
+           Says(a) + " and " + Says(b) + "; both must be bitwise or both arithmetic");
 }
 
-bool Checker::BinaryOp(AluOp op, const char* field) {
-  NKI_RULE(!IsUnary(op), "binary-op",
-           std::string(field) + " is " + Quoted(Name(op)) + ", which takes one operand only");
+bool Checker::BinaryOp(const AluOp& op) {
+  NKI_RULE(!IsUnary(op), "binary-op", Says(op) + ", which takes one operand only");
 }
 
-bool Checker::ArithmeticOp(AluOp op) {
-  NKI_RULE(!IsBitwise(op), "arithmetic-op",
-           Quoted(Name(op)) + " is bitwise; the operator must be arithmetic");
+bool Checker::ArithmeticOp(const AluOp& op) {
+  NKI_RULE(!IsBitwise(op), "arithmetic-op", Says(op) + ", which is bitwise; it must be arithmetic");
 }
 
-bool Checker::BitwiseOnVector(AluOp op, Engine engine) {
-  NKI_RULE(!IsBitwise(op) || engine == Engine::kVector, "bitwise-engine",
-           "bitwise operators run on the Vector engine only");
+bool Checker::BitwiseOnVector(const AluOp& op, Engine engine) {
+  NKI_RULE(
+      !IsBitwise(op) || engine == Engine::kVector, "bitwise-engine",
+      Says(op) + " on engine " + Quoted(Name(engine)) + "; bitwise operators run on the Vector engine only");
 }
 
-bool Checker::Comparison(AluOp op, std::initializer_list<AluOp> set) {
+bool Checker::Comparison(const AluOp& op, std::initializer_list<AluOp> set) {
   const auto list = [&] {
     std::string names;
     for (AluOp allowed : set) names += (names.empty() ? "" : ", ") + std::string(Name(allowed));
     return names;
   };
-  NKI_RULE(std::ranges::count(set, op) > 0, "comparison", Quoted(Name(op)) + " is not one of " + list());
+  NKI_RULE(std::ranges::count(set, op) > 0, "comparison", Says(op) + "; allowed are " + list());
 }
 
 bool Checker::Given(const Operand& operand) {

@@ -39,34 +39,34 @@ class Checker {
   // The same, on chip, and a column must be float32.
   bool Float32Operand(const Operand& operand, const View& data);
 
-  bool InSpaces(const View& view, SpaceSet spaces);                  // [space]
-  bool PartitionsAtMost(const View& view, int64_t limit);            // [partitions-at-most]
-  bool StartPartition(const View& view);                             // [start-partition]
-  bool PartitionStep(const View& view);                              // [partition-step]
-  bool InBounds(const View& view);                                   // [in-bounds]
-  bool FreeAtMost(const View& view, int64_t limit);                  // [free-at-most]
-  bool FreeExactly(const View& view, int64_t count);                 // [free-exactly]
-  bool FreeBetween(const View& view, int64_t least, int64_t most);   // [free-between]
-  bool RankAtMost(const View& view, int limit);                      // [rank-at-most]
-  bool SamePartitions(const View& a, const View& b);                 // [same-partitions]
-  bool SameFree(const View& a, const View& b);                       // [same-free]
-  bool SameElements(const View& a, const View& b);                   // [same-elements]
-  bool SameDtype(const View& a, const View& b);                      // [same-dtype]
-  bool Column(const View& column, const View& data);                 // [column]
-  bool DtypeIn(const View& view, std::initializer_list<Dtype> set);  // [dtype]
-  bool NotPacked(const View& view);                                  // [packed-dtype]
-  bool Convertible(const View& a, const View& b);                    // equal dtypes or [packed-dtype]
-  bool IntegerDtype(const View& view, AluOp op);                     // [integer-dtype]
-  bool NotBothInPsum(const View& a, const View& b);                  // [both-psum]
-  bool EngineIn(Engine engine, std::initializer_list<Engine> set);   // [engine]
-  bool GpSimdOutsidePsum(Engine engine, const View& view);           // [gpsimd-psum]
-  bool SameClass(AluOp a, AluOp b);                                  // [op-class]
-  bool BinaryOp(AluOp op, const char* field);                        // [binary-op]
-  bool ArithmeticOp(AluOp op);                                       // [arithmetic-op]
-  bool BitwiseOnVector(AluOp op, Engine engine);                     // [bitwise-engine]
-  bool Comparison(AluOp op, std::initializer_list<AluOp> set);       // [comparison]
-  bool Given(const Operand& operand);                                // [given]
-  bool UnaryOperand(AluOp op, const Operand& operand);               // [unary-operand]
+  bool InSpaces(const View& view, SpaceSet spaces);                    // [space]
+  bool PartitionsAtMost(const View& view, int64_t limit);              // [partitions-at-most]
+  bool StartPartition(const View& view);                               // [start-partition]
+  bool PartitionStep(const View& view);                                // [partition-step]
+  bool InBounds(const View& view);                                     // [in-bounds]
+  bool FreeAtMost(const View& view, int64_t limit);                    // [free-at-most]
+  bool FreeExactly(const View& view, int64_t count);                   // [free-exactly]
+  bool FreeBetween(const View& view, int64_t least, int64_t most);     // [free-between]
+  bool RankAtMost(const View& view, int limit);                        // [rank-at-most]
+  bool SamePartitions(const View& a, const View& b);                   // [same-partitions]
+  bool SameFree(const View& a, const View& b);                         // [same-free]
+  bool SameElements(const View& a, const View& b);                     // [same-elements]
+  bool SameDtype(const View& a, const View& b);                        // [same-dtype]
+  bool Column(const View& column, const View& data);                   // [column]
+  bool DtypeIn(const View& view, std::initializer_list<Dtype> set);    // [dtype]
+  bool NotPacked(const View& view);                                    // [packed-dtype]
+  bool Convertible(const View& a, const View& b);                      // equal dtypes or [packed-dtype]
+  bool IntegerDtype(const View& view, AluOp op);                       // [integer-dtype]
+  bool NotBothInPsum(const View& a, const View& b);                    // [both-psum]
+  bool EngineIn(Engine engine, std::initializer_list<Engine> set);     // [engine]
+  bool GpSimdOutsidePsum(Engine engine, const View& view);             // [gpsimd-psum]
+  bool SameClass(const AluOp& a, const AluOp& b);                      // [op-class]
+  bool BinaryOp(const AluOp& op);                                      // [binary-op]
+  bool ArithmeticOp(const AluOp& op);                                  // [arithmetic-op]
+  bool BitwiseOnVector(const AluOp& op, Engine engine);                // [bitwise-engine]
+  bool Comparison(const AluOp& op, std::initializer_list<AluOp> set);  // [comparison]
+  bool Given(const Operand& operand);                                  // [given]
+  bool UnaryOperand(AluOp op, const Operand& operand);                 // [unary-operand]
   bool AluOpOnTarget(AluOp op);                              // the feature of the operator, if it needs one
   bool DmaPriority(const std::optional<int64_t>& priority);  // [priority], [dma-priority]
   bool Requires(Feature feature);                            // [<feature name>]
@@ -84,6 +84,9 @@ class Checker {
 
   // The name of the field that `value` is, as the user spells it.
   std::string NameOf(const void* value) const;
+  // The same with its value: "op0 is 'add'", "prob is 1.5", "src is a tensor".
+  std::string Says(const AluOp& op) const;
+  std::string Says(const Operand& operand) const;
 
   static RuleCoverage* coverage;  // null except in tests
 

@@ -55,8 +55,14 @@ struct DmaCompute {
       return "reduce_op is '" + std::string(Name(reduce_op)) + "'; the DMA engines have 'add' only";
     });
     const auto is_one = [](const Operand& scale) { return scale.is_constant() && scale.constant == 1; };
-    c.Rule(scales.empty() || (scales.size() == srcs.size() && std::ranges::all_of(scales, is_one)), "scales",
-           "scales must be None or 1.0 for each of srcs");
+    for (const Operand& scale : scales) {
+      c.Rule(is_one(scale), "scales",
+             [&] { return c.Says(scale) + "; the DMA engines multiply by 1.0 only"; });
+    }
+    c.Rule(scales.empty() || scales.size() == srcs.size(), "scales", [&] {
+      return "scales has " + std::to_string(scales.size()) + " members and srcs has " +
+             std::to_string(srcs.size()) + "; it must be None or 1.0 for each of srcs";
+    });
     c.Rule(oob_mode == OobMode::kError || Indexed(), "oob-skip",
            "oob_mode.skip is for operands with a vector_offset only");
     if (Indexed()) CheckReadModifyWrite(c);

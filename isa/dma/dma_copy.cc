@@ -53,7 +53,9 @@ struct DmaCopy {
     c.Rule(!hwdge || !(IsIndexed(dst) || IsIndexed(src)), "vector-offset",
            "a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow one");
     c.EngineIn(engine, {Engine::kSync, Engine::kScalar});
-    c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", "engine is used with dge_mode.hwdge only");
+    c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", [&] {
+      return "engine is '" + std::string(Name(engine)) + "'; it is chosen with dge_mode.hwdge only";
+    });
     c.DmaPriority(priority);
   }
 

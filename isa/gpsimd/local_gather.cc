@@ -54,7 +54,9 @@ struct LocalGather {
     const int64_t most =
         std::min<int64_t>(index.free_elements() * kLanes, 4096);  // nki.isa.local_gather, NKI 0.6
     const bool valid = c.Rule(Count() >= 1 && Count() <= most, "valid-indices", [&] {
-      return "a core uses " + std::to_string(Count()) + " indices; it may use 1 to " + std::to_string(most);
+      return (num_valid_indices ? "num_valid_indices is " + std::to_string(Count())
+                                : "index holds " + std::to_string(Count()) + " for each 16 partitions") +
+             "; 1 to " + std::to_string(most) + " may be used";
     });
     if (!wide || !valid) return;
     c.Rule(Count() * width <= dst.free_elements(), "gathered-size", [&] {

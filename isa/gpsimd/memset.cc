@@ -43,14 +43,14 @@ struct Memset {
     if (!c.ComputeOperand(dst, kOnChip)) return;
     c.GpSimdOutsidePsum(engine, dst);
     c.EngineIn(engine, {Engine::kVector, Engine::kGpSimd});
-    if (!c.Rule(value.is_constant(), "constant", "value must be a compile-time constant")) return;
+    if (!c.Rule(value.is_constant(), "constant", [&] { return c.Says(value) + "; it must be a number"; }))
+      return;
     if (IsPacked(dst.dtype)) {
       c.Rule(value.constant == 0, "packed-zero",
-             [&] { return "value is " + std::to_string(value.constant) + Beside() + "only 0 is allowed"; });
+             [&] { return c.Says(value) + Beside() + "only 0 is allowed"; });
     } else if (IsInteger(dst.dtype)) {
-      const bool integral = c.Rule(value.integral, "integer-value", [&] {
-        return "value is " + std::to_string(value.constant) + Beside() + "it must be an integer";
-      });
+      const bool integral = c.Rule(value.integral, "integer-value",
+                                   [&] { return c.Says(value) + Beside() + "it must be an integer"; });
       if (integral) CheckRange(c);
     }
   }

@@ -29,7 +29,7 @@ bool CheckActivation(Checker& c, const ActivationCall& call) {
   }
   c.SamePartitions(call.data, call.dst);
   c.SameFree(call.data, call.dst);
-  c.Rule(call.op != ActivationOp::kPrelu, "prelu", "nl.prelu has a slope, which activate2 takes only");
+  c.Rule(call.op != ActivationOp::kPrelu, "prelu", "op is nl.prelu, whose slope only activate2 takes");
   c.Float32Operand(call.scale, call.data);
   if (call.bias.given()) CheckBias(c, call);
   return true;

@@ -91,7 +91,8 @@ struct Activate2 {
     });
     if (op0) c.Given(imm0);
     if (op1) c.Given(imm1);
-    c.Rule((op0 || !reverse0) && (op1 || !reverse1), "reverse", "there is no operator to reverse");
+    c.Rule((op0 || !reverse0) && (op1 || !reverse1), "reverse",
+           "reverse0 or reverse1 is True where op0 or op1 is None: there is no operator to reverse");
   }
 
   Accumulator Registers() const { return {EngineState::kScalarAccumulator, reduce_cmd, &reduce_res}; }

@@ -24,7 +24,7 @@ void CheckWithinBanks(Checker& c, const View& dst) {
   c.Rule(bytes <= limit, "dst-bank", [&] {
     return "dst spans " + to_string(bytes) + " bytes per partition; " + std::string(c.gen().name) +
            " writes at most " + to_string(limit) + " (" + to_string(limit / c.gen().psum_bank_bytes()) +
-           " PSUM banks)";
+           " PSUM bank" + (limit > c.gen().psum_bank_bytes() ? "s)" : ")");
   });
 }
 

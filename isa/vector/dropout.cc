@@ -36,10 +36,8 @@ struct Dropout {
     c.SameFree(data, dst);
     c.SameDtype(data, dst);
     if (!prob.is_column()) {
-      c.Rule(prob.given() && prob.constant >= 0 && prob.constant <= 1, "probability", [&] {
-        return "prob is " + (prob.given() ? std::to_string(prob.constant) : "None") +
-               "; it must lie between 0 and 1";
-      });
+      c.Rule(prob.given() && prob.constant >= 0 && prob.constant <= 1, "probability",
+             [&] { return c.Says(prob) + "; it must lie between 0 and 1"; });
       return;
     }
     if (!c.ScalarOperand(prob, data, kOnChip) || !c.NotPacked(prob.column)) return;

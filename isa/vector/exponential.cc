@@ -63,7 +63,7 @@ struct Exponential {
       c.DtypeIn(*reduce_res, {kFloat8E4m3, kFloat8E5m2, kFloat16, kBfloat16, kFloat32, kTfloat32});
     const bool zero = reduce_init.is_constant() && reduce_init.constant == 0;
     c.Rule(zero || reduce_cmd == ReduceCmd::kLoadReduce, "reduce-init",
-           "reduce_init is used with reduce_cmd.load_reduce only; otherwise it must be 0.0");
+           [&] { return c.Says(reduce_init) + "; it must be 0.0 without reduce_cmd.load_reduce"; });
   }
 
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd, &reduce_res}; }

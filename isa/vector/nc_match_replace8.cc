@@ -40,7 +40,7 @@ struct NcMatchReplace8 {
       c.SamePartitions(*view, dst);
       c.NotPacked(*view);
     }
-    c.Rule(imm.is_constant(), "constant", "imm must be a compile-time constant");
+    c.Rule(imm.is_constant(), "constant", [&] { return c.Says(imm) + "; it must be a number"; });
     c.SameFree(data, dst);
     c.FreeBetween(data, 8, 16384);  // as nki.isa.nc_find_index8, NKI 0.6
     c.FreeExactly(vals, 8);

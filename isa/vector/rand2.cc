@@ -40,13 +40,9 @@ struct Rand2 {
     if (!min.is_column() && !max.is_column()) {
       c.Rule(
           min.given() && max.given() && static_cast<float>(min.constant) < static_cast<float>(max.constant),
-          "min-max", [&] { return "min is " + Text(min) + " and max is " + Text(max) + kMustBeLess; });
+          "min-max", [&] { return c.Says(min) + " and " + c.Says(max) + "; min must be less than max"; });
     }
     c.Requires(Feature::kVectorXorwow);
-  }
-  static constexpr const char* kMustBeLess = "; min must be less than max";
-  static std::string Text(const Operand& bound) {
-    return bound.given() ? std::to_string(bound.constant) : "None";
   }
 
   StateUse State() const { return Draws(Engine::kVector); }

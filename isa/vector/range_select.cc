@@ -72,15 +72,15 @@ struct RangeSelect {
       c.Column(*bound, on_true_tile);
       c.DtypeIn(*bound, {Dtype::kFloat32});
     }
-    for (AluOp op : {comp_op0, comp_op1}) {
-      c.Comparison(op,
+    for (const AluOp* op : {&comp_op0, &comp_op1}) {
+      c.Comparison(*op,
                    {AluOp::kEqual, AluOp::kLess, AluOp::kLessEqual, AluOp::kGreater, AluOp::kGreaterEqual});
     }
     CheckValues(c);
   }
   void CheckValues(Checker& c) const {
     c.Rule(reduce_op == AluOp::kMaximum, "reduce-op",
-           [&] { return "reduce_op is '" + std::string(Name(reduce_op)) + "'; it must be nl.maximum"; });
+           [&] { return c.Says(reduce_op) + "; it must be nl.maximum"; });
     Registers().CheckCmd(c, {ReduceCmd::kIdle, ReduceCmd::kResetReduce, ReduceCmd::kReduce});
     Registers().CheckResult(c, on_true_tile);
     Registers().WarnOfIdle(c);
@@ -92,7 +92,8 @@ struct RangeSelect {
         });
     const bool smallest =
         on_false_value.is_constant() && static_cast<float>(on_false_value.constant) == kFloat32Min;
-    c.Rule(smallest, "on-false-value", "on_false_value must be -3.4028235e38, the smallest float32");
+    c.Rule(smallest, "on-false-value",
+           [&] { return c.Says(on_false_value) + "; it must be -3.4028235e38, the smallest float32"; });
   }
 
   Accumulator Registers() const { return {EngineState::kVectorAccumulator, reduce_cmd, &reduce_res}; }

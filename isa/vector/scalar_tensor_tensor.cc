@@ -46,11 +46,11 @@ struct ScalarTensorTensor {
     c.SamePartitions(data, operand1) && c.SamePartitions(data, dst);
     c.SameFree(data, operand1) && c.SameFree(data, dst);
     c.NotBothInPsum(data, operand1);
-    for (AluOp op : {op0, op1}) {
-      c.AluOpOnTarget(op);
-      c.ArithmeticOp(op);
+    for (const AluOp* op : {&op0, &op1}) {
+      c.AluOpOnTarget(*op);
+      c.ArithmeticOp(*op);
     }
-    c.BinaryOp(op1, "op1");
+    c.BinaryOp(op1);
     c.UnaryOperand(op0, operand0);
     if (c.ScalarOperand(operand0, data, kOnChip) && operand0.is_column()) c.NotPacked(operand0.column);
   }

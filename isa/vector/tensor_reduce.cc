@@ -47,7 +47,8 @@ struct TensorReduce {
     // abs_max and abs_min reduce in activate2 only (nki.api.shared, "Legal Reduction op", NKI 0.6).
     const bool reduces = CanReduce(op) && op != AluOp::kAbsMax && op != AluOp::kAbsMin;
     c.Rule(reduces, "reduce-op", [&] { return "op is '" + std::string(Name(op)) + "', which can't reduce"; });
-    c.Rule(!negate || !IsBitwise(op), "negate-bitwise", "negate works with arithmetic operators only");
+    c.Rule(!negate || !IsBitwise(op), "negate-bitwise",
+           [&] { return "negate is True and " + c.Says(op) + "; it works with arithmetic operators only"; });
     const bool last_axes = c.Rule(AxesAreLast() || IsOlderLastAxis(), "reduce-axis", [&] {
       return "axis is " + ToString(axis) + "; data has " + std::to_string(data.rank) +
              " axes, of which the last free ones must be named, without gaps";

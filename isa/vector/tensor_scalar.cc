@@ -58,7 +58,8 @@ struct TensorScalar {
     CheckStep(c, op0, operand0);
     if (op1) c.SameClass(op0, *op1);
     if (op1) CheckStep(c, *op1, operand1);
-    c.Rule(op1.has_value() || !operand1.given(), "op1-operand1", "operand1 is given without op1");
+    c.Rule(op1.has_value() || !operand1.given(), "op1-operand1",
+           [&] { return c.Says(operand1) + " and op1 is None; they go together"; });
     CheckEngine(c);
   }
 
@@ -73,8 +74,7 @@ struct TensorScalar {
       c.IntegerDtype(operand.column, op);
     } else {
       c.Rule(operand.integral, "integer-constant", [&] {
-        return c.NameOf(&operand) + " is " + std::to_string(operand.constant) + "; the bitwise operator '" +
-               std::string(Name(op)) + "' needs an integer";
+        return c.Says(operand) + "; the bitwise operator '" + std::string(Name(op)) + "' needs an integer";
       });
     }
   }
@@ -83,13 +83,17 @@ struct TensorScalar {
     if (!c.EngineIn(engine, {Engine::kVector, Engine::kScalar, Engine::kGpSimd})) return;
     const Engine chosen = Chosen();
     c.BitwiseOnVector(op0, chosen);
-    c.Rule(IsBitwise(op0) || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine",
-           "nl.rsqrt runs on the GpSimd engine only, and nothing else runs there");
+    c.Rule(IsBitwise(op0) || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine", [&] {
+      return c.Says(op0) + " on engine '" + std::string(Name(chosen)) + "'; " +
+             "nl.rsqrt runs on the GpSimd engine only, and nothing else runs there";
+    });
     if (chosen != Engine::kScalar) return;
     c.Requires(Feature::kScalarArithmetic);
     const bool single = !op1 && (op0 == AluOp::kMultiply || op0 == AluOp::kAdd);
-    c.Rule(single || (op0 == AluOp::kMultiply && op1 == AluOp::kAdd), "scalar-ops",
-           "the Scalar engine can do multiply and add, multiply, or add only");
+    c.Rule(single || (op0 == AluOp::kMultiply && op1 == AluOp::kAdd), "scalar-ops", [&] {
+      return c.Says(op0) + (op1 ? " and " + c.Says(*op1) : "") +
+             "; the Scalar engine can do multiply and add, multiply, or add only";
+    });
   }
 
   bool HasRsqrt() const { return op0 == AluOp::kRsqrt || op1 == AluOp::kRsqrt; }

@@ -43,7 +43,8 @@ struct TensorScalarCumulative {
       if (!c.ComputeOperand(*view, kOnChip)) return;
       c.NotPacked(*view);
       c.Rule(!IsInteger(view->dtype) || ItemBytes(view->dtype) < 4, "integer-32", [&] {
-        return c.NameOf(view) + " is " + std::string(Name(view->dtype)) + ", an integer of 32 bits";
+        return c.NameOf(view) + " is " + std::string(Name(view->dtype)) +
+               "; integers of 32 bits are not allowed";
       });
     }
     c.SamePartitions(src, dst);

@@ -65,8 +65,9 @@ struct TensorScalarReduce {
     });
     Registers().CheckCmd(c, {ReduceCmd::kResetReduce, ReduceCmd::kReduce, ReduceCmd::kLoadReduce});
     Registers().CheckResult(c, data);
-    c.Rule(reduce_init.given() == (reduce_cmd == ReduceCmd::kLoadReduce), "reduce-init",
-           "reduce_init must be given with reduce_cmd.load_reduce, and only with it");
+    c.Rule(reduce_init.given() == (reduce_cmd == ReduceCmd::kLoadReduce), "reduce-init", [&] {
+      return c.Says(reduce_init) + "; it must be given with reduce_cmd.load_reduce, and only with it";
+    });
     c.Float32Operand(reduce_init, data);
   }
 

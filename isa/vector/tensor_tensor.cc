@@ -44,11 +44,13 @@ struct TensorTensor {
     c.SamePartitions(data1, data2) && c.SamePartitions(data1, dst);
     c.SameFree(data1, data2) && c.SameFree(data1, dst);
     c.NotBothInPsum(data1, data2);
-    c.BinaryOp(op, "op") && c.AluOpOnTarget(op);
+    c.BinaryOp(op) && c.AluOpOnTarget(op);
     c.EngineIn(engine, {Engine::kVector, Engine::kGpSimd});
     c.BitwiseOnVector(op, Chosen());
-    c.Rule(op != AluOp::kPower || Chosen() == Engine::kGpSimd, "power-engine",
-           "nl.power runs on the GpSimd engine only, with all tiles in SBUF");
+    c.Rule(op != AluOp::kPower || Chosen() == Engine::kGpSimd, "power-engine", [&] {
+      return c.Says(op) + " on engine '" + std::string(Name(Chosen())) +
+             "'; it runs on the GpSimd engine only, with all tiles in SBUF";
+    });
   }
 
   Engine Chosen() const {

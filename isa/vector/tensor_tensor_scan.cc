@@ -45,8 +45,8 @@ struct TensorTensorScan {
     c.SamePartitions(data0, data1) && c.SamePartitions(data0, dst);
     c.SameFree(data0, data1) && c.SameFree(data0, dst);
     c.NotBothInPsum(data0, data1);
-    c.ArithmeticOp(op0) && c.BinaryOp(op0, "op0") && c.AluOpOnTarget(op0);
-    c.ArithmeticOp(op1) && c.BinaryOp(op1, "op1") && c.AluOpOnTarget(op1);
+    c.ArithmeticOp(op0) && c.BinaryOp(op0) && c.AluOpOnTarget(op0);
+    c.ArithmeticOp(op1) && c.BinaryOp(op1) && c.AluOpOnTarget(op1);
     c.Given(initial);
     if (c.ScalarOperand(initial, data0, kOnChip) && initial.is_column()) c.NotPacked(initial.column);
   }

@@ -76,11 +76,15 @@ TEST_F(DmaComputeInstructionTest, R10ScalesAreFactorsOfOne) {
   Run(name, call);
   const std::vector<double> got = Values(dst), a = Values(x), c = Values(y);
   for (size_t i = 0; i < got.size(); ++i) ASSERT_EQ(got[i], a[i] + c[i]);
-  const auto refused = ElementsAre("dma_compute: scales must be None or 1.0 for each of srcs [scales]");
+  const std::string only = "; the DMA engines multiply by 1.0 only [scales]";
   const Operand one = Operand::Constant(1), column = {Operand::Kind::kColumn, false, 0, b.Sbuf({8, 1})};
-  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one, Operand::Constant(2)}}})), refused);
-  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one, column}}})), refused);
-  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one}}})), refused);
+  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one, Operand::Constant(2)}}})),
+              ElementsAre("dma_compute: scales[1] is 2" + only));
+  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one, column}}})),
+              ElementsAre("dma_compute: scales[1] is a tensor" + only));
+  EXPECT_THAT(Problems(name, With(call, {{"scales", OperandList{one}}})),
+              ElementsAre("dma_compute: scales has 1 members and srcs has 2; it must be None or 1.0 for each "
+                          "of srcs [scales]"));
 }
 
 TEST_F(DmaComputeInstructionTest, Rules) {

@@ -181,10 +181,9 @@ TEST_F(DmaCopyInstructionTest, Rules) {
       ElementsAre(
           "dma_copy: src has shape (32, 9) and dst has shape (32, 8); they must hold the same number of "
           "elements [same-elements]"));
-  EXPECT_THAT(
-      Problems(name, With(Legal(), {{"src", b.Hbm({32, 8}, Dtype::kFloat8E5m2X4)}})),
-      ElementsAre(
-          "dma_copy: src is float8_e5m2_x4, which this instruction can't compute with [packed-dtype]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"src", b.Hbm({32, 8}, Dtype::kFloat8E5m2X4)}})),
+              ElementsAre("dma_copy: src is float8_e5m2_x4 and dst is float32; packed dtypes are copied to "
+                          "the same dtype only [packed-dtype]"));
 }
 
 TEST_F(DmaCopyInstructionTest, ModeRules) {
@@ -198,8 +197,9 @@ TEST_F(DmaCopyInstructionTest, ModeRules) {
       ElementsAre("dma_copy: src is int32 and dst is float32; they must have the same dtype [same-dtype]"));
   EXPECT_THAT(Problems(name, With(hwdge, {{"engine", Engine::kVector}}), Trn2()),
               ElementsAre("dma_copy: engine 'vector' can't run it; allowed are sync, scalar [engine]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"engine", Engine::kSync}})),
-              ElementsAre("dma_copy: engine is used with dge_mode.hwdge only [engine-hwdge]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"engine", Engine::kSync}})),
+      ElementsAre("dma_copy: engine is 'sync'; it is chosen with dge_mode.hwdge only [engine-hwdge]"));
   const Arguments urgent = With(Legal(), {{"priority", 0}});
   EXPECT_THAT(Problems(name, urgent),
               ElementsAre("dma_copy: trn1 does not have DMA priorities; targets that have it: trn3 "

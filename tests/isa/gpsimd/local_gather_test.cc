@@ -167,12 +167,13 @@ TEST_F(LocalGatherInstructionTest, Rules) {
   }
   for (const int64_t count : {0, 33}) {
     EXPECT_THAT(problems({{"num_valid_indices", count}}),
-                ElementsAre("local_gather: a core uses " + std::to_string(count) +
-                            " indices; it may use 1 to 32 "
-                            "[valid-indices]"));
+                ElementsAre("local_gather: num_valid_indices is " + std::to_string(count) +
+                            "; 1 to 32 may be used [valid-indices]"));
   }
-  EXPECT_THAT(problems({{"index", b.Sbuf({32, 257}, Dtype::kUint16)}}),
-              ElementsAre("local_gather: a core uses 4112 indices; it may use 1 to 4096 [valid-indices]"));
+  EXPECT_THAT(
+      problems({{"index", b.Sbuf({32, 257}, Dtype::kUint16)}}),
+      ElementsAre(
+          "local_gather: index holds 4112 for each 16 partitions; 1 to 4096 may be used [valid-indices]"));
   EXPECT_THAT(
       problems({{"num_elem_per_idx", 2}}),
       ElementsAre("local_gather: 32 indices with 2 elements each give 64 elements per partition; dst has 32 "

@@ -161,7 +161,8 @@ TEST_F(Activate2InstructionTest, OperatorAndReductionRules) {
       Contains("activate2: op0 and op1 are 'bypass' and 'add'; allowed are multiply with add, subtract or "
                "bypass, add or subtract with bypass, and bypass twice [operators]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", kNone}, {"reverse1", true}}), Trn3()),
-              ElementsAre("activate2: there is no operator to reverse [reverse]"));
+              ElementsAre("activate2: reverse0 or reverse1 is True where op0 or op1 is None: there is no "
+                          "operator to reverse [reverse]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"reduce_op", AluOp::kMultiply}}), Trn3()),
       ElementsAre("activate2: reduce_op is 'multiply'; it must be nl.add, nl.maximum, nl.minimum, nl.abs_max "

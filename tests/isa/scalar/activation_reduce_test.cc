@@ -80,7 +80,7 @@ TEST_F(ActivationReduceInstructionTest, Rules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"scale", b.Sbuf({32, 1}, Dtype::kFloat16)}})),
               ElementsAre("activation_reduce: scale is float16; allowed are float32 [dtype]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", ActivationOp::kPrelu}})),
-              ElementsAre("activation_reduce: nl.prelu has a slope, which activate2 takes only [prelu]"));
+              ElementsAre("activation_reduce: op is nl.prelu, whose slope only activate2 takes [prelu]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"bias", b.Sbuf({32, 1}, Dtype::kTfloat32)}})),
               ElementsAre("activation_reduce: bias is tfloat32; every other dtype is allowed [bias-dtype]"));
   EXPECT_THAT(

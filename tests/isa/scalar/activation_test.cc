@@ -190,7 +190,7 @@ TEST_F(ActivationInstructionTest, ReductionRules) {
       ElementsAre("activation: reduce_cmd is load_reduce; allowed are idle, reset, reduce, reset_reduce "
                   "[reduce-cmd]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", ActivationOp::kPrelu}})),
-              ElementsAre("activation: nl.prelu has a slope, which activate2 takes only [prelu]"));
+              ElementsAre("activation: op is nl.prelu, whose slope only activate2 takes [prelu]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"reduce_res", b.Sbuf({32, 2})}})),
       ElementsAre(

@@ -186,7 +186,7 @@ TEST_F(NcMatmulInstructionTest, ShapeRules) {
       Problems(name,
                {{"dst", b.Psum({32, 640})}, {"stationary", b.Sbuf({32, 32})}, {"moving", b.Sbuf({32, 640})}}),
       ElementsAre("nc_matmul: moving has 640 free elements; trn1 allows at most 512 [free-at-most]",
-                  "nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM banks) "
+                  "nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM bank) "
                   "[dst-bank]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"dst", b.Psum({64, 32})}})),

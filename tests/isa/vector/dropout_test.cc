@@ -112,7 +112,7 @@ TEST_F(DropoutInstructionTest, Rules) {
       ElementsAre(
           "dropout: data is float32 and dst is bfloat16; they must have the same dtype [same-dtype]"));
   EXPECT_THAT(problems({{"prob", 1.5}}),
-              ElementsAre("dropout: prob is 1.500000; it must lie between 0 and 1 [probability]"));
+              ElementsAre("dropout: prob is 1.5; it must lie between 0 and 1 [probability]"));
   EXPECT_THAT(problems({{"prob", kNone}}),
               ElementsAre("dropout: prob is None; it must lie between 0 and 1 [probability]"));
   EXPECT_THAT(

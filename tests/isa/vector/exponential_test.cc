@@ -118,8 +118,8 @@ TEST_F(ExponentialInstructionTest, ReductionRules) {
                   "undefined on the device [idle-result]"));
   EXPECT_THAT(
       Problems(name, With(reducing, {{"reduce_init", 1.0}}), Trn3()),
-      ElementsAre("exponential: reduce_init is used with reduce_cmd.load_reduce only; otherwise it must be "
-                  "0.0 [reduce-init]"));
+      ElementsAre(
+          "exponential: reduce_init is 1; it must be 0.0 without reduce_cmd.load_reduce [reduce-init]"));
   ExpectNotPacked(name, reducing, "reduce_res", Trn3());
 }
 

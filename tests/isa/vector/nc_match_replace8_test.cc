@@ -132,7 +132,7 @@ TEST_F(NcMatchReplace8InstructionTest, Rules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst_idx", b.Sbuf({32, 8})}})),
               ElementsAre("nc_match_replace8: dst_idx is float32; allowed are uint16, uint32 [dtype]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"imm", b.Sbuf({32, 1})}})),
-              ElementsAre("nc_match_replace8: imm must be a compile-time constant [constant]"));
+              ElementsAre("nc_match_replace8: imm is a tensor; it must be a number [constant]"));
 }
 
 }  // namespace

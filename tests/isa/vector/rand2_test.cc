@@ -98,9 +98,9 @@ TEST_F(Rand2InstructionTest, Rules) {
       ElementsAre("rand2: dst is float8_e4m3fn; allowed are float8_e4m3, float8_e5m2, float16, bfloat16, "
                   "float32, tfloat32, int8, int16, int32, uint8, uint16, uint32 [dtype]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"max", 0.0}}), Trn3()),
-              ElementsAre("rand2: min is 0.000000 and max is 0.000000; min must be less than max [min-max]"));
+              ElementsAre("rand2: min is 0 and max is 0; min must be less than max [min-max]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"max", kNone}}), Trn3()),
-              ElementsAre("rand2: min is 0.000000 and max is None; min must be less than max [min-max]"));
+              ElementsAre("rand2: min is 0 and max is None; min must be less than max [min-max]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"min", b.Sbuf({16, 1})}}), Trn3()),
       ElementsAre("rand2: min has shape (16, 1); beside dst it must have one value per partition, (32, 1) "

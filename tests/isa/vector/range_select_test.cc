@@ -93,7 +93,7 @@ TEST_F(RangeSelectInstructionTest, AWholeRowOutsideIsStable) {
 TEST_F(RangeSelectInstructionTest, R25OnFalseValueIsAFloat) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"on_false_value", -3.4028235e+38}}), Trn2()), ElementsAre());
   EXPECT_THAT(Problems(name, With(Legal(), {{"on_false_value", 0.0}}), Trn2()),
-              ElementsAre("range_select: on_false_value must be -3.4028235e38, the smallest float32 "
+              ElementsAre("range_select: on_false_value is 0; it must be -3.4028235e38, the smallest float32 "
                           "[on-false-value]"));
 }
 
@@ -124,10 +124,10 @@ TEST_F(RangeSelectInstructionTest, OperandRules) {
 }
 
 TEST_F(RangeSelectInstructionTest, ValueRules) {
-  EXPECT_THAT(
-      Problems(name, With(Legal(), {{"comp_op0", AluOp::kNotEqual}}), Trn2()),
-      ElementsAre("range_select: 'not_equal' is not one of equal, less, less_equal, greater, greater_equal "
-                  "[comparison]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"comp_op0", AluOp::kNotEqual}}), Trn2()),
+              ElementsAre("range_select: comp_op0 is 'not_equal'; allowed are equal, less, less_equal, "
+                          "greater, greater_equal "
+                          "[comparison]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_op", AluOp::kMinimum}}), Trn2()),
               ElementsAre("range_select: reduce_op is 'minimum'; it must be nl.maximum [reduce-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kReset}}), Trn2()),

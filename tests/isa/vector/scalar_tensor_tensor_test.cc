@@ -61,9 +61,10 @@ TEST_F(ScalarTensorTensorInstructionTest, Rules) {
       Problems(name, With(Legal(), {{"data", b.Psum({32, 8})}, {"operand1", b.Psum({32, 8})}})),
       ElementsAre("scalar_tensor_tensor: data and operand1 are both in PSUM; one of them must be in SBUF "
                   "[both-psum]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kBitwiseOr}})),
-              ElementsAre("scalar_tensor_tensor: 'bitwise_or' is bitwise; the operator must be arithmetic "
-                          "[arithmetic-op]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"op1", AluOp::kBitwiseOr}})),
+      ElementsAre("scalar_tensor_tensor: op1 is 'bitwise_or', which is bitwise; it must be arithmetic "
+                  "[arithmetic-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kAbs}})),
               ElementsAre("scalar_tensor_tensor: op1 is 'abs', which takes one operand only [binary-op]"));
   EXPECT_THAT(

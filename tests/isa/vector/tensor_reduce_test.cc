@@ -112,7 +112,8 @@ TEST_F(TensorReduceInstructionTest, BitwiseRules) {
                            {"axis", IntList{1}}};
   EXPECT_THAT(Problems(name, legal), ElementsAre());
   EXPECT_THAT(Problems(name, With(legal, {{"negate", true}})),
-              ElementsAre("tensor_reduce: negate works with arithmetic operators only [negate-bitwise]"));
+              ElementsAre("tensor_reduce: negate is True and op is 'bitwise_or'; it works with arithmetic "
+                          "operators only [negate-bitwise]"));
   EXPECT_THAT(
       Problems(name, With(legal, {{"data", b.Sbuf({32, 8}, Dtype::kInt8)}})),
       ElementsAre(

@@ -113,7 +113,7 @@ TEST_F(TensorScalarCumulativeInstructionTest, Rules) {
     ExpectNotPacked(name, Legal(), field);
     EXPECT_THAT(Problems(name, With(Legal(), {{field, b.Sbuf({32, 8}, Dtype::kInt32)}})),
                 ElementsAre("tensor_scalar_cumulative: " + std::string(field) +
-                            " is int32, an integer of 32 bits [integer-32]"));
+                            " is int32; integers of 32 bits are not allowed [integer-32]"));
   }
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"dst", b.Sbuf({16, 8})}})),
@@ -125,7 +125,7 @@ TEST_F(TensorScalarCumulativeInstructionTest, Rules) {
                   "have the same number [same-free]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"op0", AluOp::kBitwiseAnd}})),
-      ElementsAre("tensor_scalar_cumulative: 'bitwise_and' is bitwise; the operator must be arithmetic "
+      ElementsAre("tensor_scalar_cumulative: op0 is 'bitwise_and', which is bitwise; it must be arithmetic "
                   "[arithmetic-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kLogicalAnd}})),
               ElementsAre("tensor_scalar_cumulative: op1 is 'logical_and'; it must be nl.add, nl.subtract, "

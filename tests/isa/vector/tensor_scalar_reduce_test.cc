@@ -144,9 +144,10 @@ TEST_F(TensorScalarReduceInstructionTest, Rules) {
       Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 9})}})),
       ElementsAre("tensor_scalar_reduce: data has 8 elements per partition and dst has 9; they must have "
                   "the same number [same-free]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"op0", AluOp::kBitwiseAnd}})),
-              ElementsAre("tensor_scalar_reduce: 'bitwise_and' is bitwise; the operator must be arithmetic "
-                          "[arithmetic-op]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"op0", AluOp::kBitwiseAnd}})),
+      ElementsAre("tensor_scalar_reduce: op0 is 'bitwise_and', which is bitwise; it must be arithmetic "
+                  "[arithmetic-op]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"op0", AluOp::kAbs}})),
       ElementsAre("tensor_scalar_reduce: operand0 must be None or 0 beside 'abs', which takes one operand "
@@ -181,11 +182,11 @@ TEST_F(TensorScalarReduceInstructionTest, ReductionRules) {
       Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kIdle}})),
       ElementsAre("tensor_scalar_reduce: reduce_cmd is idle; allowed are reset_reduce, reduce, load_reduce "
                   "[reduce-cmd]"));
-  const std::string init =
-      "tensor_scalar_reduce: reduce_init must be given with reduce_cmd.load_reduce, and only with it "
-      "[reduce-init]";
-  EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kLoadReduce}})), ElementsAre(init));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_init", 1.0}})), ElementsAre(init));
+  const std::string init = "; it must be given with reduce_cmd.load_reduce, and only with it [reduce-init]";
+  EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_cmd", ReduceCmd::kLoadReduce}})),
+              ElementsAre("tensor_scalar_reduce: reduce_init is None" + init));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"reduce_init", 1.0}})),
+              ElementsAre("tensor_scalar_reduce: reduce_init is 1" + init));
 }
 
 }  // namespace

@@ -115,25 +115,25 @@ TEST_F(TensorScalarInstructionTest, OperandRules) {
       ElementsAre("tensor_scalar: operand0 must be None or 0 beside 'abs', which takes one operand only "
                   "[unary-operand]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"operand1", 1.0}})),
-              ElementsAre("tensor_scalar: operand1 is given without op1 [op1-operand1]"));
+              ElementsAre("tensor_scalar: operand1 is 1 and op1 is None; they go together [op1-operand1]"));
 }
 
 TEST_F(TensorScalarInstructionTest, OperatorRules) {
   EXPECT_THAT(
       Problems(name, With(Bitwise(), {{"op1", AluOp::kAdd}, {"operand1", 1.0}})),
-      ElementsAre(
-          "tensor_scalar: operators 'bitwise_and' and 'add' can't be mixed: both must be bitwise or both "
-          "arithmetic [op-class]"));
+      ElementsAre("tensor_scalar: op0 is 'bitwise_and' and op1 is 'add'; both must be bitwise or both "
+                  "arithmetic [op-class]"));
   EXPECT_THAT(
       Problems(name, With(Bitwise(), {{"operand0", 1.5}})),
-      ElementsAre("tensor_scalar: operand0 is 1.500000; the bitwise operator 'bitwise_and' needs an integer "
+      ElementsAre("tensor_scalar: operand0 is 1.5; the bitwise operator 'bitwise_and' needs an integer "
                   "[integer-constant]"));
   EXPECT_THAT(
       Problems(name, With(Bitwise(), {{"dst", b.Sbuf({32, 8})}})),
       ElementsAre("tensor_scalar: dst is float32; the bitwise operator 'bitwise_and' needs an integer dtype "
                   "[integer-dtype]"));
   EXPECT_THAT(Problems(name, With(Bitwise(), {{"engine", Engine::kScalar}}), Trn2()),
-              Contains("tensor_scalar: bitwise operators run on the Vector engine only [bitwise-engine]"));
+              Contains("tensor_scalar: op0 is 'bitwise_and' on engine 'scalar'; bitwise operators run on the "
+                       "Vector engine only [bitwise-engine]"));
   const Arguments square = With(Legal(), {{"op0", AluOp::kSquare}, {"operand0", kNone}});
   EXPECT_THAT(Problems(name, square),
               ElementsAre("tensor_scalar: trn1 does not have square and relu as ALU operators; "
@@ -151,10 +151,10 @@ TEST_F(TensorScalarInstructionTest, EngineRules) {
       Problems(name, With(Legal(), {{"engine", Engine::kTensor}})),
       ElementsAre(
           "tensor_scalar: engine 'tensor' can't run it; allowed are vector, scalar, gpsimd [engine]"));
-  EXPECT_THAT(
-      Problems(name, With(Legal(), {{"engine", Engine::kGpSimd}})),
-      ElementsAre("tensor_scalar: nl.rsqrt runs on the GpSimd engine only, and nothing else runs there "
-                  "[rsqrt-engine]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"engine", Engine::kGpSimd}})),
+              ElementsAre("tensor_scalar: op0 is 'multiply' on engine 'gpsimd'; nl.rsqrt runs on the GpSimd "
+                          "engine only, and nothing else runs there "
+                          "[rsqrt-engine]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"op0", AluOp::kRsqrt}, {"operand0", 0.0}, {"data", b.Psum({32, 8})}})),
       ElementsAre("tensor_scalar: data is in PSUM, which the GpSimd engine can't reach [gpsimd-psum]"));
@@ -163,10 +163,9 @@ TEST_F(TensorScalarInstructionTest, EngineRules) {
               ElementsAre("tensor_scalar: trn1 does not have tensor_scalar on the Scalar engine; "
                           "targets that have it: trn2, trn3 [scalar-arithmetic]"));
   EXPECT_THAT(Problems(name, scalar, Trn2()), ElementsAre());
-  EXPECT_THAT(
-      Problems(name, With(scalar, {{"op0", AluOp::kSubtract}}), Trn2()),
-      ElementsAre(
-          "tensor_scalar: the Scalar engine can do multiply and add, multiply, or add only [scalar-ops]"));
+  EXPECT_THAT(Problems(name, With(scalar, {{"op0", AluOp::kSubtract}}), Trn2()),
+              ElementsAre("tensor_scalar: op0 is 'subtract'; the Scalar engine can do multiply and add, "
+                          "multiply, or add only [scalar-ops]"));
 }
 
 }  // namespace

@@ -142,7 +142,7 @@ TEST_F(TensorTensorScanInstructionTest, Rules) {
               ElementsAre("tensor_tensor_scan: data0 and data1 are both in PSUM; one of them must be in SBUF "
                           "[both-psum]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op1", AluOp::kBitwiseOr}})),
-              ElementsAre("tensor_tensor_scan: 'bitwise_or' is bitwise; the operator must be arithmetic "
+              ElementsAre("tensor_tensor_scan: op1 is 'bitwise_or', which is bitwise; it must be arithmetic "
                           "[arithmetic-op]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op0", AluOp::kAbs}})),
               ElementsAre("tensor_tensor_scan: op0 is 'abs', which takes one operand only [binary-op]"));

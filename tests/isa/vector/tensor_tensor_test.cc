@@ -89,10 +89,9 @@ TEST_F(TensorTensorInstructionTest, Rules) {
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"engine", Engine::kTensor}})),
       ElementsAre("tensor_tensor: engine 'tensor' can't run it; allowed are vector, gpsimd [engine]"));
-  EXPECT_THAT(
-      Problems(name, With(Legal(), {{"op", AluOp::kPower}, {"engine", Engine::kVector}})),
-      ElementsAre(
-          "tensor_tensor: nl.power runs on the GpSimd engine only, with all tiles in SBUF [power-engine]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kPower}, {"engine", Engine::kVector}})),
+              ElementsAre("tensor_tensor: op is 'power' on engine 'vector'; it runs on the GpSimd engine "
+                          "only, with all tiles in SBUF [power-engine]"));
 }
 
 TEST_F(TensorTensorInstructionTest, OperatorRules) {
