@@ -69,7 +69,7 @@ struct Rand2 {
   static void CheckBounds(float low, float high, int p) {
     if (low < high) return;
     throw RunError("min is " + std::to_string(low) + " and max is " + std::to_string(high) +
-                   " in partition " + std::to_string(p) + kMustBeLess + " [min-max]");
+                   " in partition " + std::to_string(p) + "; min must be less than max [min-max]");
   }
 
   static std::vector<Rand2> Samples(SampleBuilder& b) {

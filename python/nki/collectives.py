@@ -1,4 +1,4 @@
-"""What nki.collectives names, for kernels that import it. Nothing here runs on several ranks yet, and says so when used."""
+"""What nki.collectives names, for kernels that import it. Nothing here runs on several ranks, and says so when used."""
 
 from typing import Any
 

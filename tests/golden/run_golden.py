@@ -98,6 +98,7 @@ def main():
     parser.add_argument("--rebase", action="store_true", help="write what the files say now into them")
     parser.add_argument("files", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
+    sys.path.insert(0, str(FOLDER.parents[1]))  # refused/ imports tests.golden.refusals
     failed = 0
     for path in [path.resolve() for path in options.files] or files():
         if options.rebase:

@@ -47,7 +47,7 @@ def case_integers():
 # case_moving_free_size:
 # VerifyError: bad/bad_matmul.py:13: error: nc_matmul: moving has 640 free elements; trn1 allows at most 512 [free-at-most]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
-# bad/bad_matmul.py:13: error: nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM banks) [dst-bank]
+# bad/bad_matmul.py:13: error: nc_matmul: dst spans 2560 bytes per partition; trn1 writes at most 2048 (1 PSUM bank) [dst-bank]
 #     nisa.nc_matmul(dst=acc, stationary=stationary, moving=moving)
 #
 # case_result_shape:

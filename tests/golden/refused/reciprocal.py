@@ -46,6 +46,6 @@ case = refuse.text
 #     TypeError: reciprocal: no argument is called 'colour'; there are dst, data, name
 # missing operand:
 #   dst=(left out)
-#     TypeError: reciprocal: dst is required and missing
+#     TypeError: reciprocal: dst is required and missing: make the tile with nl.ndarray; the instruction writes to it and returns none
 #   data=(left out)
 #     TypeError: reciprocal: data is required and missing

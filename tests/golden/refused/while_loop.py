@@ -7,3 +7,19 @@ refuse = Refusals(nl.while_loop, init=Code("nisa.register_alloc(0)"), body_fun=C
 refuse("must return a register", body_fun=Code("lambda register: 1"))
 refuse("register", init=0.5)
 case = refuse.text
+
+
+# ---- expected ----
+# unknown keyword:
+#   colour=1
+#     TypeError: while_loop() got an unexpected keyword argument 'colour'
+# missing operand:
+#   init=(left out)
+#     TypeError: while_loop() missing 1 required positional argument: 'init'
+#   body_fun=(left out)
+#     TypeError: while_loop() missing 1 required positional argument: 'body_fun'
+# rules:
+#   body_fun=lambda register: 1
+#     TypeError: while_loop: body_fun must return a register, the next condition; it returned 1
+#   init=0.5
+#     TypeError: register_alloc: x must be an integer, got 0.5

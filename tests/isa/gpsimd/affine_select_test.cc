@@ -108,9 +108,10 @@ TEST_F(AffineSelectInstructionTest, Rules) {
               ElementsAre("affine_select: pattern has 0 pairs; it must have 1 to 4 [pattern-rank]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"offset", int64_t{1} << 31}})),
               ElementsAre("affine_select: 2147483648 does not fit into int32 [int32]"));
-  EXPECT_THAT(Problems(name, With(Legal(), {{"cmp_op", AluOp::kAdd}})),
-              ElementsAre("affine_select: 'add' is not one of equal, not_equal, less, less_equal, greater, "
-                          "greater_equal [comparison]"));
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"cmp_op", AluOp::kAdd}})),
+      ElementsAre("affine_select: cmp_op is 'add'; allowed are equal, not_equal, less, less_equal, greater, "
+                  "greater_equal [comparison]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"on_false_value", b.Sbuf({32, 1})}})),
               ElementsAre("affine_select: on_false_value must be a number [constant]"));
 }

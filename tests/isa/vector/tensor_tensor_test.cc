@@ -106,7 +106,8 @@ TEST_F(TensorTensorInstructionTest, OperatorRules) {
                               {"data2", tile(Dtype::kInt32)},
                               {"op", AluOp::kBitwiseXor},
                               {"engine", Engine::kGpSimd}}),
-              ElementsAre("tensor_tensor: bitwise operators run on the Vector engine only [bitwise-engine]"));
+              ElementsAre("tensor_tensor: op is 'bitwise_xor' on engine 'gpsimd'; bitwise operators run on "
+                          "the Vector engine only [bitwise-engine]"));
   EXPECT_THAT(
       Problems(name, {{"dst", tile(Dtype::kUint8)},
                       {"data1", tile(Dtype::kInt8)},
