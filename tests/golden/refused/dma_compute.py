@@ -20,6 +20,9 @@ refuse("unique-indices", dst=rows, unique_indices=False)
 refuse("read-modify-write", dst=rows, srcs=Code("[dst, hbm(4, 8)]"))
 refuse("vector-offset", dst=Code(ROWS.format("float32")), srcs=Code("[dst, sbuf(4, 8)]"))
 refuse("same-rows", dst=rows, srcs=Code("[dst, sbuf(8, 4)]"))
+AT_A_REGISTER = "hbm(9, 8).ap([[8, 4], [1, 8]], scalar_offset=nisa.register_alloc(1))"
+refuse("static-address", dst=Code(AT_A_REGISTER))
+refuse("static-address", srcs=[hbm(4, 8), Code(AT_A_REGISTER)])
 refuse.none("illegal start partition", "it may start at any")
 case = refuse.text
 
@@ -90,4 +93,8 @@ case = refuse.text
 #     dma_compute: dst has the vector_offset sbuf.0[4, 1] float32 sbuf; it must be (4, 1) int32 or uint32 in SBUF, an index for each row [vector-offset]
 #   dst=hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32)), srcs=[dst, sbuf(8, 4)]
 #     dma_compute: dst has 4 rows with an index each and srcs[1] has shape (8, 4); it must have as many rows [same-rows]
+#   dst=hbm(9, 8).ap([[8, 4], [1, 8]], scalar_offset=nisa.register_alloc(1))
+#     dma_compute: dst has a scalar_offset; the DMA engines sum at addresses known while tracing [static-address]
+#   srcs=[hbm(4, 8), hbm(9, 8).ap([[8, 4], [1, 8]], scalar_offset=nisa.register_alloc(1))]
+#     dma_compute: srcs[1] has a scalar_offset; the DMA engines sum at addresses known while tracing [static-address]
 # illegal start partition: none, it may start at any

@@ -17,6 +17,12 @@ refuse("engine", engine=nisa.engine.scalar)
 refuse("gpsimd-psum", data1=psum(4, 8), engine=nisa.engine.gpsimd)
 refuse("power-engine", op=nl.power, engine=nisa.engine.vector)
 refuse("abs-max-min", target="trn1", op=nl.abs_max)
+refuse(
+    "bitwise-engine",
+    engine=nisa.engine.gpsimd,
+    op=nl.bitwise_and,
+    **{name: sbuf(4, 8, nl.int32) for name in ("dst", "data1", "data2")},
+)
 case = refuse.text
 
 
@@ -104,3 +110,5 @@ case = refuse.text
 #     tensor_tensor: op is 'power' on engine 'vector'; it runs on the GpSimd engine only, with all tiles in SBUF [power-engine]
 #   op=nl.abs_max on trn1
 #     tensor_tensor: trn1 does not have abs_max and abs_min; targets that have it: trn3 [abs-max-min]
+#   engine=nisa.engine.gpsimd, op=nl.bitwise_and, dst=sbuf(4, 8, nl.int32), data1=sbuf(4, 8, nl.int32), data2=sbuf(4, 8, nl.int32)
+#     tensor_tensor: op is 'bitwise_and' on engine 'gpsimd'; bitwise operators run on the Vector engine only [bitwise-engine]
