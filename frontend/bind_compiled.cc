@@ -3,14 +3,11 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
-#include <fstream>
-#include <iostream>
-
 #include "frontend/bind.h"
 #include "frontend/device_print.h"
 #include "frontend/enums.h"
 #include "frontend/gil.h"
-#include "interpreter/fork_lock.h"
+#include "frontend/log_file.h"
 #include "interpreter/run_table.h"
 
 namespace nki {
@@ -91,23 +88,6 @@ RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::
   if (PyThread_get_thread_ident() == g_main_thread) options.interrupted = SignalArrived;
   return WithoutGil([&] { return RunHooked(plan, inputs, outputs, options); });
 }
-
-// Appends lines to a file, or to stderr for "-".
-class LogFile {
- public:
-  explicit LogFile(const std::string& path) {
-    if (path != "-") file_.open(path);
-    if (path != "-" && !file_) throw Error("the log can't be written to " + path);
-  }
-  void Write(const std::string& line) {
-    const ForkLock lock;
-    (file_.is_open() ? static_cast<std::ostream&>(file_) : std::cerr)
-        << line << std::endl;  // nothing closes it at exit
-  }
-
- private:
-  std::ofstream file_;
-};
 
 void SetHooks(bool check_only, const std::optional<std::string>& log) {
   RunHooks hooks;

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "frontend/interrupt_watch.h"
 #include "interpreter/run_table.h"
 #include "interpreter/worker_pool.h"
 #include "xla/ffi/api/ffi.h"
@@ -89,8 +90,13 @@ ffi::Error Call(ffi::RemainingArgs args, ffi::RemainingRets rets, std::string_vi
     std::vector<void*> inputs, outputs;
     std::string problem = Collect(*plan->graph, args, rets, inputs, outputs);
     if (!problem.empty()) return Fail(ffi::ErrorCode::kInvalidArgument, func_name, problem);
-    RunHooked(*plan, inputs, outputs);
+    InterruptWatch interrupts;
+    RunOptions options;
+    options.interrupted = [&] { return interrupts.Arrived(); };
+    RunHooked(*plan, inputs, outputs, options);
     return ffi::Error::Success();
+  } catch (const Interrupted& error) {
+    return Fail(ffi::ErrorCode::kCancelled, func_name, error.what());
   } catch (const UnknownKernelError& error) {
     return Fail(ffi::ErrorCode::kNotFound, func_name, error.what());
   } catch (const std::exception& error) {

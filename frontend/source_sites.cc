@@ -1,5 +1,7 @@
 #include "frontend/source_sites.h"
 
+#include <pybind11/pybind11.h>
+
 #include <array>
 #include <string_view>
 
@@ -28,6 +30,8 @@ std::string SourceLine(const std::string& file, int line) {
   std::string text = found ? std::string(Text(found)) : "";
   Py_XDECREF(found);
   Py_XDECREF(linecache);
+  // A line that can't be read is not shown; an interrupt while it was read is not lost.
+  if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_Exception)) throw pybind11::error_already_set();
   PyErr_Clear();
   const size_t first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t\r\n");
   return first == std::string::npos ? "" : text.substr(first, last - first + 1);

@@ -77,7 +77,6 @@ def test_python_is_in_the_frontend_only():
 MAY_PRINT = {
     "frontend/main.cc": "the program nki-py",
     "frontend/embed.cc": "the program nki-py",
-    "frontend/bind_compiled.cc": "--log without a file",
     "frontend/jax_handler.cc": "XLA drops a handler's message when there are several devices",
 }
 

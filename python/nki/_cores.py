@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import ctypes
+import queue
 import threading
 
 
@@ -23,7 +24,8 @@ class Cores:
 
     def __init__(self, trace):
         self._trace = trace
-        self._turns = (threading.Semaphore(0), threading.Semaphore(0))
+        # Written in C: an interrupt inside a threading.Semaphore, which is Python, would leave its lock taken.
+        self._turns = (queue.SimpleQueue(), queue.SimpleQueue())
         self._present = 0
         self._live = [True, True]
         self._failure = None
@@ -37,8 +39,14 @@ class Cores:
             target=context.run, args=(self._run_other, programs[1], body, results), name="nki core 1", daemon=True
         )
         other.start()
-        self._run_core(0, programs[0], body, results)
-        if self._present == 1 and self._live[1]:  # it runs, and only an interrupt ended this one
+        try:
+            self._run_core(0, programs[0], body, results)
+            if self._failure is None:
+                other.join()
+        except BaseException as error:  # an interrupt after core 0's function has ended
+            self._failure = self._failure or error
+        if self._failure is not None:  # core 1 waits for its turn or, if only an interrupt ended core 0, runs
+            self._turns[1].put(None)
             _stop(other)
         other.join()
         if self._failure is not None:
@@ -64,7 +72,7 @@ class Cores:
             self._failure = self._failure or error
         finally:
             self._live[core] = False
-            self._turns[1 - core].release()
+            self._turns[1 - core].put(None)
 
     def _switch(self):
         """The other core runs until it waits or ends; False if it had ended."""
@@ -72,13 +80,13 @@ class Cores:
         if not self._live[1 - core]:
             return False
         self._trace.suspend()
-        self._turns[1 - core].release()
+        self._turns[1 - core].put(None)
         self._await_turn(core)
         self._trace.resume(core)
         return True
 
     def _await_turn(self, core):
-        self._turns[core].acquire()
+        self._turns[core].get()
         if self._failure is not None:
             raise _AbandonedError
         self._present = core

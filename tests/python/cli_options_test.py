@@ -162,3 +162,45 @@ def test_stats_without_kernels(run):
     done = run("--stats", script="print(1)")
     assert_ran(done, "1")
     assert done.stderr.split()[:2] == ["kernel", "calls"]
+
+
+PIPED = (
+    KERNEL
+    + """
+import fcntl, os, threading, time
+end, saved = os.pipe(), os.dup(2)
+fcntl.fcntl(end[0], fcntl.F_SETPIPE_SZ, 4096)  # which the log fills
+os.dup2(end[1], 2)
+lines = []
+
+def drain():
+    text = b""
+    while not text.endswith(b"end"):
+        text += os.read(end[0], 1 << 10)
+        time.sleep(0.001)
+    lines.extend(text.splitlines())
+
+def work():
+    for _ in range(500):
+        double(x)
+
+threads = [threading.Thread(target=drain), threading.Thread(target=work)]
+for thread in threads:
+    thread.start()
+large = nki.jit(lambda x: nl.zeros(x.shape, x.dtype, buffer=nl.shared_hbm))
+for _ in range(20):
+    time.sleep(0.002)
+    large(np.ones((2048, 1024), np.float32))  # frees a result that is kept for the next one
+    if os.fork() == 0:
+        os._exit(0)
+threads[1].join()
+os.write(2, b"end")
+threads[0].join()
+os.dup2(saved, 2)
+print(sum(line.startswith(b"nki double ") for line in lines))
+"""
+)
+
+
+def test_the_log_can_be_a_pipe_that_this_process_reads(run):
+    assert_ran(run("--log", script=PIPED), "1500")

@@ -374,6 +374,44 @@ def test_the_kernels_own_assert_surfaces():
     equal(add(jnp.ones((8, 16)), jnp.ones((8, 16))), np.full((8, 16), 2))
 
 
+@nki.jit
+def endless(a):
+    out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+    tile = nl.ndarray(a.shape, dtype=a.dtype)
+    nisa.dma_copy(dst=tile, src=a)
+    for _ in nl.dynamic_range(2**30):
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+    nisa.dma_copy(dst=out, src=tile)
+    return out
+
+
+@pytest.mark.parametrize("call", ["endless", "jax.jit(endless)"])
+def test_ctrl_c_ends_a_long_run(call):
+    """XLA runs kernels while Python's signal handlers wait; the second interrupt is after the first poll for sure."""
+    code = f"""
+import signal, time
+before = signal.getsignal(signal.SIGINT)
+for delay in (1.0, 1.5):
+    threading.Timer(delay, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    try:
+        jax.block_until_ready({call}(jnp.ones((4, 4))))
+    except jax.errors.JaxRuntimeError as error:
+        assert "the run was interrupted" in str(error)
+    time.sleep(5)  # Python's own handler has got the signals too
+    print("not interrupted")
+except KeyboardInterrupt:
+    print("interrupted")
+try:
+    time.sleep(1)
+except KeyboardInterrupt:
+    pass
+assert signal.getsignal(signal.SIGINT) is before
+print(sum_and_scaled(jnp.ones((2, 2)), jnp.ones((2, 2)), 2.0)[0].sum())
+"""
+    assert passes(code) == "interrupted\n8.0\n"
+
+
 def test_prng_keys_are_refused():
     with pytest.raises(TypeError, match=r"through_sbuf: argument 'a' .*key_data"):
         through_sbuf(jax.random.split(jax.random.key(0), 8))
