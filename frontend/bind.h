@@ -9,6 +9,7 @@ namespace nki {
 void BindTrace(pybind11::module_& module);
 void BindCompiled(pybind11::module_& module);
 void BindEager(pybind11::module_& module);
+void BindCaptured(pybind11::module_& module);
 
 }  // namespace nki
 

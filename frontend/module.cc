@@ -22,6 +22,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindInstructions(module);
   nki::BindCompiled(module);
   nki::BindEager(module);
+  nki::BindCaptured(module);
   nki::BindResultArrays(module);
 #ifdef NKI_HAS_JAX
   // JAX takes the handler's address in a capsule; the name is that of XLA's custom-call protocol.

@@ -93,9 +93,12 @@ class Kernel:
             direct = None
         arrays, call_key = self.split(args, kwargs, grid)
         door = door_for(self, arrays)
-        if door == "numpy":
-            self._remember_direct(direct, args, arrays, call_key)
-        return import_module(f"nki._{door}").call(self, arrays, call_key)
+        if door != "numpy":
+            return import_module(f"nki._{door}").call(self, arrays, call_key)
+        spec = self.specialize(_numpy.types(self, arrays, call_key), call_key)
+        if direct is not None and len(arrays) == len(args):  # fewer: a container holds none; more: a default is one
+            self._remember_direct(direct, spec)
+        return _numpy.run(spec, arrays)
 
     def graph(self, *args, **kwargs):
         """The kernel's graph for these arguments: `print` it, or `.text()`, `.to_dict()`, `.to_json()`."""
@@ -200,12 +203,10 @@ class Kernel:
             key.append(arg.dtype)
         return tuple(key)
 
-    def _remember_direct(self, direct, args, arrays, call_key):
-        if direct is None or len(arrays) != len(args):  # fewer: a container holds none; more: a default is an array
-            return
+    def _remember_direct(self, direct, spec):
         if len(self._direct) >= _MOST_KNOWN:
             self._direct.clear()
-        self._direct[direct] = self.specialize(_numpy.types(self, arrays, call_key), call_key)
+        self._direct[direct] = spec
 
     def _compile(self, types, call_key):
         names = self.argument_names(call_key)

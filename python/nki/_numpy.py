@@ -53,11 +53,6 @@ def _ml_dtypes(name):
     return ml_dtypes
 
 
-def call(kernel, arrays, call_key):
-    """Runs `kernel` on NumPy arrays; returns what the kernel returns."""
-    return run(kernel.specialize(types(kernel, arrays, call_key), call_key), arrays)
-
-
 def types(kernel, arrays, call_key):
     types = []
     for index, array in enumerate(arrays):

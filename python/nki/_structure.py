@@ -5,6 +5,7 @@ A structure is a hashable tree. Structures are equal only if a kernel can't tell
 """
 
 import functools
+import os
 import struct
 import sys
 import types
@@ -14,8 +15,9 @@ import numpy as np
 _SLOT = ("array",)  # where an array was
 _doors = {}  # type -> the module that runs kernels on it, "" if values of the type are not arrays
 _AS_THEY_ARE = (int, str, bytes, type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
-# Objects of these packages are constants to a kernel: what is inside them is not its business.
-_OPAQUE = frozenset(sys.stdlib_module_names) | {"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"}
+# Objects of these packages and of Python's own are constants to a kernel: what is inside them is not its business.
+_FRAMEWORKS = frozenset({"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"})
+_LIBRARY = os.path.dirname(os.__file__)
 _MADE_OF = {  # type -> (its parts, how to make one of parts)
     functools.partial: (lambda f: (f.func, f.args, f.keywords), lambda f, a, k: functools.partial(f, *a, **k)),
     types.MethodType: (lambda method: (method.__func__, method.__self__), types.MethodType),
@@ -50,9 +52,14 @@ def _find_door(value):
     return ""
 
 
+@functools.cache
 def is_opaque(module_name):
     """Whether a module belongs to Python, to this package or to a framework."""
-    return str(module_name).partition(".")[0] in _OPAQUE
+    first = str(module_name).partition(".")[0]
+    if first not in sys.stdlib_module_names:
+        return first in _FRAMEWORKS
+    file = getattr(sys.modules.get(first), "__file__", None)  # a user's own code.py or profile.py is elsewhere
+    return file is None or file.startswith(_LIBRARY)
 
 
 class _Keyed:
