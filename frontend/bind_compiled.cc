@@ -8,6 +8,7 @@
 #include "frontend/enums.h"
 #include "frontend/gil.h"
 #include "frontend/log_file.h"
+#include "frontend/write_back.h"
 #include "interpreter/run_table.h"
 
 namespace nki {
@@ -83,10 +84,24 @@ auto WithoutGil(const Work& work) {
   return result;
 }
 
-RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs) {
+// Arrays behind copies, as (input, address, strides in bytes, whether bytes are swapped).
+std::vector<CopiedArray> Copied(const py::iterable& rows) {
+  std::vector<CopiedArray> arrays;
+  for (py::handle row : rows) {
+    const auto [input, address, steps, swapped] =
+        row.cast<std::tuple<size_t, uintptr_t, std::vector<int64_t>, bool>>();
+    arrays.push_back({input, reinterpret_cast<std::byte*>(address), steps, swapped});
+  }
+  return arrays;
+}
+
+RunReport RunWithPointers(const Plan& plan, std::span<void* const> inputs, std::span<void* const> outputs,
+                          const py::iterable& copied) {
   RunOptions options;
   if (PyThread_get_thread_ident() == g_main_thread) options.interrupted = SignalArrived;
-  return WithoutGil([&] { return RunHooked(plan, inputs, outputs, options); });
+  if (plan.input_writes.empty()) return WithoutGil([&] { return RunHooked(plan, inputs, outputs, options); });
+  const std::vector<CopiedArray> arrays = Copied(copied);
+  return WithoutGil([&] { return RunAndWriteBack(plan, inputs, outputs, arrays, options); });
 }
 
 void SetHooks(bool check_only, const std::optional<std::string>& log) {
@@ -116,7 +131,8 @@ std::vector<void*> Pointers(const std::vector<uintptr_t>& addresses) {
 }
 
 // Contiguous NumPy arrays whose sizes the caller has checked.
-py::tuple RunArrays(const Plan& plan, const py::list& inputs, const py::list& outputs) {
+py::tuple RunArrays(const Plan& plan, const py::list& inputs, const py::list& outputs,
+                    const py::iterable& copied) {
   const auto pointers = [](const py::list& arrays) {
     std::vector<void*> found;
     for (py::handle array : arrays) {
@@ -124,7 +140,7 @@ py::tuple RunArrays(const Plan& plan, const py::list& inputs, const py::list& ou
     }
     return found;
   };
-  return ToTuple(RunWithPointers(plan, pointers(inputs), pointers(outputs)));
+  return ToTuple(RunWithPointers(plan, pointers(inputs), pointers(outputs), copied));
 }
 
 py::list Warnings(const Plan& plan) {
@@ -181,7 +197,7 @@ void BindCompiled(py::module_& module) {
       .def("summary", Summary)
       .def("placements", Placements)
       .def("__len__", [](const Plan& plan) { return plan.steps.size(); })
-      .def("run_arrays", RunArrays);
+      .def("run_arrays", RunArrays, py::arg("inputs"), py::arg("outputs"), py::arg("copied") = py::tuple());
 
   module.def("plan", [](const std::shared_ptr<KernelGraph>& graph) {
     return WithoutGil([&] { return std::const_pointer_cast<Plan>(MakePlan(graph)); });
@@ -191,10 +207,13 @@ void BindCompiled(py::module_& module) {
   module.def("remove_compiled", &RemoveCompiled);
   module.def("set_run_hooks", SetHooks, py::arg("check_only"), py::arg("log"));
   module.def("run_totals", TotalsByKernel);
-  module.def("run_pointers", [](const std::string& key, const std::vector<uintptr_t>& inputs,
-                                const std::vector<uintptr_t>& outputs) {
-    return ToTuple(RunWithPointers(*GetCompiled(key), Pointers(inputs), Pointers(outputs)));
-  });
+  module.def(
+      "run_pointers",
+      [](const std::string& key, const std::vector<uintptr_t>& inputs, const std::vector<uintptr_t>& outputs,
+         const py::iterable& copied) {
+        return ToTuple(RunWithPointers(*GetCompiled(key), Pointers(inputs), Pointers(outputs), copied));
+      },
+      py::arg("key"), py::arg("inputs"), py::arg("outputs"), py::arg("copied") = py::tuple());
 }
 
 }  // namespace nki

@@ -49,12 +49,16 @@ class EagerTrace : public Trace {
     machine_->SetCores([yield = std::move(yield)] { return yield().cast<bool>(); });
   }
 
-  // The numbers of the inputs that the kernel has written.
-  py::list Written() const {
-    py::list written;
+  // Of the inputs that the kernel has written, by their numbers, what it has not written: [(start, bytes)].
+  py::dict Written() const {
+    py::dict written;
     const std::vector<int>& inputs = machine_->graph()->inputs;
     for (size_t i = 0; i < inputs.size(); ++i) {
-      if (machine_->WasWritten(inputs[i])) written.append(i);
+      if (!machine_->WasWritten(inputs[i])) continue;
+      py::list unwritten;
+      for (const WrittenMap::Run& run : machine_->Unwritten(inputs[i]))
+        unwritten.append(py::make_tuple(run.start, run.bytes));
+      written[py::int_(i)] = unwritten;
     }
     return written;
   }

@@ -11,6 +11,7 @@
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
 #include "interpreter/run_table.h"
+#include "interpreter/undo_log.h"
 #include "interpreter/worker_pool.h"
 #include "isa/indirection.h"
 
@@ -30,10 +31,9 @@ int64_t CapacityOf(const Tensor& tensor, const Generation& gen) {
 
 class WrittenInputs : public OperandVisitor {
  public:
-  std::vector<const Tensor*> found;
+  std::vector<const View*> found;
   void OnView(const Field& field, const View& view) override {
-    if (field.role == Field::Role::kOut && view.tensor->role == TensorRole::kInput)
-      found.push_back(view.tensor);
+    if (field.role == Field::Role::kOut && view.tensor->role == TensorRole::kInput) found.push_back(&view);
   }
 };
 
@@ -301,20 +301,27 @@ double EagerMachine::ValueOf(Register reg) const {
   return registers_[reg.number];
 }
 
-void EagerMachine::OwnWrittenInputs(const Node& node) {
+void EagerMachine::OwnWrittenInputs(const Node& node, const RunContext& context) {
   WrittenInputs inputs;
   node.instruction->VisitFields(inputs);
-  for (const Tensor* tensor : inputs.found) {
-    if (!inputs_written_.insert(tensor->id).second) continue;
-    memories_[tensor->id] = NewMemory(tensor->bytes());
-    std::memcpy(memories_[tensor->id].get(), hbm_[tensor->id], static_cast<size_t>(tensor->bytes()));
-    hbm_[tensor->id] = memories_[tensor->id].get();
+  for (const View* view : inputs.found) {
+    const Tensor& tensor = *view->tensor;
+    const auto [at, is_new] = inputs_written_.try_emplace(tensor.id, tensor.bytes());
+    ForEachWrite(*node.instruction, *view, context, [&](const ByteRuns& runs) { at->second.Mark(runs); });
+    if (!is_new) continue;
+    memories_[tensor.id] = NewMemory(tensor.bytes());
+    std::memcpy(memories_[tensor.id].get(), hbm_[tensor.id], static_cast<size_t>(tensor.bytes()));
+    hbm_[tensor.id] = memories_[tensor.id].get();
   }
 }
 
+std::vector<WrittenMap::Run> EagerMachine::Unwritten(int input) const {
+  return inputs_written_.at(input).Missing(ByteRuns::Of(View::Of(graph_->tensors[input])));
+}
+
 void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
-  OwnWrittenInputs(node);
   RunContext context = Context();
+  OwnWrittenInputs(node, context);
   context.destination = facts.destinations[0];
   for (const auto& [at, part] : facts.zero_first) {
     const Tile tile = context.tile(View::Of(graph_->tensors[part.tensor]));

@@ -72,6 +72,8 @@ class EagerMachine {
   void Finish();
 
   bool WasWritten(int input) const { return inputs_written_.contains(input); }
+  // What the kernel has not written of an input of which it has written something.
+  std::vector<WrittenMap::Run> Unwritten(int input) const;
   // The elements of a view in the order of its axes, side by side.
   void CopyOut(const View& view, std::byte* to) const;
 
@@ -103,7 +105,7 @@ class EagerMachine {
   void Enter(const Flow& flow, const Node& node);
   void RunBody(const Node& node, const WriteFacts& facts);
   void Count(const Node& node);
-  void OwnWrittenInputs(const Node& node);
+  void OwnWrittenInputs(const Node& node, const RunContext& context);
 
   std::shared_ptr<KernelGraph> graph_;
   EagerOptions options_;
@@ -119,7 +121,7 @@ class EagerMachine {
   std::vector<Memory> memories_;                                      // by tensor id
   std::vector<int> free_ids_;
   std::vector<std::shared_ptr<const void>> inputs_;  // the callers' values
-  std::set<int> inputs_written_;                     // tensor ids
+  std::map<int, WrittenMap> inputs_written_;         // by tensor id
   std::vector<bool> set_;                            // by register
   mutable std::vector<double> registers_;
   std::map<int, std::vector<Loop>> loops_;  // by program; the innermost last

@@ -121,7 +121,7 @@ class Run {
   void Steps(int worker, int workers) {
     Walk walk{worker, workers};
     if (plan_.cores_meet) return BothCores<kLogged>(walk);
-    StepRunner runner(plan_, ContextOf(0), worker, workers);
+    StepRunner runner(plan_, ContextOf(0), worker, workers, options_.undo);
     for (size_t at = 0; at < plan_.steps.size();) {
       if (!RunStep<kLogged>(walk, runner, at)) return;
     }
@@ -191,7 +191,7 @@ class Run {
   void BothCores(Walk& walk) {
     Meetings meetings(*plan_.graph);
     const auto runner = [&](int core) {
-      return StepRunner(plan_, ContextOf(core), walk.worker, walk.workers);
+      return StepRunner(plan_, ContextOf(core), walk.worker, walk.workers, options_.undo);
     };
     Cores<kLogged> cores{*this, walk, meetings, {runner(0), runner(1)}, {0, plan_.graph->programs[1]}};
     if (!RunCores(*plan_.graph, meetings, cores)) throw RunError(meetings.Deadlock());
@@ -290,6 +290,7 @@ void StepRunner::RunAsWritten(const Step& step) {
     for (const BytesOfPartitions& run : part.runs) Zero(tile, run, context_.blocks);
   }
   try {
+    if (step.saves && undo_ != nullptr) undo_->Save(*step.instruction, context_);
     step.indirect ? RunIndirect(*step.instruction, context_) : step.instruction->Run(context_);
   } catch (const RunError& error) {
     throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[&step - plan_.steps.data()]) + error.what());

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "interpreter/plan.h"
+#include "interpreter/undo_log.h"
 
 namespace nki {
 
@@ -18,6 +19,7 @@ struct RunOptions {
   // Called now and then from the calling thread; true abandons the run. For Ctrl-C.
   std::function<bool()> interrupted;
   PrintHook print = nullptr;
+  UndoLog* undo = nullptr;  // gets what steps write of the inputs at addresses that only the run knows
   // Called after each executed step with its line of the log; the run then has one worker.
   std::function<void(const std::string&)> log;
 };
@@ -46,9 +48,10 @@ std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node);
 class StepRunner {
  public:
   // `context` is what the run's memory is; which blocks a step may touch is decided here.
-  StepRunner(const Plan& plan, const RunContext& context, int worker, int workers)
+  StepRunner(const Plan& plan, const RunContext& context, int worker, int workers, UndoLog* undo = nullptr)
       : plan_(plan),
         context_(context),
+        undo_(undo),
         registers_(plan.graph->registers),
         passes_(plan.graph->regions.size()),
         worker_(worker),
@@ -74,6 +77,7 @@ class StepRunner {
 
   const Plan& plan_;
   RunContext context_;
+  UndoLog* undo_;
   std::vector<double> registers_;
   std::vector<Pass> passes_;  // by region
   int worker_, workers_;

@@ -13,6 +13,7 @@
 #include "interpreter/overlap.h"
 #include "interpreter/regions.h"
 #include "interpreter/sharing.h"
+#include "interpreter/undo_log.h"
 #include "interpreter/verifier.h"
 #include "isa/indirection.h"
 
@@ -121,7 +122,9 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
     Step step{
         .instruction = &instruction, .destination = facts.destinations[i], .shared = instruction.Splits()};
     step.indirect = !graph.dynamic_offsets.empty() && HasIndirection(instruction);
-    step.shared &= !step.indirect;
+    // What one worker saves must not have been written by another.
+    step.saves = !graph.dynamic_offsets.empty() && WritesInputAnywhere(instruction);
+    step.shared &= !step.indirect && !step.saves;
     if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
       step.zero_first = static_cast<int>(plan.zeroed.size());
       plan.zeroed.push_back(std::move(zero->second));
@@ -165,6 +168,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   plan->psum_peak = allocation.psum_peak;
   plan->partly_written = std::move(facts.partly_written);
   plan->warnings = std::move(found);
+  plan->input_writes = FindInputWrites(*graph);
   plan->graph = std::move(graph);
   MakeSteps(*plan, facts);
   const bool loops = !plan->graph->regions.empty();

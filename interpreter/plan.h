@@ -23,6 +23,7 @@ struct Step {
   bool indirect = false;          // it has operands to gather and scatter (isa/indirection.h)
   int turn = -1;                  // index into Plan::turns: control may pass to another step
   int region = -1;                // the innermost that the step belongs to
+  bool saves = false;             // first what it will write goes into the run's UndoLog
   int adds_again = -1;            // the outermost region whose later passes find `destination` written
 };
 
@@ -33,6 +34,12 @@ struct Turn {
   size_t other;  // the step at the other end of the region
 };
 
+// What a kernel writes of one of its inputs.
+struct InputWrites {
+  size_t input;
+  std::vector<ByteRuns> runs;  // at addresses that are known before a run
+};
+
 struct Plan {
   std::shared_ptr<const KernelGraph> graph;
   std::vector<Step> steps;            // one per node of the graph
@@ -41,7 +48,8 @@ struct Plan {
   std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<Turn> turns;
   bool cores_meet = false;  // the kernel's two programs run side by side, each on a core of its own
-  std::vector<size_t> partly_written;  // results that must be filled before the run
+  std::vector<size_t> partly_written;     // results that must be filled before the run
+  std::vector<InputWrites> input_writes;  // an entry for each input that it writes
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition
   int64_t psum_peak = 0;

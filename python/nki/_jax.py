@@ -11,6 +11,7 @@ from collections import OrderedDict
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from nki import _core, _program
 
@@ -44,6 +45,12 @@ def call(kernel, arrays, call_key):
         if aval.dtype.name not in _DTYPES:
             raise TypeError(_dtype_refused(kernel, call_key, index, aval.dtype))
     spec = kernel.specialize(tuple([(aval.shape, aval.dtype.name) for aval in avals]), call_key)
+    for index in spec.mutated:
+        if isinstance(arrays[index], np.ndarray):
+            raise TypeError(
+                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', a NumPy array beside JAX "
+                "arrays, which would stay as it is; pass jnp.asarray(...) of it, or NumPy arrays only"
+            )
     forms = spec.program.forms
     form = forms.get("jax")
     if form is None:

@@ -1,6 +1,7 @@
 """NumPy arrays into kernels and out of them."""
 
 import collections
+import functools
 import os
 import threading
 
@@ -84,21 +85,16 @@ def run(spec, arrays):
 
 
 def run_reported(spec, arrays):
-    """(what the run did, what the kernel returned). Written inputs change in place, after the run has succeeded."""
+    """(what the run did, what the kernel returned). Inputs are written in place; a run that fails restores them."""
     inputs = [dense(array) for array in arrays]
-    copies = []
     if spec.mutated:
         refuse_overlap(spec, spec.mutated, arrays)
         refuse_read_only(spec, spec.mutated, arrays)
-    for index in spec.mutated:
-        inputs[index] = arrays[index].copy(order="C")
-        copies.append((arrays[index], inputs[index]))
+    copied = [place_of(index, arrays[index]) for index in spec.mutated if inputs[index] is not arrays[index]]
     outputs = [_core.new_array(shape, dtype) for shape, dtype in spec.numpy_outputs]
     for output, source in spec.aliases.items():
         outputs[output] = inputs[source]
-    report = spec.plan.run_arrays(inputs, outputs)
-    for array, written in copies:
-        array[...] = written
+    report = spec.plan.run_arrays(inputs, outputs, copied)
     for output, source in spec.aliases.items():
         outputs[output] = arrays[source]
     return report, spec.rebuild(outputs)
@@ -113,9 +109,23 @@ def refuse_read_only(spec, written, arrays):
             )
 
 
+def place_of(index, array):
+    """Where _core finds the array that input `index` is a dense copy of."""
+    return index, array.ctypes.data, array.strides, not array.dtype.isnative
+
+
 def refuse_overlap(spec, written, arrays):
-    """ValueError if the memory of a written argument is also another argument's: each has its own on the device."""
+    """ValueError if the memory of a written argument is also another argument's, or its own a second time.
+
+    On the device each element has its own.
+    """
     for index in written:
+        array = arrays[index]
+        if not array.flags.c_contiguous and overlaps_itself(array.shape, array.strides, array.itemsize):
+            raise ValueError(
+                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', some elements "
+                "of which share memory with others of its own; pass a copy"
+            )
         for other, array in enumerate(arrays):
             if other != index and np.may_share_memory(arrays[index], array) and _overlap(arrays[index], array):
                 raise ValueError(
@@ -131,11 +141,27 @@ def _overlap(array, other):
         return True
 
 
+def overlaps_itself(shape, strides, item):
+    """Whether elements of `item` bytes, so many bytes apart along each axis, share memory."""
+    axes = sorted([(abs(stride), size) for stride, size in zip(strides, shape, strict=True) if size > 1])
+    reach = item
+    for stride, size in axes:
+        if stride < reach:
+            break
+        reach += stride * (size - 1)
+    else:
+        return False
+    if axes[0][0] < item:
+        return True
+    starts = functools.reduce(np.add.outer, [np.arange(int(size)) * int(stride) for stride, size in axes])
+    return bool(np.diff(np.sort(starts, axis=None)).min() < item)
+
+
 def dense(array):
     """The array itself if its values lie side by side as a kernel reads them, else a copy."""
     if array.flags.c_contiguous and array.flags.aligned and array.dtype.isnative:
         return array
-    return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
 
 
 def values_of(tensor):

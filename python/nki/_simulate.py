@@ -1,6 +1,9 @@
 """nki.simulate: a kernel as ordinary Python, each instruction run when it is called, so that tensors have values."""
 
+import collections
 import functools
+import itertools
+import operator
 import os
 import warnings
 from importlib import import_module
@@ -117,7 +120,7 @@ def _run(trace, programs, function):
 
 
 def _give_back(kernel, door, names, arguments, tensors, written, form):
-    """Changes the arguments that the kernel wrote, and makes its results."""
+    """Changes the arguments where the kernel wrote them, and makes its results."""
     arrays = [argument.array for argument in arguments]
     if written:
         door.refuse_written(_Written(kernel.__name__, names), written, arrays)
@@ -126,9 +129,24 @@ def _give_back(kernel, door, names, arguments, tensors, written, form):
     for tensor in form.outputs:
         index = inputs.get(_core.tensor_id(tensor))
         outputs.append(door.make(kernel, tensor) if index is None else arrays[index])
-    for index in written:
-        door.write(kernel, arrays[index], tensors[index])
-    return form.rebuild(outputs)
+    result = form.rebuild(outputs)
+    changes = [
+        door.change(kernel, arrays[index], tensors[index], _mask(tensors[index], unwritten))
+        for index, unwritten in written.items()
+    ]
+    # Without a line of Python between one array and the next: a signal changes all of them or none.
+    collections.deque(itertools.starmap(operator.setitem, changes), maxlen=0)
+    return result
+
+
+def _mask(tensor, unwritten):
+    """Which elements of a tensor have been written, for all but these bytes were; None: all elements."""
+    if not unwritten:
+        return None
+    mask = np.ones((*tensor.shape, tensor.itemsize), bool)
+    for start, count in unwritten:
+        mask.reshape(-1)[start : start + count] = False
+    return mask.any(axis=-1)
 
 
 class _Written(NamedTuple):
@@ -161,8 +179,10 @@ class NumpyDoor:
         return _numpy.values_of(tensor)
 
     @staticmethod
-    def write(kernel, array, tensor):
-        array[...] = _numpy.values_of(tensor)
+    def change(kernel, array, tensor, mask):
+        """(array, key, value) with which array[key] = value makes the change."""
+        values = _numpy.values_of(tensor)
+        return (array, ..., values) if mask is None else (array, mask, values[mask].astype(array.dtype))
 
 
 def _warn(message, file, line):

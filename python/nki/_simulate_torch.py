@@ -4,7 +4,7 @@ import torch
 
 from nki import _core, _numpy, _torch
 from nki._simulate import LOW, Argument
-from nki._torch_ops import places_of, refuse_expanded, torch_dtype
+from nki._torch_ops import places_of, torch_dtype
 
 
 class Door:
@@ -29,7 +29,6 @@ class Door:
     @staticmethod
     def refuse_written(names, written, tensors):
         _numpy.refuse_overlap(names, written, places_of(tensors))
-        refuse_expanded(names.name, [tensors[index] for index in written])
 
     @staticmethod
     def make(kernel, tensor):
@@ -38,7 +37,7 @@ class Door:
         return result
 
     @staticmethod
-    def write(kernel, array, tensor):
-        result = Door.make(kernel, tensor)
-        with torch.no_grad():
-            array.copy_(result)
+    def change(kernel, array, tensor, mask):
+        values = Door.make(kernel, tensor).to(array.dtype)
+        mask = ... if mask is None else torch.from_numpy(mask)
+        return array.detach(), mask, values[mask]

@@ -25,6 +25,8 @@ _STORED_AS = {
     "float4_e2m1fn_x4": torch.uint16,
 }
 
+_LARGEST_STORAGE = 40  # bits of an address inside one
+
 _lib = torch.library.Library("nki_sim", "FRAGMENT")
 _TAGS = (torch.Tag.pt2_compliant_tag,)
 _lib.define("call(Tensor[] ins, str key) -> Tensor[]", tags=_TAGS)
@@ -118,51 +120,59 @@ def _output_pointers(plan, ins, fresh):
 def _call_mutating_cpu(ins, muts, key):
     plan = _find(key)
     _check(plan, [*ins, *muts], plan.arguments)
-    _refuse_overlap(plan, [*ins, *muts])
-    refuse_expanded(plan.name, muts)
-    # On copies that are copied back after success: a failed call must leave the caller's tensors as they were.
-    written = [t.clone(memory_format=torch.contiguous_format) for t in muts[: len(plan.mutated)]]
-    written += [t.contiguous() for t in muts[len(plan.mutated) :]]
-    operands = dict(zip(plan.reads, [t.contiguous() for t in ins], strict=True))
-    operands.update(zip(plan.mutated, written[: len(plan.mutated)], strict=True))
-    operands = [operands[i] for i in range(len(plan.inputs))]
-    outs = _output_pointers(plan, operands, written[len(plan.mutated) :])
-    _core.run_pointers(key, [t.data_ptr() for t in operands], outs)
-    for tensor, result in zip(muts, written, strict=True):
-        if result is not tensor and result.data_ptr() != tensor.data_ptr():
+    _refuse_overlap(plan, places_of([*ins, *muts]))
+    tensors = dict(zip(plan.reads + plan.mutated, [*ins, *muts], strict=False))
+    operands = [tensors[i].contiguous() for i in range(len(plan.inputs))]
+    fresh = muts[len(plan.mutated) :]
+    results = [t.contiguous() for t in fresh]
+    copied = [_place_of(i, tensors[i]) for i in plan.mutated if operands[i] is not tensors[i]]
+    outs = _output_pointers(plan, operands, results)
+    _core.run_pointers(key, [t.data_ptr() for t in operands], outs, copied)
+    for tensor, result in zip(fresh, results, strict=True):
+        if result is not tensor:
             tensor.copy_(result)
-        elif not tensor.is_inference():
+    for tensor in muts:
+        if not tensor.is_inference():
             torch.autograd.graph.increment_version(tensor)
+
+
+def _place_of(index, tensor):
+    size = tensor.element_size()
+    return index, tensor.data_ptr(), [stride * size for stride in tensor.stride()], False
 
 
 class _Bytes:
     """Where a tensor's bytes lie, for NumPy, which only compares the places."""
 
-    def __init__(self, tensor):
+    def __init__(self, tensor, address):
         size = tensor.element_size()
         self.__array_interface__ = {
             "version": 3,
             "typestr": "|u1",
-            "data": (tensor.data_ptr(), True),
-            "shape": (*tensor.shape, size),
-            "strides": (*[stride * size for stride in tensor.stride()], 1),
+            "data": (address, True),
+            "shape": (*map(int, tensor.shape), size),
+            "strides": (*[int(stride) * size for stride in tensor.stride()], 1),
         }
 
 
 def places_of(tensors):
     """Arrays of bytes at the places of tensors, for _numpy.refuse_overlap."""
-    return [numpy.asarray(_Bytes(tensor)) for tensor in tensors]
+    return [numpy.asarray(_Bytes(tensor, tensor.data_ptr())) for tensor in tensors]
 
 
-def refuse_expanded(kernel_name, tensors):
-    """RuntimeError if elements of a tensor that a kernel writes share memory."""
+def _places_of_fakes(tensors):
+    """As places_of, for tensors without memory: what a program compiles must be what it may run eagerly."""
+    storages, places = {}, []
     for tensor in tensors:
-        if any(stride == 0 and size > 1 for stride, size in zip(tensor.stride(), tensor.shape, strict=True)):
-            raise RuntimeError(f"{kernel_name}: writes an expanded tensor (stride 0); pass tensor.clone()")
+        number = storages.setdefault(tensor.untyped_storage()._cdata, len(storages) + 1)
+        # Symbolic strides become constants here; only views that are written have them.
+        offset = int(tensor.storage_offset()) * tensor.element_size()
+        places.append(numpy.asarray(_Bytes(tensor, (number << _LARGEST_STORAGE) + offset)))
+    return places
 
 
-def _refuse_overlap(plan, tensors):
-    places = dict(zip(plan.reads + plan.mutated, places_of(tensors), strict=False))
+def _refuse_overlap(plan, places):
+    places = dict(zip(plan.reads + plan.mutated, places, strict=False))
     _numpy.refuse_overlap(plan, plan.mutated, [places[i] for i in range(len(places))])
 
 
@@ -189,7 +199,11 @@ def _call_fake(ins, key):
 
 def _call_mutating_fake(ins, muts, key):
     plan = _find(key)
-    _check_fake(plan, [*ins, *muts], plan.arguments)
+    tensors = [*ins, *muts]
+    _check_fake(plan, tensors, plan.arguments)
+    apart = len({tensor.untyped_storage()._cdata for tensor in tensors}) == len(tensors)
+    if not apart or not all([tensor.is_contiguous() for tensor in muts]):
+        _refuse_overlap(plan, _places_of_fakes(tensors))
 
 
 def _no_gradient_fake(like, name):

@@ -290,6 +290,13 @@ def test_a_donated_input_is_written_in_place():
     assert a.is_deleted() and result.unsafe_buffer_pointer() == address
 
 
+def test_a_written_numpy_array_beside_jax_arrays_is_refused():
+    a = np.ones((4, 8), np.float32)
+    with pytest.raises(TypeError, match="writes its argument 'total', a NumPy array beside JAX arrays"):
+        add_into(a, jnp.ones((4, 8)))
+    assert (a == 1).all()
+
+
 def test_a_written_input_that_is_not_returned_is_refused():
     a, b = pair(16, 32)
     for function in (overwrite_second, jax.jit(overwrite_second)):

@@ -75,3 +75,30 @@ def add_into(total, a):
 def accumulate(a, total):
     """Adds `a` to `total` in place; returns it and a copy of `a`."""
     return add_into(total, a), through_sbuf(a)
+
+
+@nki.jit(platform_target="trn1")
+def bump_row(x, row):
+    """Adds 1 to one row of x; prints the row between reading and writing it."""
+    tile = tile_of(x[row : row + 1])
+    nl.device_print("row", tile)
+    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+    nisa.dma_copy(dst=x[row : row + 1], src=tile)
+    return x
+
+
+def row_at(x, index):
+    """The row of x that a value in memory names."""
+    place = tile_of(index)
+    return x.ap([[x.shape[1], 1], [1, x.shape[1]]], scalar_offset=place, indirect_dim=0)
+
+
+@nki.jit(platform_target="trn1")
+def write_then_fail(x, y, index):
+    """Writes x, a column of y and a row of y, then reads outside of y if the index says so."""
+    ones = nl.ndarray((4, 8), x.dtype)
+    nisa.memset(dst=ones, value=1.0)
+    nisa.dma_copy(dst=x, src=ones)
+    nisa.dma_copy(dst=y[:, 3:4], src=ones[:, :1])
+    nisa.dma_copy(dst=y[1:2], src=ones[:1])
+    nisa.dma_copy(dst=ones[:1], src=row_at(y, index))

@@ -214,6 +214,42 @@ def test_one_tensor_as_a_written_and_another_argument_is_refused():
         assert torch.equal(a, before)
 
 
+OVERLAPPING = {
+    "itself": lambda x: (x[:4], x.as_strided((4, 8), (1, 1), 64)),
+    "another argument": lambda x: (x[2:6], x[4:8]),
+    "expanded": lambda x: (x[:4], x[8:9].expand(4, 8)),
+}
+
+
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+@pytest.mark.parametrize("views", OVERLAPPING)
+def test_compiled_code_refuses_the_overlapping_views_that_eager_code_refuses(views, backend):
+    def run(x):
+        a, total = OVERLAPPING[views](x)
+        return accumulate(a, total)[0] * 1
+
+    for program in (run, torch.compile(run, fullgraph=True, backend=backend)):
+        x = torch.ones(16, 8)
+        with pytest.raises(Exception, match="(share|shares) memory with .*; pass a copy"):
+            program(x)
+        assert (x == 1).all()
+
+
+@pytest.mark.parametrize("backend", ["eager", "aot_eager"])
+def test_compiled_code_writes_views_that_lie_side_by_side(backend):
+    def run(x):
+        accumulate(x[:4], x[4:8])
+        accumulate(x[8:12, ::2], x[8:12, 1::2])
+        return x * 1
+
+    x = torch.ones(16, 8)
+    expected = x.clone()
+    expected[4:8] = 2
+    expected[8:12, 1::2] = 2
+    assert torch.equal(torch.compile(run, fullgraph=True, backend=backend)(x), expected)
+    assert torch.equal(x, expected)
+
+
 def test_compiled_with_a_numpy_number_is_refused():
     program = torch.compile(lambda x: scaled(x, np.float32(2.5)), fullgraph=True, backend="eager")
     with pytest.raises(Exception, match="NumPy array or scalar inside torch.compile"):

@@ -1,16 +1,16 @@
 """Gradients of kernels, transforms, and kernels that write an input of a PyTorch program."""
 
 import copy
+import sys
 
 import nki
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from nki import _torch_ops  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
-from tests.python.small_kernels import accumulate, add, unchanged  # noqa: E402
+from tests.python.small_kernels import accumulate, add, bump_row, unchanged, write_then_fail  # noqa: E402
 from tests.python.torch_programs import BACKENDS, Add, Doubled, fresh_compiler, pair  # noqa: E402, F401
 
 
@@ -38,23 +38,39 @@ def test_written_input_that_is_not_contiguous():
 
 
 def test_written_input_must_not_be_expanded():
-    with pytest.raises(RuntimeError, match="accumulate: writes an expanded tensor"):
+    with pytest.raises(ValueError, match="accumulate: the kernel writes its argument 'total', some elements of which"):
         accumulate(torch.randn(128, 8), torch.randn(1, 8).expand(128, 8))
 
 
-def test_a_failed_run_leaves_the_written_input_as_it_was(monkeypatch):
-    run_pointers = _torch_ops._core.run_pointers
+@pytest.mark.parametrize("transposed", [False, True])
+def test_a_failed_run_leaves_the_written_input_as_it_was(transposed):
+    x, y = (torch.randn(4, 8), torch.randn(8, 4).T) if transposed else pair(4, 8)
+    before, version = (x.clone(), y.clone()), y._version
+    with pytest.raises(nki.RunError, match="scalar_offset is 9"):
+        write_then_fail(x, y, torch.tensor([[9]], dtype=torch.int32))
+    assert torch.equal(x, before[0]) and torch.equal(y, before[1]) and y._version == version
+    write_then_fail(x, y, torch.tensor([[0]], dtype=torch.int32))
+    expected = before[1]
+    expected[:, 3] = expected[1] = 1
+    assert torch.equal(y, expected) and (x == 1).all() and y._version == version + 1
 
-    def failing(key, inputs, outputs):
-        run_pointers(key, inputs, outputs)
-        raise nki.RunError("the data broke a rule")
 
-    monkeypatch.setattr(_torch_ops._core, "run_pointers", failing)
-    a, total = pair(128, 8)
-    before = total.clone()
-    with pytest.raises(nki.RunError, match="the data broke a rule"):
-        accumulate(a, total)
-    assert torch.equal(total, before) and total._version == 0
+@pytest.mark.parametrize("transposed", [False, True])
+def test_elements_that_the_kernel_does_not_write_are_not_touched(transposed, monkeypatch):
+    x = torch.zeros(8, 4).T if transposed else torch.zeros(4, 8)
+
+    class Out:
+        """The kernel prints a row before it writes it: when another thread might change another one."""
+
+        def write(self, text):
+            x[0] = -1.0
+
+        def flush(self):
+            pass
+
+    monkeypatch.setattr(sys, "stdout", Out())
+    bump_row(x, 2)
+    assert x[:, 0].tolist() == [-1, 0, 1, 0] and (x == x[:, :1]).all()
 
 
 def test_written_input_in_inference_mode():
