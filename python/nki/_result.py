@@ -1,11 +1,14 @@
 """What a kernel returns: the form of it, checked, and apart from that its output tensors."""
 
+import copy
 from collections import deque
 from collections.abc import Iterator, MappingView, Set
 from typing import NamedTuple
 
+import numpy as np
+
 from nki import _core
-from nki._structure import door_of, flatten, unflatten
+from nki._structure import door_of, flatten, is_module, unflatten
 
 _NO_PLACES = (Iterator, MappingView, Set, deque)  # what can't be given back with arrays in the places of tensors
 
@@ -21,9 +24,22 @@ class Form(NamedTuple):
     def rebuild(self, outputs):
         """What was returned, with `outputs` in the places of its tensors."""
         if self.structure == ("array",):
-            return outputs[self.order[0]] if not self.constants else self.constants[0]
-        items = [*outputs, *self.constants]
-        return unflatten(self.structure, iter([items[i] for i in self.order]))
+            return outputs[self.order[0]] if not self.constants else _own(self.constants[0])
+        items = [*outputs, *map(_own, self.constants)]
+        return unflatten(self.structure, iter([items[i] for i in self.order]), _own)
+
+
+def _own(constant):
+    """What a caller may change without changing the next call's result."""
+    door = door_of(constant)
+    if door == "torch":
+        return constant.clone()
+    if door == "jax" or isinstance(constant, (float, complex, np.generic)) or is_module(constant):
+        return constant
+    try:
+        return copy.deepcopy(constant)
+    except Exception:  # whatever its class says of being copied: a lock, an open file
+        return constant
 
 
 class Results:

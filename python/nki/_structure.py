@@ -126,7 +126,7 @@ def _flatten_object(value, kind, arrays, above, is_array):
         key = _flatten_items(value.items(), inside, above, is_array)
     elif is_opaque(kind.__module__) and not _holds_fields(kind):
         return ("value", kind, _opaque(value))
-    elif _is_module(value):
+    elif is_module(value):
         fields = [(name, item) for name, item in vars(value).items() if name[0] != "_" and not door_of(item)]
         return ("value", kind, _Keyed((id(value), _flatten_items(fields, [], above, is_array)), value))
     else:
@@ -155,7 +155,7 @@ def _opaque(value):
     return value
 
 
-def _is_module(value):
+def is_module(value):
     """Whether a value is a torch module, whose parameters are the program's and not the kernel's arguments."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.nn.Module)
@@ -175,23 +175,28 @@ def fields_of(value):
     return fields
 
 
-def unflatten(structure, arrays):
-    """The value of a structure, with items of the iterator `arrays` in the places of arrays."""
+def unflatten(structure, arrays, own=None):
+    """The value of a structure, with items of the iterator `arrays` in the places of arrays.
+
+    `own` is called for each object that is in it as it was.
+    """
     kind = structure[0]
     if kind == "array":
         return next(arrays)
     if kind == "value":
         value = structure[2]
-        return value.value if isinstance(value, _Keyed) else value
+        if not isinstance(value, _Keyed):
+            return value
+        return value.value if own is None else own(value.value)
     if kind == "object":
-        return _copy_of(structure[1], [(name, unflatten(item, arrays)) for name, item in structure[2]])
+        return _copy_of(structure[1], [(name, unflatten(item, arrays, own)) for name, item in structure[2]])
     if kind == "made":
-        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays) for part in structure[2]])
+        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays, own) for part in structure[2]])
     if kind is dict or kind == "mapping":
         items = structure[1] if kind is dict else structure[2]
-        pairs = [(unflatten(key, arrays), unflatten(item, arrays)) for key, item in items]
+        pairs = [(unflatten(key, arrays), unflatten(item, arrays, own)) for key, item in items]
         return dict(pairs) if kind is dict else _mapping(structure[1], pairs)
-    items = [unflatten(item, arrays) for item in structure[1]]
+    items = [unflatten(item, arrays, own) for item in structure[1]]
     return tuple.__new__(kind, items) if len(structure) == 3 else kind(items)
 
 

@@ -4,6 +4,7 @@ import copy
 import functools
 import gc
 import pickle
+import types
 
 import nki
 import nki.isa as nisa
@@ -210,6 +211,25 @@ def test_written_inputs_change_in_place_after_success_only(x):
     wide = np.zeros((3, 8), np.float32)
     increment(wide[:, ::2])  # not contiguous: written where it lies
     np.testing.assert_array_equal(wide, np.tile([1, 0], (3, 4)))
+
+
+def test_what_the_caller_does_to_returned_constants_is_not_in_the_next_result(x):
+    class Pair:
+        def __init__(self):
+            self.items, self.array = [1], np.zeros(2)
+
+    constant = np.zeros(2)
+
+    @nki.jit
+    def kernel(x):
+        return scaled(x), np.zeros(2), {"a": {1}, "b": [[2]]}, types.SimpleNamespace(items=[3]), Pair(), constant
+
+    for _ in range(3):
+        _, array, mapping, names, pair, again = kernel(x)
+        assert array.tolist() == [0, 0] == pair.array.tolist() == again.tolist()
+        assert mapping == {"a": {1}, "b": [[2]]} and names.items == [3] and pair.items == [1]
+        array[:] = pair.array[:] = again[:] = 9
+        mapping["a"].add(9), mapping["b"][0].append(9), names.items.append(9), pair.items.append(9)
 
 
 class Config:
