@@ -219,6 +219,18 @@ void EagerMachine::Meet() {
   Report();
 }
 
+// What a run finds wrong is said with the node's place, after the warnings.
+template <typename Action>
+void EagerMachine::AtLineOf(const Node& node, const Action& action) {
+  try {
+    action();
+  } catch (const RunError& error) {
+    Report();
+    KnowSource(node.source);
+    throw RunError(PlaceOf(*graph_, node) + error.what());
+  }
+}
+
 const WriteFacts& EagerMachine::Check(const Node& node) {
   const Generation& gen = *graph_->generation;
   found_.clear();
@@ -227,10 +239,11 @@ const WriteFacts& EagerMachine::Check(const Node& node) {
   CheckOverlap(node, &found_);
   CheckRegion(*graph_, node, graph_->open_region, set_, &found_);
   Report();  // what follows takes the instruction to be legal
-  const WriteFacts& facts = writes_.Next();
+  const WriteFacts* facts = nullptr;
+  AtLineOf(node, [&] { facts = &writes_.Next(Context()); });
   CheckBank(gen, node, placements_, &found_);
   Report();
-  return facts;
+  return *facts;
 }
 
 // Lines are worked out when there is something to say about one; they are numbered as they are met.
@@ -323,18 +336,12 @@ void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
   RunContext context = Context();
   OwnWrittenInputs(node, context);
   context.destination = facts.destinations[0];
-  for (const auto& [at, part] : facts.zero_first) {
-    const Tile tile = context.tile(View::Of(graph_->tensors[part.tensor]));
-    for (const BytesOfPartitions& run : part.runs) Zero(tile, run, {});
-  }
+  for (const auto& [at, part] : facts.zero_first) Zero(part, *graph_, context);
   const FloatingPointScope floating_point;
-  try {
+  AtLineOf(node, [&] {
     HasIndirection(*node.instruction) ? RunIndirect(*node.instruction, context)
                                       : node.instruction->Run(context);
-  } catch (const RunError& error) {
-    KnowSource(node.source);
-    throw RunError(PlaceOf(*graph_, node) + error.what());
-  }
+  });
 }
 
 void EagerMachine::Finish() {

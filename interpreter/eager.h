@@ -99,6 +99,8 @@ class EagerMachine {
   void FillPinned(const Tensor& tensor);
   void CheckCapacity(const Tensor& tensor) const;
   const WriteFacts& Check(const Node& node);
+  template <typename Action>
+  void AtLineOf(const Node& node, const Action& action);
   void Report();
   void KnowSource(int source) const;
   void Meet();

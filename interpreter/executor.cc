@@ -68,6 +68,7 @@ class Run {
         hbm_[tensor.id] = temporaries_.back().get();
       }
     }
+    if (!plan.watched.empty()) watch_.emplace(plan);
     for (size_t output : plan.partly_written) {
       const Tensor& tensor = *graph.outputs[output].tensor;
       FillFresh(tensor.dtype, hbm_[tensor.id], tensor.bytes());
@@ -121,11 +122,14 @@ class Run {
   void Steps(int worker, int workers) {
     Walk walk{worker, workers};
     if (plan_.cores_meet) return BothCores<kLogged>(walk);
-    StepRunner runner(plan_, ContextOf(0), worker, workers, options_.undo);
+    StepRunner runner(plan_, ContextOf(0), worker, workers, options_.undo, WatchOf(worker));
     for (size_t at = 0; at < plan_.steps.size();) {
       if (!RunStep<kLogged>(walk, runner, at)) return;
     }
   }
+
+  // The first worker has a part in every step that reads or writes.
+  WriteWatch* WatchOf(int worker) { return worker == 0 && watch_ ? &*watch_ : nullptr; }
 
   RunContext ContextOf(int core) const {
     return {.machine = *machines_[core],
@@ -174,6 +178,7 @@ class Run {
       if (walk.worker == 0) {
         const std::string wrong = meetings.Mismatch(nodes);
         if (!wrong.empty()) throw RunError(wrong);
+        for (int core = 0; core < kCores; ++core) runners[core].Watch(run.plan_.steps[nodes[core]]);
         const Meeting first = *run.plan_.steps[nodes[0]].instruction->MeetsCore();
         const Meeting second = *run.plan_.steps[nodes[1]].instruction->MeetsCore();
         if (first.kind == Meeting::Kind::kExchange)
@@ -191,7 +196,8 @@ class Run {
   void BothCores(Walk& walk) {
     Meetings meetings(*plan_.graph);
     const auto runner = [&](int core) {
-      return StepRunner(plan_, ContextOf(core), walk.worker, walk.workers, options_.undo);
+      return StepRunner(plan_, ContextOf(core), walk.worker, walk.workers, options_.undo,
+                        WatchOf(walk.worker));
     };
     Cores<kLogged> cores{*this, walk, meetings, {runner(0), runner(1)}, {0, plan_.graph->programs[1]}};
     if (!RunCores(*plan_.graph, meetings, cores)) throw RunError(meetings.Deadlock());
@@ -207,6 +213,7 @@ class Run {
   std::vector<std::byte*> hbm_;
   std::vector<std::unique_ptr<std::byte[]>> temporaries_;
   std::array<std::unique_ptr<MachineState>, kCores> machines_;
+  std::optional<WriteWatch> watch_;
   Barrier barrier_;
   std::atomic_flag failed_;
   std::exception_ptr failure_;
@@ -262,6 +269,7 @@ size_t StepRunner::After(const Turn& turn, size_t at) {
   } else {
     goes_on = registers_[head.flow.reg.number] != 0;
   }
+  if (goes_on && watch_ != nullptr) watch_->BeginPass(turn.region);
   if (enters) return goes_on ? at + 1 : turn.other + 1;
   return goes_on ? turn.other + 1 : at + 1;
 }
@@ -280,20 +288,35 @@ void StepRunner::RunAsWritten(const Step& step) {
   if (step.shared && workers_ > 1) {
     context_.blocks = {worker_ * kBlocks / workers_, (worker_ + 1) * kBlocks / workers_};
   }
-  context_.destination = step.destination;
   if (step.resets_registers) context_.machine.ResetRegisters(context_.blocks);
-  const bool later = step.adds_again >= 0 && IsLaterPass(step);
-  if (later) context_.destination = WriteState::kWritten;
-  if (step.zero_first >= 0 && !later) {
-    const UnwrittenPart& part = plan_.zeroed[step.zero_first];
-    const Tile tile = context_.tile(View::Of(plan_.graph->tensors[part.tensor]));
-    for (const BytesOfPartitions& run : part.runs) Zero(tile, run, context_.blocks);
-  }
+  PrepareDestination(step);
+  Watch(step);
   try {
     if (step.saves && undo_ != nullptr) undo_->Save(*step.instruction, context_);
     step.indirect ? RunIndirect(*step.instruction, context_) : step.instruction->Run(context_);
   } catch (const RunError& error) {
-    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[&step - plan_.steps.data()]) + error.what());
+    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[NumberOf(step)]) + error.what());
+  }
+}
+
+void StepRunner::PrepareDestination(const Step& step) {
+  context_.destination = step.destination;
+  const bool later = step.adds_again >= 0 && IsLaterPass(step);
+  if (later) context_.destination = WriteState::kWritten;
+  if (step.zero_first >= 0 && !later && !step.destination_of_run)
+    Zero(plan_.zeroed[step.zero_first], *plan_.graph, context_);
+}
+
+void StepRunner::Watch(const Step& step) {
+  if (!step.watched || watch_ == nullptr) return;
+  const size_t number = NumberOf(step);
+  try {
+    const WriteFacts& facts = watch_->Visit(number, context_);
+    if (!step.destination_of_run) return;
+    context_.destination = facts.destinations[number];
+    for (const auto& [node, part] : facts.zero_first) Zero(part, *plan_.graph, context_);
+  } catch (const RunError& error) {
+    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[number]) + error.what());
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "interpreter/plan.h"
 #include "interpreter/undo_log.h"
+#include "interpreter/write_watch.h"
 
 namespace nki {
 
@@ -48,14 +49,17 @@ std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node);
 class StepRunner {
  public:
   // `context` is what the run's memory is; which blocks a step may touch is decided here.
-  StepRunner(const Plan& plan, const RunContext& context, int worker, int workers, UndoLog* undo = nullptr)
+  // `watch` follows the watched steps; one of the workers has it.
+  StepRunner(const Plan& plan, const RunContext& context, int worker, int workers, UndoLog* undo = nullptr,
+             WriteWatch* watch = nullptr)
       : plan_(plan),
         context_(context),
         undo_(undo),
         registers_(plan.graph->registers),
         passes_(plan.graph->regions.size()),
         worker_(worker),
-        workers_(workers) {
+        workers_(workers),
+        watch_(watch) {
     context_.registers = registers_.data();
   }
   StepRunner(StepRunner&&) = delete;  // the context points to the registers
@@ -65,6 +69,8 @@ class StepRunner {
   size_t After(const Turn& turn, size_t at);
   // As the kernel says: through the copies that the plan leaves out. For one worker.
   void RunAsWritten(const Step& step);
+  // Checks and notes what a step touches that others run.
+  void Watch(const Step& step);
   const RunContext& context() const { return context_; }
 
  private:
@@ -74,6 +80,8 @@ class StepRunner {
   };
   void RunInHbm(const Step& step);
   bool IsLaterPass(const Step& step) const;
+  void PrepareDestination(const Step& step);
+  size_t NumberOf(const Step& step) const { return &step - plan_.steps.data(); }
 
   const Plan& plan_;
   RunContext context_;
@@ -81,6 +89,7 @@ class StepRunner {
   std::vector<double> registers_;
   std::vector<Pass> passes_;  // by region
   int worker_, workers_;
+  WriteWatch* watch_;
 };
 
 // Runs the plan on `inputs` (the kernel's tensor arguments in order) into `outputs` (its results in order),

@@ -24,7 +24,11 @@ void FillFresh(Dtype dtype, std::byte* memory, int64_t bytes) {
     std::memcpy(memory + at, word.data(), std::min<int64_t>(4, bytes - at));
 }
 
-void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
+namespace {
+
+// The same bytes of some neighbouring partitions, counted from the partition and the offset of a tile that is
+// a whole tensor, become 0.
+void ZeroBytes(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
   const int first = tile.partition + part.partition, end = first + part.partitions;
   const int64_t begin = tile.offset * ItemBytes(tile.dtype) + part.byte, end_byte = begin + part.bytes;
   const bool words = begin % 4 == 0 && part.bytes % 4 == 0;
@@ -42,6 +46,13 @@ void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks) {
       }
     }
   }
+}
+
+}  // namespace
+
+void Zero(const UnwrittenPart& part, const KernelGraph& graph, const RunContext& context) {
+  const Tile tile = context.tile(View::Of(graph.tensors[part.tensor]));
+  for (const BytesOfPartitions& run : part.runs) ZeroBytes(tile, run, context.blocks);
 }
 
 }  // namespace nki

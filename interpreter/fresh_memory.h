@@ -4,8 +4,8 @@
 
 #include <array>
 
+#include "interpreter/graph.h"
 #include "interpreter/written_map.h"
-#include "memory/tile.h"
 
 namespace nki {
 
@@ -17,9 +17,8 @@ std::array<std::byte, 4> FreshWord(Dtype dtype);
 // `bytes` bytes of a tensor that lie side by side, from the start of an element.
 void FillFresh(Dtype dtype, std::byte* memory, int64_t bytes);
 
-// The same bytes of some neighbouring partitions, counted from the partition and the offset of a tile that is
-// a whole tensor, become 0.
-void Zero(const Tile& tile, const BytesOfPartitions& part, BlockRange blocks);
+// An unwritten part becomes 0, in the blocks of `context`.
+void Zero(const UnwrittenPart& part, const KernelGraph& graph, const RunContext& context);
 
 }  // namespace nki
 

@@ -148,6 +148,20 @@ std::string Describe(const Tensor& tensor) {
 
 }  // namespace
 
+Diagnostic ProblemOf(const Node& node, const char* rule, const std::string& sentence) {
+  Diagnostic diagnostic;
+  diagnostic.rule = rule;
+  diagnostic.source = node.source;
+  diagnostic.message = std::string(node.instruction->def().name) + ": " + sentence;
+  return diagnostic;
+}
+
+Diagnostic WarningOf(const Node& node, const char* rule, const std::string& sentence) {
+  Diagnostic diagnostic = ProblemOf(node, rule, sentence);
+  diagnostic.severity = Severity::kWarning;
+  return diagnostic;
+}
+
 void KernelGraph::Append(Node node) {
   const std::optional<Flow> flow = node.instruction->ControlFlow();
   nodes.push_back(std::move(node));

@@ -62,6 +62,10 @@ struct KernelGraph {
   int AliasedInput(size_t index) const;
 };
 
+// What breaks a rule at a node, or is worth a warning: "tensor_copy: " and the sentence.
+Diagnostic ProblemOf(const Node& node, const char* rule, const std::string& sentence);
+Diagnostic WarningOf(const Node& node, const char* rule, const std::string& sentence);
+
 // The stable text form: complete (equal texts mean equal kernels) and readable. Pinned by golden tests.
 std::string ToText(const KernelGraph& graph);
 // One instruction: "tensor_tensor dst=sbuf.2 data1=sbuf.0 data2=sbuf.1 op=add".

@@ -15,6 +15,7 @@
 #include "interpreter/sharing.h"
 #include "interpreter/undo_log.h"
 #include "interpreter/verifier.h"
+#include "interpreter/write_watch.h"
 #include "isa/indirection.h"
 
 namespace nki {
@@ -173,6 +174,7 @@ std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   MakeSteps(*plan, facts);
   const bool loops = !plan->graph->regions.empty();
   if (loops || plan->graph->registers > 0) PlaceTurns(*plan);
+  PlaceWatches(*plan, facts);
   // A tile that lives through several passes of a loop is no chain of copies.
   if (!loops) ElideCopies(*plan, facts.overwrites_hbm);
   MarkRegisterResets(*plan);

@@ -24,7 +24,10 @@ struct Step {
   int turn = -1;                  // index into Plan::turns: control may pass to another step
   int region = -1;                // the innermost that the step belongs to
   bool saves = false;             // first what it will write goes into the run's UndoLog
-  int adds_again = -1;            // the outermost region whose later passes find `destination` written
+  bool watched = false;           // only the run knows whether what it reads is written, or others ask so of
+                                  // what it writes (write_watch.h)
+  bool destination_of_run = false;  // so it does of `destination`
+  int adds_again = -1;              // the outermost region whose later passes find `destination` written
 };
 
 // A loop's head or end.
@@ -47,7 +50,8 @@ struct Plan {
   std::vector<UnwrittenPart> zeroed;
   std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<Turn> turns;
-  bool cores_meet = false;  // the kernel's two programs run side by side, each on a core of its own
+  std::vector<bool> watched;  // by tensor id; empty if nothing is
+  bool cores_meet = false;    // the kernel's two programs run side by side, each on a core of its own
   std::vector<size_t> partly_written;     // results that must be filled before the run
   std::vector<InputWrites> input_writes;  // an entry for each input that it writes
   std::vector<Diagnostic> warnings;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "interpreter/graph.h"
@@ -26,6 +27,11 @@ struct WriteFacts {
   // By node, empty without loops: the outermost loop around an instruction that adds where written, whose
   // later passes find its destination written; -1 if there is none.
   std::vector<int> adds_again;
+  // Tensors of which only a run knows what is written when they are read (write_watch.h), by id; empty if
+  // there are none. Nodes whose reads are in question, and those that only then know what their destination
+  // holds.
+  std::vector<bool> watched;
+  std::set<size_t> watched_reads, destinations_of_run;
 };
 
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.
@@ -42,8 +48,9 @@ class WriteCheck {
   // Problems are added to `found`.
   WriteCheck(const KernelGraph& graph, std::vector<Diagnostic>* found);
   ~WriteCheck();
-  // Checks graph.nodes[0]; the facts are about it alone and hold until the next call.
-  const WriteFacts& Next();
+  // Checks graph.nodes[0], which runs next in `context`; the facts are about it alone and hold until the next
+  // call. Throws RunError if an address is outside its storage.
+  const WriteFacts& Next(const RunContext& context);
   void CheckResults();
   // The tensor with this id is gone, and another one may get the id.
   void Forget(int tensor);

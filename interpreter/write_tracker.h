@@ -68,12 +68,13 @@ class WriteTracker {
     return parts;
   }
 
-  // "partition 3, byte 128" of `tensor`, for a byte of its map.
+  // "partition 3, byte 128" of `tensor`, for a byte of its map; in HBM "row 3, byte 128".
   std::string Where(const Tensor& tensor, int64_t byte) const {
-    if (!OnChip(tensor.space)) return "byte " + std::to_string(byte);
+    if (!OnChip(tensor.space) && tensor.shape.size() < 2) return "byte " + std::to_string(byte);
     if (!Pinned(tensor)) {
       const int64_t row = tensor.bytes_per_partition();
-      return "partition " + std::to_string(byte / row) + ", byte " + std::to_string(byte % row);
+      return (OnChip(tensor.space) ? "partition " : "row ") + std::to_string(byte / row) + ", byte " +
+             std::to_string(byte % row);
     }
     const int64_t row = Capacity(tensor);
     return "partition " + std::to_string(byte / row - tensor.address->partition) + ", byte " +

@@ -55,6 +55,18 @@ class Gathered {
   void CopyOut(std::byte* to) {
     Move([&](std::byte*, std::byte* here) { to = std::copy_n(here, item_, to); });
   }
+  std::vector<View> Chosen() const {
+    std::vector<View> parts;
+    for (size_t at = 0; at < offsets_.size(); ++at) {
+      const int64_t first = static_cast<int64_t>(at) / count() * group_;
+      View& part = parts.emplace_back(view_);
+      part.dynamic = nullptr;
+      part.offset += first * view_.dims[0].step + offsets_[at] * step_;
+      part.dims[0].count = std::min<int64_t>(group_, view_.partitions() - first);
+      part.dims[1].count = 1;
+    }
+    return parts;
+  }
   const View& view() const { return view_; }
   const Tile& tile() const { return tile_; }
   bool written = false;
@@ -148,6 +160,10 @@ void RunIndirect(const Instruction& instruction, RunContext& context) {
   for (Gathered& one : operands.all) {
     if (one.written) one.Scatter();
   }
+}
+
+std::vector<View> ElementsChosen(const View& view, const RunContext& context, int group) {
+  return Gathered(view, context, group).Chosen();
 }
 
 void CopyOutIndirect(const View& view, const RunContext& context, std::byte* to) {

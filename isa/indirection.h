@@ -7,6 +7,8 @@
 #ifndef NKI_ISA_INDIRECTION_H_
 #define NKI_ISA_INDIRECTION_H_
 
+#include <vector>
+
 #include "isa/instruction.h"
 
 namespace nki {
@@ -20,6 +22,9 @@ bool HasIndirection(const Instruction& instruction);
 // Runs an instruction that has such operands. Throws RunError for an offset outside the view before anything
 // is written.
 void RunIndirect(const Instruction& instruction, RunContext& context);
+
+// The elements of an indirect view that its index chooses now: a view for each offset of each group.
+std::vector<View> ElementsChosen(const View& view, const RunContext& context, int group);
 
 // The elements of an indirect view as all engines but the Tensor engine see them.
 void CopyOutIndirect(const View& view, const RunContext& context, std::byte* to);

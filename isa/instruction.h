@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "isa/cost.h"
+#include "isa/engine_state.h"
 #include "isa/fields.h"
 #include "isa/flow.h"
 #include "isa/meeting.h"
@@ -29,21 +30,6 @@ struct InstructionDef {
   std::string_view doc;
   std::unique_ptr<Instruction> (*create)();
   std::vector<std::unique_ptr<Instruction>> (*samples)(SampleBuilder&);
-};
-
-// What an engine keeps from one instruction to the next: a register in each partition.
-enum class EngineState : uint8_t { kScalarAccumulator, kVectorAccumulator, kVectorRandom, kGpSimdRandom };
-inline constexpr int kEngineStates = 4;
-// Whether a program may use it as it finds it: generators are ready, accumulators hold anything.
-constexpr bool IsReadyAtStart(EngineState state) { return state >= EngineState::kVectorRandom; }
-
-// Which of it an instruction reads (as earlier instructions left it) and writes, in the partitions of its
-// first operand on chip. A bit is 1 << EngineState.
-struct StateUse {
-  uint8_t reads = 0;
-  uint8_t writes = 0;
-  uint8_t spoils = 0;  // leaves undefined on the device; here it keeps its value
-  bool any() const { return (reads | writes | spoils) != 0; }
 };
 
 class Instruction {
@@ -91,6 +77,11 @@ class Instruction {
   // The parts of `operand`, a field of this instruction, that are read or written. Asked of instructions that
   // break rules too.
   virtual Parts PartsTouched(const View& operand) const = 0;
+  // True if it depends on the data which elements are left out: those outside their storage (oob_mode.skip).
+  virtual bool SkipsByData() const = 0;
+  // PartsTouched while the kernel runs, with every address as it is at that moment; nothing if no more than
+  // the addresses of `operand` and of the parts above need to be known.
+  virtual Parts PartsMoved(const View& operand, const RunContext& context) const = 0;
 };
 
 // Turns a plain struct into an Instruction. The questions from `LaneLocal` on are optional members.
@@ -162,6 +153,15 @@ class InstructionAdaptor final : public Instruction {
   }
   Parts PartsTouched(const View& operand) const override {
     if constexpr (requires { fields_.PartsTouched(operand); }) return fields_.PartsTouched(operand);
+    return std::nullopt;
+  }
+  bool SkipsByData() const override {
+    if constexpr (requires { fields_.SkipsByData(); }) return fields_.SkipsByData();
+    return false;
+  }
+  Parts PartsMoved(const View& operand, const RunContext& context) const override {
+    if constexpr (requires { fields_.PartsMoved(operand, context); })
+      return fields_.PartsMoved(operand, context);
     return std::nullopt;
   }
 

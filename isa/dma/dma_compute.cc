@@ -108,6 +108,12 @@ struct DmaCompute {
 
   bool FollowsVectorOffset() const { return true; }
 
+  bool SkipsByData() const { return oob_mode == OobMode::kSkip; }
+  Parts PartsMoved(const View& operand, const RunContext& ctx) const {
+    if (!SkipsByData()) return std::nullopt;
+    return InsideRows(ctx, dst, srcs, operand);
+  }
+
   void Run(RunContext& ctx) const {
     const bool skips = oob_mode == OobMode::kSkip;
     const int64_t rows = Indexed() ? dst.dims[0].count : 1;

@@ -75,28 +75,53 @@ struct DmaCopy {
   }
   bool Dynamic() const { return dst.dynamic != nullptr || src.dynamic != nullptr; }
   bool FollowsVectorOffset() const { return true; }
-  bool MaySkip() const { return oob_mode == OobMode::kSkip; }
+  bool Skips() const { return oob_mode == OobMode::kSkip; }
   bool SkipsElements(const View& to, const View& from) const {
-    return MaySkip() && !(StaysInside(from) && StaysInside(to));
+    return Skips() && !(StaysInside(from) && StaysInside(to));
+  }
+
+  Parts PartsTouched(const View& operand) const {
+    if (Dynamic() || !SkipsElements(dst, src)) return std::nullopt;
+    std::vector<View> parts;
+    AddParts(dst, src, &operand == &dst, parts);
+    return parts;
+  }
+  bool SkipsByData() const { return Skips() && Dynamic(); }
+  Parts PartsMoved(const View& operand, const RunContext& ctx) const {
+    if (!SkipsByData()) return std::nullopt;
+    std::vector<View> parts;
+    const bool by_row = IsIndexed(dst) || IsIndexed(src), of_dst = &operand == &dst;
+    if (!by_row) AddParts(ctx.At(dst, true), ctx.At(src, true), of_dst, parts);
+    for (int64_t row = 0; by_row && row < dst.dims[0].count; ++row)
+      AddParts(RowAt(ctx, dst, true, row), RowAt(ctx, src, true, row), of_dst, parts);
+    return parts;
+  }
+  void AddParts(const View& to, const View& from, bool of_dst, std::vector<View>& parts) const {
+    if (!SkipsElements(to, from)) {
+      parts.push_back(of_dst ? to : from);
+    } else if (!LeavesChip(to) && !LeavesChip(from)) {
+      AddInsideElements(to, from, of_dst ? to : from, parts);
+    }
   }
 
   void Run(RunContext& ctx) const {
     if (!Dynamic()) return Copy(ctx, dst, src);
     if (!IsIndexed(dst) && !IsIndexed(src)) {
-      return Copy(ctx, ctx.At(dst, MaySkip()), ctx.At(src, MaySkip()));
+      return Copy(ctx, ctx.At(dst, Skips()), ctx.At(src, Skips()));
     }
     for (const View* view : {&dst, &src}) {
-      if (!MaySkip()) CheckRows(ctx, *view);
+      if (!Skips()) CheckRows(ctx, *view);
     }
     for (int64_t row = 0; row < dst.dims[0].count; ++row) {
-      Copy(ctx, RowAt(ctx, dst, MaySkip(), row), RowAt(ctx, src, MaySkip(), row));
+      Copy(ctx, RowAt(ctx, dst, Skips(), row), RowAt(ctx, src, Skips(), row));
     }
   }
 
+  static bool LeavesChip(const View& view) { return view.on_chip() && !StaysInside(view); }
+
   void Copy(RunContext& ctx, const View& to, const View& from) const {
     if (SkipsElements(to, from)) {
-      const bool leaves_chip = (to.on_chip() && !StaysInside(to)) || (from.on_chip() && !StaysInside(from));
-      if (!leaves_chip) CopyInsideElements(ctx, to, from);
+      if (!LeavesChip(to) && !LeavesChip(from)) CopyInsideElements(ctx, to, from);
     } else if (!MovesRows(to, from)) {
       simd::CopyElements(DmaOperandOf(ctx, from), DmaOperandOf(ctx, to));
     } else {

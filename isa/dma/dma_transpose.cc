@@ -52,7 +52,7 @@ struct DmaTranspose {
     }
     c.SameDtype(src, dst);
     c.DmaPriority(priority);
-    c.Rule(!Skips() || src.dynamic != nullptr, "oob-skip",
+    c.Rule(!SkipsByData() || src.dynamic != nullptr, "oob-skip",
            "oob_mode.skip is for a src with a dynamic offset only");
     if (CheckAxes(c)) CheckMode(c);
   }
@@ -74,16 +74,14 @@ struct DmaTranspose {
   }
 
   void CheckMode(Checker& c) const {
-    const bool hwdge = dge_mode == DgeMode::kHwdge, indexed = IsIndexed(src);
-    if (indexed) {
+    if (IsIndexed(src)) {
       c.Rule(dge_mode == DgeMode::kUnknown || dge_mode == DgeMode::kSwdge, "dge-mode",
              "dge_mode must be unknown or swdge with a vector_offset");
-    } else {
-      c.Rule(dge_mode != DgeMode::kSwdge, "dge-mode",
-             "dge_mode must be unknown, none or hwdge without a vector_offset");
+      return CheckGatherTranspose(c, src);
     }
-    if (indexed) return CheckGatherTranspose(c, src);
-    if (hwdge) CheckHwdgeTranspose(c, src);
+    c.Rule(dge_mode != DgeMode::kSwdge, "dge-mode",
+           "dge_mode must be unknown, none or hwdge without a vector_offset");
+    if (dge_mode == DgeMode::kHwdge) CheckHwdgeTranspose(c, src);
   }
 
   // Axis i of dst is this axis of src.
@@ -100,12 +98,14 @@ struct DmaTranspose {
   bool ReadsAllFirst() const { return true; }
   // In place, a worker would read what another wrote.
   bool Splits() const { return dst.tensor != src.tensor && dst.dynamic == nullptr && src.dynamic == nullptr; }
-
   bool FollowsVectorOffset() const { return true; }
-  bool Skips() const { return oob_mode == OobMode::kSkip; }
-
+  bool SkipsByData() const { return oob_mode == OobMode::kSkip; }
+  Parts PartsMoved(const View& operand, const RunContext& ctx) const {
+    if (!SkipsByData() && (&operand == &dst || !IsIndexed(src))) return std::nullopt;
+    return TransposedRows(ctx, src, SkipsByData(), &operand == &dst ? &dst : nullptr);
+  }
   void Run(RunContext& ctx) const {
-    const bool gathers = IsIndexed(src) || Skips();
+    const bool gathers = IsIndexed(src) || SkipsByData();
     if (!gathers && !src.on_chip()) return Load(ctx, ctx.linear(src));
     const int64_t bytes = src.elements() * ItemBytes(src.dtype);
     const std::unique_ptr<std::byte[]> rows(new std::byte[static_cast<size_t>(bytes)]);
@@ -115,9 +115,9 @@ struct DmaTranspose {
       copy.dims[axis].step = step;
       step *= copy.dims[axis].count;
     }
-    if (Skips()) simd::StoreRows(ctx.tile(ctx.At(dst)), Transposed(copy), {});  // for rows left out
+    if (SkipsByData()) simd::StoreRows(ctx.tile(ctx.At(dst)), Transposed(copy), {});  // for rows left out
     if (gathers) {
-      GatherRows(ctx, src, Skips(), copy);
+      GatherRows(ctx, src, SkipsByData(), copy);
     } else {
       simd::StoreRows(ctx.tile(ctx.At(src)), copy, {});
     }

@@ -1,7 +1,9 @@
 #include "isa/dma/transfer.h"
 
 #include <algorithm>
+#include <optional>
 
+#include "isa/reach.h"
 #include "memory/scalar_types.h"
 
 namespace nki {
@@ -68,14 +70,22 @@ LinearTile Coalesced(const RunContext& ctx, const View& view) {
   return linear;
 }
 
-// Where element `index` of a view is, or null outside its storage.
-std::byte* ElementAddress(const RunContext& ctx, const View& view, int64_t index) {
+// Element `index` of a view, counted as its offset is; nothing outside its storage.
+std::optional<int64_t> ElementOf(const View& view, int64_t index) {
   int64_t element = view.offset, rest = index;
   for (int axis = view.rank - 1; axis >= 0; --axis) {
     element += rest % view.dims[axis].count * view.dims[axis].step;
     rest /= view.dims[axis].count;
   }
-  if (element < 0 || element >= StorageElements(view)) return nullptr;
+  if (element < 0 || element >= StorageElements(view)) return std::nullopt;
+  return element;
+}
+
+// Where element `index` of a view is, or null outside its storage.
+std::byte* ElementAddress(const RunContext& ctx, const View& view, int64_t index) {
+  const std::optional<int64_t> found = ElementOf(view, index);
+  if (!found) return nullptr;
+  const int64_t element = *found;
   const int64_t item = ItemBytes(view.dtype);
   if (!view.on_chip()) return ctx.hbm[view.tensor->id] + element * item;
   const int64_t row = view.storage_row();
@@ -178,6 +188,35 @@ simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view) {
     operand.linear = ctx.linear(view);
   }
   return operand;
+}
+
+std::vector<View> InsideRows(const RunContext& ctx, const View& dst, const ViewList& srcs,
+                             const View& operand) {
+  std::vector<View> rows;
+  for (int64_t row = 0; row < dst.dims[0].count; ++row) {
+    const auto inside = [&](const View& view) { return StaysInside(RowAt(ctx, view, true, row)); };
+    if (inside(dst) && std::ranges::all_of(srcs, inside)) rows.push_back(RowAt(ctx, operand, true, row));
+  }
+  return rows;
+}
+
+void AddInsideElements(const View& dst, const View& src, const View& operand, std::vector<View>& parts) {
+  const int last = operand.rank - 1;
+  const Dim axis = last < 0 ? Dim{} : operand.dims[last];
+  int64_t next = -1;  // the element that would make the part before it longer
+  for (int64_t i = 0; i < dst.elements(); ++i) {
+    const std::optional<int64_t> to = ElementOf(dst, i), from = ElementOf(src, i);
+    if (!to || !from) continue;
+    if (i == next && i % axis.count != 0) {
+      ++parts.back().dims[std::max(last, 0)].count;
+    } else {
+      View& part = parts.emplace_back(operand);
+      part.dynamic = nullptr;
+      part.offset = &operand == &dst ? *to : *from;
+      for (Dim& dim : part.dims) dim.count = 1;
+    }
+    next = i + 1;
+  }
 }
 
 void CopyInsideElements(const RunContext& ctx, const View& dst, const View& src) {

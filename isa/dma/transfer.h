@@ -2,6 +2,8 @@
 #ifndef NKI_ISA_DMA_TRANSFER_H_
 #define NKI_ISA_DMA_TRANSFER_H_
 
+#include <vector>
+
 #include "isa/rules.h"
 #include "isa/run_context.h"
 #include "isa/simd/dma.h"
@@ -34,6 +36,13 @@ void CheckRows(const RunContext& ctx, const View& view);
 View RowAt(const RunContext& ctx, const View& view, bool may_leave, int64_t row);
 
 simd::DmaOperand DmaOperandOf(const RunContext& ctx, const View& view);
+
+// The rows of `operand`, which is one of them, that dst and all of srcs have inside their storage.
+std::vector<View> InsideRows(const RunContext& ctx, const View& dst, const ViewList& srcs,
+                             const View& operand);
+
+// The elements of `operand`, which is dst or src, that CopyInsideElements reads or writes.
+void AddInsideElements(const View& dst, const View& src, const View& operand, std::vector<View>& parts);
 
 // Copies the elements that lie inside the storage on both sides; the other destinations keep their bits.
 void CopyInsideElements(const RunContext& ctx, const View& dst, const View& src);

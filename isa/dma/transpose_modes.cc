@@ -57,6 +57,16 @@ void CheckGatherTranspose(Checker& c, const View& src) {
   });
 }
 
+std::vector<View> TransposedRows(const RunContext& ctx, const View& src, bool skips, const View* dst) {
+  std::vector<View> parts;
+  for (int64_t row = 0; row < src.dims[0].count; ++row) {
+    const View from = SourceRow(ctx, src, skips, row);
+    if (!StaysInside(from)) continue;
+    parts.push_back(dst == nullptr ? from : ctx.At(*dst).Slice(dst->rank - 1, row, row + 1, 1));
+  }
+  return parts;
+}
+
 void GatherRows(const RunContext& ctx, const View& src, bool skips, const LinearTile& to) {
   LinearTile row = to;
   row.dims[0].count = 1;

@@ -2,6 +2,8 @@
 #ifndef NKI_ISA_DMA_TRANSPOSE_MODES_H_
 #define NKI_ISA_DMA_TRANSPOSE_MODES_H_
 
+#include <vector>
+
 #include "isa/rules.h"
 #include "isa/run_context.h"
 
@@ -11,6 +13,9 @@ namespace nki {
 void CheckHwdgeTranspose(Checker& c, const View& src);
 // [gather-transpose], [vector-offset], [gather-shape]
 void CheckGatherTranspose(Checker& c, const View& src);
+
+// The rows of src that GatherRows copies; if dst is given, its elements that they become.
+std::vector<View> TransposedRows(const RunContext& ctx, const View& src, bool skips, const View* dst);
 
 // Copies the rows of src (index of axis 0) to those of `to`: row i has the index
 // index[i % partitions, i / partitions]. Rows that leave the storage are left out if `skips`.

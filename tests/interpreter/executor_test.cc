@@ -34,6 +34,8 @@ class Intruder : public Instruction {
   std::optional<Meeting> MeetsCore() const override { return std::nullopt; }
   std::optional<Flow> ControlFlow() const override { return std::nullopt; }
   Parts PartsTouched(const View&) const override { return std::nullopt; }
+  bool SkipsByData() const override { return false; }
+  Parts PartsMoved(const View&, const RunContext&) const override { return std::nullopt; }
 
  private:
   const Instruction* like_;

@@ -161,8 +161,8 @@ TEST(Verifier, PartlyWrittenResultsAreWarnedAboutAndFilled) {
   for (int line : {0, 1}) b.graph()->tensors[line].source = line;  // one warning per line
   b.Return(out);
   b.Return(integers);
-  EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("returns t0 (4, 4) but leaves byte 32"),
-                                        HasSubstr("returns t1 (2, 2) but leaves byte 0")));
+  EXPECT_THAT(b.Problems(), ElementsAre(HasSubstr("returns t0 (4, 4) but leaves row 2, byte 0"),
+                                        HasSubstr("returns t1 (2, 2) but leaves row 0, byte 0")));
   const Buffers results = RunOn(*b.Make(), {});
   const std::vector<float> values = Floats(results[0]);
   for (int at = 0; at < 8; ++at) EXPECT_EQ(values[at], 1);

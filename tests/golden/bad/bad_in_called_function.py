@@ -125,6 +125,6 @@ def case_unwritten_warning():
 #
 # case_unwritten_warning:
 # (4, 8)
-# NkiWarning: bad/bad_in_called_function.py:21: warning: the kernel returns hbm.0 (4, 8) but leaves byte 64 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
+# NkiWarning: bad/bad_in_called_function.py:21: warning: the kernel returns hbm.0 (4, 8) but leaves row 2, byte 0 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
 #     result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
 #   called from bad/bad_in_called_function.py:79: result, tile = start(x)

@@ -190,5 +190,5 @@ def case_half_written():
 # case_half_written:
 # [[ 0.  0.  0.]
 #  [nan nan nan]]
-# NkiWarning: bad/bad_result.py:43: warning: the kernel returns hbm.0 (2, 3) but leaves byte 12 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
+# NkiWarning: bad/bad_result.py:43: warning: the kernel returns hbm.0 (2, 3) but leaves row 1, byte 0 and possibly more of it unwritten; such elements are NaN, or 4 in integers [output-partly-written]
 #     result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)

@@ -68,5 +68,5 @@ def case_hbm():
 #     nisa.nc_matmul(dst=acc, stationary=tile, moving=tile, accumulate=True)
 #
 # case_hbm:
-# VerifyError: bad/bad_uninitialised.py:34: error: dma_copy: src reads byte 0 of hbm.0 (private_hbm), which nothing has written [uninitialised-read]
+# VerifyError: bad/bad_uninitialised.py:34: error: dma_copy: src reads row 0, byte 0 of hbm.0 (private_hbm), which nothing has written [uninitialised-read]
 #     nisa.dma_copy(dst=x, src=scratch)

@@ -1,0 +1,78 @@
+#include "interpreter/write_watch.h"
+
+#include <algorithm>
+
+namespace nki {
+namespace {
+
+class WritesOf : public OperandVisitor {
+ public:
+  explicit WritesOf(const std::vector<bool>& tensors) : tensors_(tensors) {}
+  bool found = false;
+  void OnView(const Field& field, const View& view) override {
+    found |= field.role == Field::Role::kOut && tensors_[view.tensor->id];
+  }
+
+ private:
+  const std::vector<bool>& tensors_;
+};
+
+bool IsPlaced(const Tensor& tensor) { return tensor.address && OnChip(tensor.space); }
+
+// Whether both have addresses and share bytes.
+bool ShareBytes(const Tensor& a, const Tensor& b) {
+  if (!IsPlaced(a) || !IsPlaced(b) || a.space != b.space || a.program != b.program) return false;
+  const auto meet = [](int64_t first, int64_t count, int64_t other_first, int64_t other_count) {
+    return first < other_first + other_count && other_first < first + count;
+  };
+  return meet(a.address->partition, a.partitions(), b.address->partition, b.partitions()) &&
+         meet(a.address->byte, a.bytes_per_partition(), b.address->byte, b.bytes_per_partition());
+}
+
+// What is written through another tensor at the same place counts too.
+void AddAliases(const KernelGraph& graph, std::vector<bool>& watched) {
+  const std::vector<bool> asked = watched;
+  for (const Tensor& tensor : graph.tensors) {
+    if (!asked[tensor.id] || !IsPlaced(tensor)) continue;
+    for (const Tensor& other : graph.tensors) {
+      if (ShareBytes(tensor, other)) watched[other.id] = true;
+    }
+  }
+}
+
+}  // namespace
+
+void PlaceWatches(Plan& plan, WriteFacts& facts) {
+  if (facts.watched.empty()) return;
+  AddAliases(*plan.graph, facts.watched);
+  plan.watched = std::move(facts.watched);
+  for (size_t i = 0; i < plan.steps.size(); ++i) {
+    Step& step = plan.steps[i];
+    WritesOf writes(plan.watched);
+    plan.graph->nodes[i].instruction->VisitFields(writes);
+    step.watched = writes.found || facts.watched_reads.contains(i);
+    step.destination_of_run = facts.destinations_of_run.contains(i);
+    if (step.destination_of_run) step.shared = false;  // only the worker that watches knows it
+  }
+}
+
+WriteWatch::WriteWatch(const Plan& plan) : walk_(*plan.graph, plan.watched, &found_) {
+  for (const Tensor& tensor : plan.graph->tensors) {
+    if (plan.watched[tensor.id] && tensor.region >= 0) made_inside_[tensor.region].push_back(tensor.id);
+  }
+}
+
+const WriteFacts& WriteWatch::Visit(size_t step, const RunContext& context) {
+  const WriteFacts& facts = walk_.VisitAt(step, context);
+  if (found_.empty()) return facts;
+  const std::string& message = found_[0].message;  // whoever catches it says where
+  throw RunError(message.substr(message.find(": ") + 2) + " in this run [" + found_[0].rule + "]");
+}
+
+void WriteWatch::BeginPass(int region) {
+  const auto made = made_inside_.find(region);
+  if (made == made_inside_.end()) return;
+  for (int tensor : made->second) walk_.Forget(tensor);
+}
+
+}  // namespace nki
