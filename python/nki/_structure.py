@@ -1,9 +1,11 @@
 """Taking nested arguments apart into arrays and the rest, and putting results together.
 
 A structure is a hashable tree. Structures are equal only if a kernel can't tell the values apart, arrays aside:
-1, 1.0 and True differ, so do 0.0 and -0.0, and an object counts by its class and by what its fields hold now.
+1, 1.0 and True differ, so do 0.0 and -0.0, and an object counts by its class and by what its fields hold now. A kernel
+gets a copy of what it could change, as on a device (language guide, "Objects"): what it does there is its own.
 """
 
+import collections
 import functools
 import os
 import struct
@@ -12,6 +14,7 @@ import types
 
 import numpy as np
 
+_WRITTEN_IN_PYTHON = 1 << 9  # of a type's flags: Py_TPFLAGS_HEAPTYPE
 _SLOT = ("array",)  # where an array was
 _doors = {}  # type -> the module that runs kernels on it, "" if values of the type are not arrays
 _AS_THEY_ARE = (int, str, bytes, type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
@@ -20,6 +23,7 @@ _FRAMEWORKS = frozenset({"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"})
 _LIBRARY = os.path.dirname(os.__file__)
 _MADE_OF = {  # type -> (its parts, how to make one of parts)
     functools.partial: (lambda f: (f.func, f.args, f.keywords), lambda f, a, k: functools.partial(f, *a, **k)),
+    collections.defaultdict: (lambda d: (d.default_factory, dict(d)), collections.defaultdict),
     types.MethodType: (lambda method: (method.__func__, method.__self__), types.MethodType),
     slice: (lambda s: (s.start, s.stop, s.step), slice),
     range: (lambda r: (r.start, r.stop, r.step), range),
@@ -116,12 +120,12 @@ def _flatten_items(items, arrays, above, is_array):
 
 def _flatten_object(value, kind, arrays, above, is_array):
     if id(value) in above:
-        return ("value", kind, _Keyed(("above", above.index(id(value))), value))
+        return ("above", above.index(id(value)))
     above = (*above, id(value))
     inside = []
     if isinstance(value, (set, frozenset)):
         key = frozenset([flatten(item, inside, above, is_array) for item in value])
-        return ("value", kind, _Keyed(_Once() if inside else key, value))
+        return ("set" if kind is set else "value", kind, _Keyed(_Once() if inside else key, value))
     if isinstance(value, dict):
         key = _flatten_items(value.items(), inside, above, is_array)
     elif is_opaque(kind.__module__) and not _holds_fields(kind):
@@ -134,7 +138,7 @@ def _flatten_object(value, kind, arrays, above, is_array):
         if not fields and not hasattr(value, "__dict__"):
             return ("value", kind, _opaque(value))
         key = tuple([(name, flatten(item, inside, above, is_array)) for name, item in fields])
-    if not inside:  # the object itself: a kernel may ask what it `is`
+    if not inside and not (key and _can_copy(kind)):  # the object itself: a kernel may ask what it `is`
         return ("value", kind, _Keyed(key, value))
     arrays.extend(inside)
     if isinstance(value, dict):
@@ -145,6 +149,13 @@ def _flatten_object(value, kind, arrays, above, is_array):
 def _holds_fields(kind):
     """Whether objects of a class that is not the user's are nothing but the fields that the user gave them."""
     return kind is types.SimpleNamespace or (kind.__module__, kind.__name__) == ("nki.language", "NKIObject")
+
+
+@functools.cache
+def _can_copy(kind):
+    """Whether an object is nothing but its fields or a mapping: no class written in C lies under its own."""
+    known = (object, dict, collections.OrderedDict, types.SimpleNamespace)
+    return all(owner in known or owner.__flags__ & _WRITTEN_IN_PYTHON for owner in kind.__mro__)
 
 
 def _opaque(value):
@@ -175,10 +186,10 @@ def fields_of(value):
     return fields
 
 
-def unflatten(structure, arrays, own=None):
+def unflatten(structure, arrays, own=None, above=()):
     """The value of a structure, with items of the iterator `arrays` in the places of arrays.
 
-    `own` is called for each object that is in it as it was.
+    `own` is called for each object that is in it as it was; `above` are the objects that will hold this value.
     """
     kind = structure[0]
     if kind == "array":
@@ -188,30 +199,34 @@ def unflatten(structure, arrays, own=None):
         if not isinstance(value, _Keyed):
             return value
         return value.value if own is None else own(value.value)
+    if kind == "above":
+        return above[structure[1]]
+    if kind == "set":
+        return set(structure[2].value)
     if kind == "object":
-        return _copy_of(structure[1], [(name, unflatten(item, arrays, own)) for name, item in structure[2]])
+        return _copy_of(structure[1], structure[2], arrays, own, above)
     if kind == "made":
-        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays, own) for part in structure[2]])
-    if kind is dict or kind == "mapping":
-        items = structure[1] if kind is dict else structure[2]
-        pairs = [(unflatten(key, arrays), unflatten(item, arrays, own)) for key, item in items]
-        return dict(pairs) if kind is dict else _mapping(structure[1], pairs)
-    items = [unflatten(item, arrays, own) for item in structure[1]]
+        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays, own, above) for part in structure[2]])
+    if kind is dict:
+        return _filled({}, structure[1], arrays, own, above)
+    if kind == "mapping":
+        mapping = structure[1]()
+        return _filled(mapping, structure[2], arrays, own, (*above, mapping))
+    items = [unflatten(item, arrays, own, above) for item in structure[1]]
     return tuple.__new__(kind, items) if len(structure) == 3 else kind(items)
 
 
-def _mapping(kind, pairs):
-    mapping = kind()
-    mapping.update(pairs)
+def _filled(mapping, items, arrays, own, above):
+    mapping.update([(unflatten(key, iter(())), unflatten(item, arrays, own, above)) for key, item in items])
     return mapping
 
 
-def _copy_of(kind, fields):
+def _copy_of(kind, fields, arrays, own, above):
     """An object with these fields, made without __init__ as the device's compiler makes its own."""
     maker = types.SimpleNamespace if issubclass(kind, types.SimpleNamespace) else object
     copy = maker.__new__(kind)
-    for name, value in fields:
-        object.__setattr__(copy, name, value)
+    for name, item in fields:
+        object.__setattr__(copy, name, unflatten(item, arrays, own, (*above, copy)))
     return copy
 
 
@@ -220,7 +235,7 @@ def paths(structure, name):
     kind = structure[0]
     if kind == "array":
         return [name]
-    if kind == "value":
+    if kind in ("value", "above", "set"):
         return []
     if kind == "object":
         return [path for field, item in structure[2] for path in paths(item, f"{name}.{field}")]
