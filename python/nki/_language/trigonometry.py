@@ -10,39 +10,36 @@ from nki import isa as nisa
 from nki._language import dtypes
 from nki._language.activations import abs as absolute
 from nki._language.activations import reciprocal, sign
+from nki._language.angles import reduced
 from nki._language.elementwise import add, greater, maximum, minimum, multiply, subtract
 from nki._language.operators import operator
 from nki._language.tiles import new_tile, require_tile, result_dtype
 
 _F32 = dtypes.float32
 _HALF_PI = math.pi / 2
-# Adding and subtracting it rounds a float32 below 2^22 to an integer.
-_ROUNDER = 1.5 * 2.0**23
-# 2 pi in parts of 8 bits and a rest: products with an integer of up to 16 bits are exact.
-_TWO_PI = tuple(map(float.fromhex, ("0x1.92p2", "0x1.fcp-10", "-0x1.58p-19", "0x1.10b462p-28")))
 
 
 @operator
 def sin(x, dtype=None):
-    """The sine of x; absolute error at most 4e-7 for |x| below 4e5, beyond it that of x's own last bit.
+    """The sine of x; absolute error at most 4e-7 for every x.
 
     As `op=` of nisa.activation without reduction of the range. Source: nki.language.sin, NKI 0.6.
     """
     require_tile("sin", "x", x)
-    return _sine(_folded(_reduced(x)), result_dtype(dtype, x.dtype))
+    return _sine(_folded(reduced(x)), result_dtype(dtype, x.dtype))
 
 
 def cos(x, dtype=None):
     """The cosine of x, as exact as sin. Source: nki.language.cos, NKI 0.6."""
     require_tile("cos", "x", x)
-    return _cosine(_reduced(x), result_dtype(dtype, x.dtype))
+    return _cosine(reduced(x), result_dtype(dtype, x.dtype))
 
 
 def tan(x, dtype=None):
     """sin(x) / cos(x). Source: nki.language.tan, NKI 0.6."""
     require_tile("tan", "x", x)
-    reduced = _reduced(x)
-    sine, cosine = _sine(_folded(reduced), _F32), _cosine(reduced, _F32)
+    angle = reduced(x)
+    sine, cosine = _sine(_folded(angle), _F32), _cosine(angle, _F32)
     return multiply(sine, reciprocal(cosine), result_dtype(dtype, x.dtype))
 
 
@@ -60,19 +57,6 @@ def arctan(x, dtype=None):
     nisa.tensor_tensor(angle, angle, signs, multiply)
     nisa.scalar_tensor_tensor(angle, above, multiply, _HALF_PI, add, angle)
     return multiply(angle, sign(x, _F32), result_dtype(dtype, x.dtype))
-
-
-def _reduced(x):
-    """x less the nearest multiple of 2 pi: between -pi and pi, or a little outside. NaN of infinity."""
-    turns = new_tile(x.shape, _F32)
-    nisa.tensor_scalar(turns, x, multiply, 1 / (2 * math.pi), False, add, _ROUNDER)
-    nisa.tensor_scalar(turns, turns, subtract, _ROUNDER)
-    rest = x
-    for part in _TWO_PI:
-        reduced = new_tile(x.shape, _F32)
-        nisa.scalar_tensor_tensor(reduced, turns, multiply, -part, add, rest)
-        rest = reduced
-    return rest
 
 
 def _folded(angle):
