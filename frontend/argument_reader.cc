@@ -33,6 +33,24 @@ std::string Repr(PyObject* object) {
          py::cast<std::string>(type.attr("__qualname__"));
 }
 
+// What to do with an array of NumPy or a framework, which is no number and no tensor of the kernel.
+std::string ArrayAdvice(PyObject* object) {
+  if (IsTensor(object) || !PyObject_HasAttrString(object, "__array__")) return "";
+  const py::object axes = py::getattr(py::handle(object), "ndim", py::int_(0));
+  if (!py::isinstance<py::int_>(axes) || axes.cast<int>() == 0) return "";
+  return "; pass arrays to the kernel as arguments, or bring them in with nl.load(nl.shared_constant(array))";
+}
+
+// What to write for a function of nki.language that reduces.
+std::string OperatorAdvice(PyObject* object) {
+  if (!PyFunction_Check(object)) return "";
+  const std::string name = py::cast<std::string>(py::handle(object).attr("__name__"));
+  if (name == "sum" || name == "mean") return "; a sum is nl.add";
+  return name == "prod"  ? "; a product is nl.multiply"
+         : name == "all" ? "; that is nl.minimum or nl.logical_and"
+                         : "";
+}
+
 bool IsNumber(PyObject* object) {
   return PyFloat_Check(object) || PyLong_Check(object) || PyIndex_Check(object) || PyNumber_Check(object);
 }
@@ -60,7 +78,7 @@ std::string ArgumentReader::Place(const Field& field) const {
 }
 
 void ArgumentReader::WrongType(const Field& field, const char* wanted, PyObject* argument) const {
-  ThrowType(Place(field) + " must be " + wanted + ", got " + Repr(argument));
+  ThrowType(Place(field) + " must be " + wanted + ", got " + Repr(argument) + ArrayAdvice(argument));
 }
 
 PyObject* ArgumentReader::Next(const Field& field) {
@@ -100,7 +118,8 @@ void ArgumentReader::Visit(const Field& field, std::optional<View>& value) {
 Operand ArgumentReader::ReadOperand(const Field& field, PyObject* argument) {
   if (argument == Py_None) return {};
   if (IsTensor(argument)) return {Operand::Kind::kColumn, false, 0, ReadView(field, argument)};
-  if (!IsNumber(argument)) WrongType(field, "a number or a tensor with one value per partition", argument);
+  if (!IsNumber(argument) || !ArrayAdvice(argument).empty())
+    WrongType(field, "a number or a tensor with one value per partition", argument);
   Operand operand = Operand::Constant(PyFloat_AsDouble(argument));
   if (PyErr_Occurred()) throw py::error_already_set();
   operand.integral = PyIndex_Check(argument);
@@ -108,7 +127,8 @@ Operand ArgumentReader::ReadOperand(const Field& field, PyObject* argument) {
 }
 
 void ArgumentReader::Visit(const Field& field, Operand& value) {
-  if (PyObject* argument = Next(field)) value = ReadOperand(field, argument);
+  PyObject* argument = Next(field);
+  if (argument != nullptr && field.name != left_out_) value = ReadOperand(field, argument);
 }
 
 py::object ArgumentReader::ReadSequence(const Field& field, const char* wanted, PyObject* argument) {
@@ -130,7 +150,10 @@ void ArgumentReader::Visit(const Field& field, OperandList& value) {
 
 AluOp ArgumentReader::ReadAluOp(const Field& field, PyObject* argument) {
   const Operator* meaning = FindOperator(argument);
-  if (meaning == nullptr) WrongType(field, "an operator such as nl.add", argument);
+  if (meaning == nullptr) {
+    ThrowType(Place(field) + " must be an operator such as nl.add, got " + Repr(argument) +
+              OperatorAdvice(argument));
+  }
   if (!meaning->alu) {
     ThrowValue(Place(field) + ": '" + meaning->name + "' is " +
                (meaning->activation ? "a function of nisa.activation, " : "") +
@@ -147,7 +170,9 @@ void ArgumentReader::Visit(const Field& field, std::optional<AluOp>& value) {
   PyObject* argument = Next(field);
   if (argument == nullptr) return;
   const Operator* meaning = FindOperator(argument);
-  const bool none = argument == Py_None || (meaning != nullptr && meaning->name == kBypass);
+  const bool bypass = meaning != nullptr && meaning->name == kBypass;
+  if (bypass) left_out_ = std::string("operand") + std::string_view(field.name).back();
+  const bool none = bypass || argument == Py_None;
   value = none ? std::nullopt : std::optional(ReadAluOp(field, argument));
 }
 
@@ -172,7 +197,8 @@ void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
 }
 
 bool ArgumentReader::ReadBool(const Field& field, PyObject* argument) {
-  const int truth = PyBool_Check(argument) || PyIndex_Check(argument) ? PyObject_IsTrue(argument) : -1;
+  const bool has_truth = PyBool_Check(argument) || (PyIndex_Check(argument) && !IsTensor(argument));
+  const int truth = has_truth ? PyObject_IsTrue(argument) : -1;
   if (truth < 0) {
     PyErr_Clear();
     WrongType(field, "True or False", argument);

@@ -63,6 +63,7 @@ class ArgumentReader : public FieldVisitor {
   std::string_view instruction_;
   const KernelGraph& graph_;
   PyObject* const* arguments_;
+  std::string left_out_;  // the operand of an operator that is nl.bypass
 };
 
 }  // namespace nki

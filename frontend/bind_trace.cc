@@ -19,7 +19,7 @@ py::object Wrap(const Tensor& tensor, Tracer& tracer) {
 constexpr int64_t kMostElements = int64_t{1} << 44;  // so that bytes and offsets stay far below 2^63
 
 Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
-  const Shape shape = ReadInts(value, "ndarray: shape");
+  Shape shape = ReadInts(value, "ndarray: shape");
   if (shape.size() > kMaxRank - 1) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape.size()) +
                " axes; a tensor has at most 5");
@@ -32,9 +32,12 @@ Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
       ThrowValue("ndarray: shape " + ToString(shape) + " is larger than any memory");
   }
   if (!OnChip(space)) return shape;
+  if (shape == Shape{1}) return {1, 1};  // as of a register's tile (nki.isa.register_load, NKI 0.6)
   if (shape.size() < 2) {
+    const std::string size = shape.empty() ? "1" : std::to_string(shape[0]);
     ThrowValue("ndarray: shape " + ToString(shape) + " needs two axes or more in " +
-               std::string(Name(space)) + ": partitions and free elements");
+               std::string(Name(space)) + ": partitions and free elements; write (1, " + size +
+               ") for a row in one partition, or (" + size + ", 1) for an element in each");
   }
   if (shape[0] > gen.partitions) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape[0]) + " partitions; " +
@@ -196,6 +199,10 @@ void BindTrace(py::module_& module) {
     return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr())));
   });
   module.def("tensor_id", [](const py::object& tensor) { return AsTensor(tensor.ptr())->view.tensor->id; });
+  module.def("as_condition", [](const py::object& tensor) {
+    AsTensor(tensor.ptr())->is_condition = true;
+    return tensor;
+  });
   module.def("is_whole", [](const py::object& tensor) {
     const View& view = AsTensor(tensor.ptr())->view;
     return view.offset == 0 && view.IsContiguous() &&

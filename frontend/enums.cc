@@ -99,6 +99,10 @@ int EnumValueOrOlder(const EnumRow& row, PyObject* value) {
     PyErr_Clear();
     return 0 <= number && number < row.count ? static_cast<int>(number) : -1;
   }
+  // use_gpsimd_dma of NKI 0.1 and 0.2.
+  if (&row == &EnumOf<DmaEngine>::kRow && PyBool_Check(value)) {
+    return static_cast<int>(value == Py_True ? DmaEngine::kGpsimdDma : DmaEngine::kDma);
+  }
   for (int i = 0; IsPerfMode(row) && PyUnicode_Check(value) && i < row.count; ++i) {
     if (PyUnicode_CompareWithASCIIString(value, row.members[i]) == 0) return i;
   }

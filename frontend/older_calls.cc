@@ -107,8 +107,7 @@ constexpr OlderKeyword kOlderKeywords[] = {
     {"dma_copy", "unique_indices", "", kRmw},
     {"nc_matmul", "is_moving_zero", "is_moving_onezero", ""},
     {"nc_matmul", "psumAccumulateFlag", "", "it was removed in NKI 0.2; use accumulate"},
-    {"sendrecv", "use_gpsimd_dma", "",
-     "it was removed in NKI 0.3; use dma_engine=nisa.dma_engine.gpsimd_dma"},
+    {"sendrecv", "use_gpsimd_dma", "dma_engine", ""},
     {"", "mask", "", "it was removed in NKI 0.1; use slices of the operands"},
     {"", "dtype", "", "it was removed in NKI 0.1; the result has the dtype of dst"},
 };

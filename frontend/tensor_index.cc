@@ -88,6 +88,11 @@ int64_t ReadInt(PyObject* value, const char* what) {
     PyErr_Clear();
     ThrowValue(std::string(what) + ": the integer is too large");
   }
+  if (IsTensor(value)) {
+    ThrowType(
+        std::string(what) + " must be an integer, and what tensor " + AsTensor(value)->view.tensor->name +
+        " holds is not known while a kernel is traced; read it into a register with nisa.register_load");
+  }
   PyObject* index = PyFloat_Check(value) ? nullptr : PyNumber_Index(value);
   if (index == nullptr) {
     PyErr_Clear();

@@ -36,7 +36,7 @@ PyObject* NewView(PyObject* self, const Make& make) {
     } else {
       view = make(ViewOf(self));
     }
-    return MakeTensor(view, std::move(holds));
+    return MakeTensor(view, std::move(holds), AsTensor(self)->is_condition);
   });
 }
 
@@ -223,6 +223,11 @@ PyObject* Reshape(PyObject* self, PyObject* args, PyObject* kwargs) {
 PyObject* Rearrange(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"src_pattern", "dst_pattern", "fixed_sizes", nullptr};
+    if (PyTuple_GET_SIZE(args) > 0 && PyUnicode_Check(PyTuple_GET_ITEM(args, 0))) {
+      ThrowType(
+          "rearrange: src_pattern and dst_pattern are tuples of names, as in rearrange(('p', ('a', 'b')), "
+          "('p', 'b', 'a'), {'a': 2}), and not one string");
+    }
     PyObject *source, *destination, *sizes = Py_None;
     Parse(args, kwargs, "OO|O", names, &source, &destination, &sizes);
     return Rearranged(view, source, destination, sizes);
@@ -361,8 +366,10 @@ PyMethodDef kTensorMethods[] = {
         "ap", AccessPattern,
         "pattern, offset=None, scalar_offset=None, vector_offset=None, indirect_dim=0, dtype=None",
         "An access pattern over the storage: [[step, count], …] in elements, from `offset`."),
-    NKI_VIEW_METHOD("indirect", Indirect, "index, num_elem=None",
-                    "Free elements that an index tensor chooses in each group of partitions; on trn3."),
+    NKI_VIEW_METHOD(
+        "indirect", Indirect, "index, num_elem=None",
+        "Free elements that an index tensor chooses in each group of 16 partitions (32 on the "
+        "Tensor engine); on trn3.\n\nnum_elem is index.size if left out, which one group can hold."),
     {"numpy", GetNumpy, METH_NOARGS,
      "numpy($self)\n--\n\nThe values as a NumPy array, a copy; in nki.simulate, where tensors have values."},
     {"get_pattern", GetPattern, METH_NOARGS,

@@ -70,8 +70,9 @@ PyObject* Represent(PyObject* self) {
 }
 
 PyObject* Subscript(PyObject* self, PyObject* key) {
-  return Guarded<PyObject*>(nullptr,
-                            [&] { return MakeTensor(Index(ViewOf(self), key), AsTensor(self)->graph); });
+  return Guarded<PyObject*>(nullptr, [&] {
+    return MakeTensor(Index(ViewOf(self), key), AsTensor(self)->graph, AsTensor(self)->is_condition);
+  });
 }
 
 int AssignSubscript(PyObject*, PyObject*, PyObject*) {
@@ -82,9 +83,35 @@ int AssignSubscript(PyObject*, PyObject*, PyObject*) {
   return -1;
 }
 
-PyObject* New(PyTypeObject*, PyObject*, PyObject*) {
-  PyErr_SetString(PyExc_TypeError, "tensors are made with nl.ndarray(shape, dtype, buffer)");
-  return nullptr;
+// NkiTensor(shape, dtype, None): a shape and dtype without values, as in a signature; no instruction takes
+// it.
+PyObject* New(PyTypeObject*, PyObject* args, PyObject* kwargs) {
+  static const char* const names[] = {"shape", "dtype", "storage", "buffer", "name", nullptr};
+  PyObject *shape, *dtype, *storage, *buffer = nullptr;
+  const char* name = "";
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "OOO|Os", const_cast<char**>(names), &shape, &dtype,
+                                   &storage, &buffer, &name)) {
+    return nullptr;
+  }
+  return Guarded<PyObject*>(nullptr, [&] {
+    if (storage != Py_None) {
+      ThrowType(
+          "NkiTensor: storage must be None; tensors with values are made with nl.ndarray(shape, dtype, "
+          "buffer)");
+    }
+    const auto graph = std::make_shared<KernelGraph>();
+    Tensor& tensor = graph->tensors.emplace_back();
+    tensor.id = -1;
+    tensor.name = *name == 0 ? "placeholder" : name;
+    tensor.space = buffer == nullptr ? Space::kSbuf : ReadSpace(buffer);
+    tensor.dtype = ReadDtype(dtype);
+    tensor.shape = ReadInts(shape, "NkiTensor: shape");
+    for (int64_t extent : tensor.shape) {
+      if (extent < 1)
+        ThrowValue("NkiTensor: shape " + ToString(tensor.shape) + " must hold positive integers");
+    }
+    return MakeTensor(View::Of(tensor), graph);
+  });
 }
 
 PyType_Slot kSlots[] = {
@@ -125,11 +152,12 @@ pybind11::object ValuesOf(PyObject* tensor) {
 
 bool IsTensor(PyObject* object) { return Py_TYPE(object) == tensor_type; }
 
-PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph) {
+PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph, bool is_condition) {
   PyObject* object = tensor_type->tp_alloc(tensor_type, 0);
   if (object == nullptr) return nullptr;
   AsTensor(object)->view = view;
   new (&AsTensor(object)->graph) std::shared_ptr<KernelGraph>(std::move(graph));
+  AsTensor(object)->is_condition = is_condition;
   return object;
 }
 

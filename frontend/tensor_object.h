@@ -16,6 +16,7 @@ namespace nki {
 struct TensorObject {
   PyObject_HEAD View view;
   std::shared_ptr<KernelGraph> graph;  // keeps the tensor that the view points to
+  bool is_condition;                   // its elements answer a question, as those of nl.equal do
 };
 
 void BindTensor(pybind11::module_& module);
@@ -24,7 +25,7 @@ bool IsTensor(PyObject* object);
 inline TensorObject* AsTensor(PyObject* object) { return reinterpret_cast<TensorObject*>(object); }
 
 // A new NkiTensor (owned reference). Null with a Python error if memory is short.
-PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph);
+PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph, bool is_condition = false);
 
 // The view that `key` (ints, slices, ellipsis, nl.ds, tuples of them) selects. tensor_index.cc
 View Index(const View& view, PyObject* key);

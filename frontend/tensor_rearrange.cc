@@ -27,7 +27,8 @@ std::vector<std::string> Names(py::handle axis, const char* what) {
 
 AxisNames ReadPatternOfNames(py::handle pattern, const char* what) {
   if (!py::isinstance<py::tuple>(pattern) && !py::isinstance<py::list>(pattern)) {
-    ThrowType("rearrange: " + std::string(what) + " must be a tuple, got " +
+    ThrowType("rearrange: " + std::string(what) +
+              " must be a tuple of names such as ('p', ('a', 'b')), got " +
               py::cast<std::string>(py::repr(pattern)));
   }
   AxisNames axes;

@@ -113,22 +113,48 @@ PyObject* RefusePower(PyObject* base, PyObject* exponent, PyObject*) {
   return RefuseOperator(base, exponent, kOperators[kPower]);
 }
 
-PyObject* RefuseNumber(PyObject* self, const char* kind) {
-  return Refuse(
-      std::string(kind) + "() of tensor " + NameOf(self) +
-      ": its values are not known while a kernel is traced; a number must be an argument of the kernel, and "
-      "an instruction takes a [partitions, 1] tensor in place of a number");
-}
-PyObject* RefuseFloat(PyObject* self) { return RefuseNumber(self, "float"); }
-PyObject* RefuseInt(PyObject* self) { return RefuseNumber(self, "int"); }
+bool HasValues(PyObject* tensor) { return AsTensor(tensor)->graph->machine != nullptr; }
 
-// Nobody asks for the truth of many values: that is whether an optional tensor was given, as in AWS's
-// kernels.
+// float() and int(): of one element, where it has a value.
+PyObject* AsNumber(PyObject* self, const char* kind, PyObject* (*convert)(PyObject*)) {
+  const std::string place = std::string(kind) + "() of tensor " + NameOf(self) + ": ";
+  const int64_t elements = AsTensor(self)->view.elements();
+  if (!HasValues(self)) {
+    return Refuse(place +
+                  "its values are not known while a kernel is traced; a number must be an argument of the "
+                  "kernel, and an instruction takes a [partitions, 1] tensor in place of a number");
+  }
+  if (elements != 1) return Refuse(place + "it has " + std::to_string(elements) + " elements; index one");
+  return Guarded<PyObject*>(nullptr, [&] { return convert(ValuesOf(self).attr("item")().ptr()); });
+}
+PyObject* AsFloat(PyObject* self) { return AsNumber(self, "float", PyNumber_Float); }
+PyObject* AsInt(PyObject* self) { return AsNumber(self, "int", PyNumber_Long); }
+
+// For range(), slices and whatever else wants an integer.
+PyObject* RefuseIndex(PyObject* self) {
+  return Refuse(
+      "tensor " + NameOf(self) +
+      " is no integer, as its values are not known while a kernel is traced; read it into a register "
+      "with nisa.register_load, which can bound nl.dynamic_range and be an offset of .ap or select()");
+}
+
+// Of what a comparison answers, whether all of it is true, as AWS's documents use it: assert nl.equal(a, b).
+// Of any other tensor of several elements, whether it was given: that is how AWS's kernels ask for optional
+// ones.
 int Truth(PyObject* self) {
-  if (AsTensor(self)->view.elements() > 1) return 1;
-  Refuse("the truth value of tensor " + NameOf(self) +
-         " is not known while a kernel is traced; Python's if, while and assert can use shapes, dtypes and "
-         "arguments that are not tensors");
+  const bool is_condition = AsTensor(self)->is_condition;
+  if (!is_condition && AsTensor(self)->view.elements() > 1) return 1;
+  if (HasValues(self)) {
+    return Guarded<int>(-1, [&] { return PyObject_IsTrue(ValuesOf(self).attr("all")().ptr()); });
+  }
+  const std::string use =
+      is_condition
+          ? "; select with nl.where or multiply by it as a mask, run nki.simulate(kernel)(...), where "
+            "values are known, or ask whether a tensor was given with `is not None`"
+          : "; Python's if, while and assert can use shapes, dtypes and arguments that are not "
+            "tensors, and values in nki.simulate(kernel)(...)";
+  Refuse("the truth value of tensor " + NameOf(self) + (is_condition ? ", which a comparison made," : "") +
+         " is not known while a kernel is traced" + use);
   return -1;
 }
 
@@ -220,7 +246,7 @@ PyObject* RefuseArrayFunction(PyObject* self, PyObject* args, PyObject*) {
 
 // NumPy asks for this before it makes an array of an object: there is one in nki.simulate.
 PyObject* MakeArray(PyObject* self, PyObject* args, PyObject* kwargs) {
-  if (AsTensor(self)->graph->machine != nullptr) {
+  if (HasValues(self)) {
     return Guarded<PyObject*>(nullptr, [&] {
       const pybind11::object values = ValuesOf(self), convert = values.attr("__array__");
       return PyObject_Call(convert.ptr(), args, kwargs);
@@ -268,8 +294,9 @@ std::vector<PyType_Slot> RefusalSlots() {
       {Py_nb_positive, Slot(RefuseUnary<kPositive>)},
       {Py_nb_absolute, Slot(RefuseUnary<kAbsolute>)},
       {Py_nb_invert, Slot(RefuseUnary<kInvert>)},
-      {Py_nb_float, Slot(RefuseFloat)},
-      {Py_nb_int, Slot(RefuseInt)},
+      {Py_nb_float, Slot(AsFloat)},
+      {Py_nb_int, Slot(AsInt)},
+      {Py_nb_index, Slot(RefuseIndex)},
       {Py_tp_richcompare, Slot(Compare)},
       {Py_tp_hash, Slot(_Py_HashPointer)},
       {Py_tp_iter, Slot(Iterate)},

@@ -27,7 +27,13 @@ class Trace {
 
   std::shared_ptr<const KernelGraph> Finish(const pybind11::list& outputs) {
     std::vector<View> views;
-    for (pybind11::handle output : outputs) views.push_back(AsTensor(output.ptr())->view);
+    for (pybind11::handle output : outputs) {
+      const TensorObject& tensor = *AsTensor(output.ptr());
+      if (tensor.graph.get() != tracer_->graph().get())
+        ThrowValue("tensor " + tensor.view.tensor->name +
+                   ", which the kernel returns, was not made in this call");
+      views.push_back(tensor.view);
+    }
     return tracer_->Finish(std::move(views));
   }
 

@@ -227,7 +227,7 @@ void EagerMachine::AtLineOf(const Node& node, const Action& action) {
   } catch (const RunError& error) {
     Report();
     KnowSource(node.source);
-    throw RunError(PlaceOf(*graph_, node) + error.what());
+    throw RunError(WithPlace(*graph_, node, error.what()));
   }
 }
 

@@ -222,13 +222,12 @@ class Run {
 
 }  // namespace
 
-std::string PlaceOf(const KernelGraph& graph, const Node& node) {
-  std::string place;
-  if (node.source >= 0) {
-    const SourceLocation& at = graph.sources[node.source];
-    place = at.file + ":" + std::to_string(at.line) + ": error: ";
-  }
-  return place + std::string(node.instruction->def().name) + ": ";
+std::string WithPlace(const KernelGraph& graph, const Node& node, const std::string& message) {
+  const std::string text = std::string(node.instruction->def().name) + ": " + message;
+  if (node.source < 0) return text;
+  const SourceLocation& at = graph.sources[node.source];
+  return at.file + ":" + std::to_string(at.line) + ": error: " + text +
+         (at.text.empty() ? "" : "\n    " + at.text);
 }
 
 std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node) {
@@ -295,7 +294,7 @@ void StepRunner::RunAsWritten(const Step& step) {
     if (step.saves && undo_ != nullptr) undo_->Save(*step.instruction, context_);
     step.indirect ? RunIndirect(*step.instruction, context_) : step.instruction->Run(context_);
   } catch (const RunError& error) {
-    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[NumberOf(step)]) + error.what());
+    throw RunError(WithPlace(*plan_.graph, plan_.graph->nodes[NumberOf(step)], error.what()));
   }
 }
 
@@ -316,7 +315,7 @@ void StepRunner::Watch(const Step& step) {
     context_.destination = facts.destinations[number];
     for (const auto& [node, part] : facts.zero_first) Zero(part, *plan_.graph, context_);
   } catch (const RunError& error) {
-    throw RunError(PlaceOf(*plan_.graph, plan_.graph->nodes[number]) + error.what());
+    throw RunError(WithPlace(*plan_.graph, plan_.graph->nodes[number], error.what()));
   }
 }
 

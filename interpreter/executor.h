@@ -39,8 +39,8 @@ struct Interrupted : RunError {
 // NKI_PORTABLE_MATH=1 of the environment.
 bool PortableMathWanted();
 
-// What a message about a node says first: "kernel.py:7: error: dma_copy: ".
-std::string PlaceOf(const KernelGraph& graph, const Node& node);
+// A message about a node: "kernel.py:7: error: dma_copy: message", and the text of that line.
+std::string WithPlace(const KernelGraph& graph, const Node& node, const std::string& message);
 
 // The line of a log for instruction `number` of a kernel: "nki add 3 vector tensor_tensor … @ add.py:7".
 std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node);

@@ -22,11 +22,11 @@ class Collector : public OperandVisitor {
   }
 };
 
-// True if element i of both is the same element, for every i; the shapes may differ.
+// True if element i of both has the same bytes, for every i; shapes and dtypes may differ.
 bool SamePlaces(const View& a, const View& b) {
   std::array<Dim, kMaxRank> x = a.dims, y = b.dims;
   const int rank = Coalesce(x, a.rank);
-  return a.dtype == b.dtype && a.offset == b.offset && rank == Coalesce(y, b.rank) &&
+  return ItemBytes(a.dtype) == ItemBytes(b.dtype) && a.offset == b.offset && rank == Coalesce(y, b.rank) &&
          std::equal(x.begin(), x.begin() + rank, y.begin());
 }
 

@@ -231,6 +231,22 @@ bool Checker::SameDtype(const View& a, const View& b) {
                std::string(Name(b.dtype)) + "; they must have the same dtype");
 }
 
+bool Checker::SameItemBytes(const View& a, const View& b) {
+  NKI_RULE(ItemBytes(a.dtype) == ItemBytes(b.dtype), "same-item-bytes",
+           NameOf(&a) + " is " + std::string(Name(a.dtype)) + " and " + NameOf(&b) + " is " +
+               std::string(Name(b.dtype)) +
+               "; bitwise operators convert nothing, so their elements must have the same size");
+}
+
+bool Checker::FitsInt32(const void* field, int64_t value) {
+  NKI_RULE(value == static_cast<int32_t>(value), "int32",
+           to_string(value) + " in " + NameOf(field) + " does not fit into int32");
+}
+
+bool Checker::ReducesToMaximum(const AluOp& op) {
+  NKI_RULE(op == AluOp::kMaximum, "reduce-op", Says(op) + "; it must be nl.maximum");
+}
+
 bool Checker::Column(const View& column, const View& data) {
   NKI_RULE(column.free_elements() == 1 && column.partitions() == data.partitions(), "column",
            NameOf(&column) + " has shape " + nki::ToString(column.shape()) + "; beside " + NameOf(&data) +

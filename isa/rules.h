@@ -52,7 +52,9 @@ class Checker {
   bool SameFree(const View& a, const View& b);                         // [same-free]
   bool SameElements(const View& a, const View& b);                     // [same-elements]
   bool SameDtype(const View& a, const View& b);                        // [same-dtype]
+  bool SameItemBytes(const View& a, const View& b);                    // [same-item-bytes]
   bool Column(const View& column, const View& data);                   // [column]
+  bool FitsInt32(const void* field, int64_t value);                    // [int32]
   bool DtypeIn(const View& view, std::initializer_list<Dtype> set);    // [dtype]
   bool NotPacked(const View& view);                                    // [packed-dtype]
   bool Convertible(const View& a, const View& b);                      // equal dtypes or [packed-dtype]
@@ -65,6 +67,7 @@ class Checker {
   bool ArithmeticOp(const AluOp& op);                                  // [arithmetic-op]
   bool BitwiseOnVector(const AluOp& op, Engine engine);                // [bitwise-engine]
   bool Comparison(const AluOp& op, std::initializer_list<AluOp> set);  // [comparison]
+  bool ReducesToMaximum(const AluOp& op);                              // [reduce-op]
   bool Given(const Operand& operand);                                  // [given]
   bool UnaryOperand(AluOp op, const Operand& operand);                 // [unary-operand]
   bool AluOpOnTarget(AluOp op);                              // the feature of the operator, if it needs one

@@ -234,8 +234,10 @@ View View::SqueezeDim(int axis) const {
 
 View View::ReshapeDim(int axis, Shape sizes) const {
   CheckAxis(*this, axis, "reshape_dim");
-  CheckNotPartition(*this, axis, "reshape_dim");
-  CheckNotIndexed(*this, axis, "reshape_dim");
+  if (sizes.size() != 1) {  // the axis as it is (NkiTensor.reshape_dim, NKI 0.6)
+    CheckNotPartition(*this, axis, "reshape_dim");
+    CheckNotIndexed(*this, axis, "reshape_dim");
+  }
   CheckRank(rank - 1 + static_cast<int>(sizes.size()));
   ResolveSizes(sizes, dims[axis].count, "reshape_dim");
   View view = *this;

@@ -5,11 +5,6 @@
 namespace nki {
 namespace {
 
-void CheckInt32(Checker& c, int64_t value) {
-  c.Rule(value == static_cast<int32_t>(value), "int32",
-         [&] { return std::to_string(value) + " does not fit into int32"; });
-}
-
 // -1 if a num is not positive or the product is beyond every tile.
 int64_t ElementsOf(const Pattern& pattern) {
   int64_t elements = 1;
@@ -22,10 +17,11 @@ int64_t ElementsOf(const Pattern& pattern) {
 
 }  // namespace
 
-void CheckPattern(Checker& c, const Pattern& pattern, const IntOrRegister& offset, int64_t channel_multiplier,
-                  const View& dst) {
-  for (int64_t value : {offset.value, channel_multiplier}) CheckInt32(c, value);
-  for (const Dim& dim : pattern) CheckInt32(c, dim.step);
+void CheckPattern(Checker& c, const Pattern& pattern, const IntOrRegister& offset,
+                  const int64_t& channel_multiplier, const View& dst) {
+  c.FitsInt32(&offset, offset.value);
+  c.FitsInt32(&channel_multiplier, channel_multiplier);
+  for (const Dim& dim : pattern) c.FitsInt32(&pattern, dim.step);
   const bool rank_fits = c.Rule(pattern.size() >= 1 && pattern.size() <= 4, "pattern-rank", [&] {
     return "pattern has " + std::to_string(pattern.size()) + " pairs; it must have 1 to 4";
   });

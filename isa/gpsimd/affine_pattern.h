@@ -9,8 +9,8 @@
 namespace nki {
 
 // [int32], [pattern-rank] and [pattern-elements]: one value per free element of dst.
-void CheckPattern(Checker& c, const Pattern& pattern, const IntOrRegister& offset, int64_t channel_multiplier,
-                  const View& dst);
+void CheckPattern(Checker& c, const Pattern& pattern, const IntOrRegister& offset,
+                  const int64_t& channel_multiplier, const View& dst);
 
 simd::AffinePattern TakePattern(const RunContext& ctx, const Pattern& pattern, const IntOrRegister& offset,
                                 int64_t channel_multiplier);

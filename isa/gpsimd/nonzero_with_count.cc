@@ -24,8 +24,6 @@ Errors: nonzero-with-count, space, partitions-at-most, partition-step, in-bounds
 Source: nki.isa.nonzero_with_count, NKI 0.6.
 )";
 
-bool IsInt32(int64_t value) { return value == static_cast<int32_t>(value); }
-
 struct NonzeroWithCount {
   View dst, src;
   int64_t index_offset = 0;
@@ -47,11 +45,7 @@ struct NonzeroWithCount {
       return "dst has " + std::to_string(dst.free_elements()) + " elements per partition and src has " +
              std::to_string(src.free_elements()) + "; dst must have one more, for the count";
     });
-    for (const int64_t* value : {&index_offset, &padding_val}) {
-      c.Rule(IsInt32(*value), "int32", [&] {
-        return c.NameOf(value) + " is " + std::to_string(*value) + ", which does not fit into int32";
-      });
-    }
+    for (const int64_t* value : {&index_offset, &padding_val}) c.FitsInt32(value, *value);
   }
 
   // Kernels fill partition 0 of src alone. They copy all of dst (as AWS's example does), so it counts as

@@ -36,7 +36,8 @@ HWY_INLINE FloatVec OneIf(M condition) {
 }
 HWY_INLINE auto IsTrue(FloatVec v) { return hn::Not(hn::Eq(v, Float(0.0f))); }  // NaN is true
 
-// float32 in, float32 out. kPower is in power-inl.h, bitwise operators are not defined on values.
+// float32 in, float32 out. kPower, kFmod and kMod are in headers of their own, bitwise operators are not
+// defined on values.
 template <AluOp kOp>
 HWY_INLINE FloatVec FloatAlu(FloatVec a, FloatVec b) {
   if constexpr (kOp == AluOp::kAbs) return hn::Abs(a);

@@ -9,6 +9,7 @@
 
 #include "isa/simd/alu-inl.h"
 #include "isa/simd/power-inl.h"
+#include "isa/simd/remainder-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace nki::simd::HWY_NAMESPACE {
@@ -35,6 +36,8 @@ void Loop(Lines a, Lines b, MutableLines d, int64_t n) {
   const auto line = [&](const float* x, const float* y, float* result) HWY_ATTR {
     if constexpr (kOp == AluOp::kPower && kForm == LineForm::kFloat) {
       PowerLine(x, y, result);
+    } else if constexpr ((kOp == AluOp::kFmod || kOp == AluOp::kMod) && kForm == LineForm::kFloat) {
+      RemainderLine<kOp>(x, y, result);
     } else {
       for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(df)) {
         hn::StoreU(Apply<kOp, kForm>(hn::LoadU(df, x + lane), hn::LoadU(df, y + lane)), df, result + lane);

@@ -20,6 +20,8 @@ void CountLines(const uint32_t* lanes, const FreeCursor::Run& run, float* lines)
 constexpr bool HasIntegerForm(AluOp op) {
   switch (op) {
     case AluOp::kDivide:
+    case AluOp::kFmod:
+    case AluOp::kMod:
     case AluOp::kPower:
     case AluOp::kReciprocal:
     case AluOp::kRsqrt:

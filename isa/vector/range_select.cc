@@ -79,8 +79,7 @@ struct RangeSelect {
     CheckValues(c);
   }
   void CheckValues(Checker& c) const {
-    c.Rule(reduce_op == AluOp::kMaximum, "reduce-op",
-           [&] { return c.Says(reduce_op) + "; it must be nl.maximum"; });
+    c.ReducesToMaximum(reduce_op);
     Registers().CheckCmd(c, {ReduceCmd::kIdle, ReduceCmd::kResetReduce, ReduceCmd::kReduce});
     Registers().CheckResult(c, on_true_tile);
     Registers().WarnOfIdle(c);

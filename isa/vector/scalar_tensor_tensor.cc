@@ -1,5 +1,6 @@
 // Two elementwise operations: with a constant or column, then with a tile.
 #include "isa/instruction.h"
+#include "isa/vector/bypass.h"
 
 namespace nki {
 namespace {
@@ -7,7 +8,8 @@ namespace {
 constexpr char kDoc[] = R"(dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1[p, f], on the Vector engine.
 
 Arithmetic operators only. All operands are read as float32, both operators compute in float32 and the result is stored
-as dst.dtype once (round to nearest even; integers saturate). Costs as much as tensor_tensor.
+as dst.dtype once (round to nearest even; integers saturate). Costs as much as tensor_tensor. nl.bypass as op0 or op1
+leaves the operator and its operand out.
 
 Args:
   dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -26,9 +28,9 @@ Source: nki.isa.scalar_tensor_tensor, NKI 0.6.
 
 struct ScalarTensorTensor {
   View dst, data;
-  AluOp op0 = AluOp::kAdd;
+  std::optional<AluOp> op0 = std::nullopt;
   Operand operand0;
-  AluOp op1 = AluOp::kAdd;
+  std::optional<AluOp> op1 = std::nullopt;
   View operand1;
   bool reverse0 = false;
   bool reverse1 = false;
@@ -46,12 +48,13 @@ struct ScalarTensorTensor {
     c.SamePartitions(data, operand1) && c.SamePartitions(data, dst);
     c.SameFree(data, operand1) && c.SameFree(data, dst);
     c.NotBothInPsum(data, operand1);
-    for (const AluOp* op : {&op0, &op1}) {
-      c.AluOpOnTarget(*op);
-      c.ArithmeticOp(*op);
+    for (const std::optional<AluOp>* op : {&op0, &op1}) {
+      if (!*op) continue;
+      c.AluOpOnTarget(**op);
+      c.ArithmeticOp(**op);
     }
-    c.BinaryOp(op1);
-    c.UnaryOperand(op0, operand0);
+    if (op1) c.BinaryOp(*op1);
+    if (op0) c.UnaryOperand(*op0, operand0);
     if (c.ScalarOperand(operand0, data, kOnChip) && operand0.is_column()) c.NotPacked(operand0.column);
   }
 
@@ -71,8 +74,10 @@ struct ScalarTensorTensor {
   }
 
   void Run(RunContext& ctx) const {
-    simd::ScalarTensorTensorTile(ctx.tile(data), {op0, ctx.scalar(operand0), reverse0}, op1, reverse1,
-                                 ctx.tile(operand1), ctx.tile(dst), ctx.blocks);
+    const simd::ScalarStep first = StepOf(ctx, op0, operand0, reverse0);
+    if (!op1) return simd::ScalarStepsTile(ctx.tile(data), &first, 1, ctx.tile(dst), ctx.blocks);
+    simd::ScalarTensorTensorTile(ctx.tile(data), first, *op1, reverse1, ctx.tile(operand1), ctx.tile(dst),
+                                 ctx.blocks);
   }
 
   static std::vector<ScalarTensorTensor> Samples(SampleBuilder& b) {

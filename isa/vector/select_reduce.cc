@@ -61,8 +61,7 @@ struct SelectReduce {
     });
     c.Given(on_false);
     if (c.ScalarOperand(on_false, on_true, kOnChip) && on_false.is_column()) c.NotPacked(on_false.column);
-    c.Rule(reduce_op == AluOp::kMaximum, "reduce-op",
-           [&] { return "reduce_op is '" + std::string(Name(reduce_op)) + "'; it must be nl.maximum"; });
+    c.ReducesToMaximum(reduce_op);
     Registers().CheckCmd(c, {ReduceCmd::kIdle, ReduceCmd::kResetReduce, ReduceCmd::kReduce});
     Registers().CheckResult(c, on_true);
     Registers().WarnOfIdle(c);

@@ -1,4 +1,6 @@
 // Reduction along free axes.
+#include <algorithm>
+
 #include "isa/instruction.h"
 #include "isa/simd/reduce.h"
 
@@ -51,7 +53,7 @@ struct TensorReduce {
            [&] { return "negate is True and " + c.Says(op) + "; it works with arithmetic operators only"; });
     const bool last_axes = c.Rule(AxesAreLast() || IsOlderLastAxis(), "reduce-axis", [&] {
       return "axis is " + ToString(axis) + "; data has " + std::to_string(data.rank) +
-             " axes, of which the last free ones must be named, without gaps";
+             " axes, of which the last free ones must be named, without gaps" + PartitionAdvice();
     });
     if (!last_axes) return;
     c.Rule(dst.free_elements() * Inner() == data.free_elements(), "reduced-size", [&] {
@@ -61,6 +63,11 @@ struct TensorReduce {
     });
   }
 
+  std::string PartitionAdvice() const {
+    if (std::ranges::count(axis, 0) == 0) return "";
+    return ", and axis 0 is the partition axis: use nisa.nc_transpose first, nisa.nc_matmul with ones, or "
+           "nisa.tensor_partition_reduce";
+  }
   // Whether `axis` names the last axes, each once, but not axis 0.
   bool AxesAreLast() const {
     const int64_t count = static_cast<int64_t>(axis.size());

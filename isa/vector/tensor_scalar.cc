@@ -1,5 +1,6 @@
 // Elementwise arithmetic of a tile with constants or per-partition values.
 #include "isa/instruction.h"
+#include "isa/vector/bypass.h"
 #include "isa/vector/fast_mode.h"
 
 namespace nki {
@@ -9,7 +10,7 @@ constexpr char kDoc[] =
     R"(dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1, on the Vector, Scalar or GpSimd engine.
 
 Arithmetic operators read float32, compute in float32 and store dst.dtype once (round to nearest even; integers
-saturate). Bitwise operators take the elements as bit patterns. Two operators cost as much as one.
+saturate). Bitwise operators take the elements as bit patterns. nl.bypass as op0 or op1 leaves that step out.
 
 Args:
   dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -23,14 +24,14 @@ Args:
     .unknown (chosen). Bitwise operators run on the Vector engine, nl.rsqrt on GpSimd, which can't reach PSUM.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, gpsimd-psum,
-  same-partitions, same-free, unary-operand, op1-operand1, op-class, column, dtype, integer-dtype, integer-constant,
-  abs-max-min, unary-alu-ops, engine, bitwise-engine, rsqrt-engine, scalar-arithmetic, scalar-ops.
+  same-partitions, same-free, unary-operand, op1-operand1, op-class, column, dtype, integer-dtype, same-item-bytes,
+  integer-constant, abs-max-min, unary-alu-ops, engine, bitwise-engine, rsqrt-engine, scalar-arithmetic, scalar-ops.
 Source: nki.isa.tensor_scalar, NKI 0.6.
 )";
 
 struct TensorScalar {
   View dst, data;
-  AluOp op0 = AluOp::kAdd;
+  std::optional<AluOp> op0 = std::nullopt;
   Operand operand0;
   bool reverse0 = false;
   std::optional<AluOp> op1 = std::nullopt;
@@ -40,10 +41,8 @@ struct TensorScalar {
 
   void VisitFields(FieldVisitor& v) {
     v.Out("dst", dst).In("data", data).Attr("op0", op0).In("operand0", operand0).Option("reverse0", reverse0);
-    v.Option("op1", op1)
-        .OptionalIn("operand1", operand1)
-        .Option("reverse1", reverse1)
-        .Option("engine", engine);
+    v.Option("op1", op1).OptionalIn("operand1", operand1).Option("reverse1", reverse1);
+    v.Option("engine", engine);
   }
 
   void Check(Checker& c) const {
@@ -51,12 +50,13 @@ struct TensorScalar {
       if (!c.ComputeOperand(*view, kOnChip)) return;
       c.NotPacked(*view);
       c.GpSimdOutsidePsum(Chosen(), *view);
-      if (IsBitwise(op0)) c.IntegerDtype(*view, op0);
+      if (!Bitwise() || !c.IntegerDtype(*view, Leading(op0, op1))) continue;
+      if (IsInteger(dst.dtype)) c.SameItemBytes(*view, dst);
     }
     c.SamePartitions(data, dst);
     c.SameFree(data, dst);
-    CheckStep(c, op0, operand0);
-    if (op1) c.SameClass(op0, *op1);
+    if (op0) CheckStep(c, *op0, operand0);
+    if (op0 && op1) c.SameClass(*op0, *op1);
     if (op1) CheckStep(c, *op1, operand1);
     c.Rule(op1.has_value() || !operand1.given(), "op1-operand1",
            [&] { return c.Says(operand1) + " and op1 is None; they go together"; });
@@ -82,20 +82,21 @@ struct TensorScalar {
   void CheckEngine(Checker& c) const {
     if (!c.EngineIn(engine, {Engine::kVector, Engine::kScalar, Engine::kGpSimd})) return;
     const Engine chosen = Chosen();
-    c.BitwiseOnVector(op0, chosen);
-    c.Rule(IsBitwise(op0) || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine", [&] {
-      return c.Says(op0) + " on engine '" + std::string(Name(chosen)) + "'; " +
+    c.BitwiseOnVector(Leading(op0, op1), chosen);
+    c.Rule(Bitwise() || (chosen == Engine::kGpSimd) == HasRsqrt(), "rsqrt-engine", [&] {
+      return Says(c, op0) + " on engine '" + std::string(Name(chosen)) + "'; " +
              "nl.rsqrt runs on the GpSimd engine only, and nothing else runs there";
     });
     if (chosen != Engine::kScalar) return;
     c.Requires(Feature::kScalarArithmetic);
-    const bool single = !op1 && (op0 == AluOp::kMultiply || op0 == AluOp::kAdd);
+    const bool single = op0 && !op1 && (op0 == AluOp::kMultiply || op0 == AluOp::kAdd);
     c.Rule(single || (op0 == AluOp::kMultiply && op1 == AluOp::kAdd), "scalar-ops", [&] {
-      return c.Says(op0) + (op1 ? " and " + c.Says(*op1) : "") +
+      return Says(c, op0) + (op1 ? " and " + c.Says(*op1) : "") +
              "; the Scalar engine can do multiply and add, multiply, or add only";
     });
   }
 
+  bool Bitwise() const { return IsBitwise(Leading(op0, op1)); }
   bool HasRsqrt() const { return op0 == AluOp::kRsqrt || op1 == AluOp::kRsqrt; }
   Engine Chosen() const {
     if (engine != Engine::kUnknown) return engine;
@@ -107,7 +108,7 @@ struct TensorScalar {
   // Source: "Tensor indirection" of the page.
   std::string_view RefusesIndirect(const View& operand) const {
     if (&operand != &dst && &operand != &data) return "only dst and data can be one";
-    const bool addresses = !IsBitwise(op0) && IsInteger(dst.dtype) && IsInteger(data.dtype) &&
+    const bool addresses = !Bitwise() && IsInteger(dst.dtype) && IsInteger(data.dtype) &&
                            ItemBytes(dst.dtype) == 4 && ItemBytes(data.dtype) == 4;
     return addresses ? "arithmetic on integers of 32 bits follows none" : "";
   }
@@ -122,9 +123,11 @@ struct TensorScalar {
   }
 
   void Run(RunContext& ctx) const {
-    const simd::ScalarStep steps[2] = {{op0, ctx.scalar(operand0), reverse0},
-                                       {op1.value_or(op0), ctx.scalar(operand1), reverse1}};
-    simd::ScalarStepsTile(ctx.tile(data), steps, op1 ? 2 : 1, ctx.tile(dst), ctx.blocks);
+    if (!op0 && !op1) return simd::CopyTile(ctx.tile(data), ctx.tile(dst), ctx.blocks);
+    const simd::ScalarStep first = StepOf(ctx, op0, operand0, reverse0);
+    const simd::ScalarStep second = StepOf(ctx, op1, operand1, reverse1);
+    const simd::ScalarStep steps[2] = {op0 ? first : second, second};
+    simd::ScalarStepsTile(ctx.tile(data), steps, op0 && op1 ? 2 : 1, ctx.tile(dst), ctx.blocks);
   }
 
   static std::vector<TensorScalar> Samples(SampleBuilder& b) {

@@ -1,5 +1,6 @@
 // Running sums, products and extremes.
 #include "isa/accumulator.h"
+#include "isa/vector/bypass.h"
 
 namespace nki {
 namespace {
@@ -13,7 +14,7 @@ the next and is shared by range_select, select_reduce, exponential and tensor_sc
 Args:
   dst: result tile, [P <= 128, F...] in SBUF or PSUM; every dtype but the integers of 32 bits.
   src: tile with the partitions and free elements of dst, in SBUF or PSUM; the same dtypes.
-  op0: an arithmetic operator. A unary one (nl.abs, ...) takes imm0 None or 0.
+  op0: an arithmetic operator. A unary one (nl.abs, ...) takes imm0 None or 0; nl.bypass leaves src as it is.
   op1: nl.add, nl.subtract (the new element minus the register), nl.multiply, nl.maximum or nl.minimum.
   imm0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
   imm1: what the registers start at with load_reduce, like imm0; not used otherwise.
@@ -27,7 +28,7 @@ Source: nki.isa.tensor_scalar_cumulative, NKI 0.6.
 
 struct TensorScalarCumulative {
   View dst, src;
-  AluOp op0 = AluOp::kAdd;
+  std::optional<AluOp> op0 = std::nullopt;
   AluOp op1 = AluOp::kAdd;
   Operand imm0;
   Operand imm1 = {};
@@ -49,8 +50,10 @@ struct TensorScalarCumulative {
     }
     c.SamePartitions(src, dst);
     c.SameFree(src, dst);
-    c.ArithmeticOp(op0) && c.AluOpOnTarget(op0);
-    if (c.UnaryOperand(op0, imm0)) c.Float32Operand(imm0, src);
+    if (op0) {
+      c.ArithmeticOp(*op0) && c.AluOpOnTarget(*op0);
+      if (c.UnaryOperand(*op0, imm0)) c.Float32Operand(imm0, src);
+    }
     const bool runs = op1 == AluOp::kAdd || op1 == AluOp::kSubtract || op1 == AluOp::kMultiply ||
                       op1 == AluOp::kMaximum || op1 == AluOp::kMinimum;
     c.Rule(runs, "cumulative-op", [&] {
@@ -79,7 +82,7 @@ struct TensorScalarCumulative {
   void Run(RunContext& ctx) const {
     const Tile to = ctx.tile(dst);
     const Operand start = reduce_cmd == ReduceCmd::kLoadReduce ? imm1 : IdentityOf(op1);
-    simd::CumulativeTile(ctx.tile(src), {op0, ctx.scalar(imm0)}, to, Registers().Begin(ctx, op1, to, start),
+    simd::CumulativeTile(ctx.tile(src), StepOf(ctx, op0, imm0), to, Registers().Begin(ctx, op1, to, start),
                          ctx.blocks);
   }
 

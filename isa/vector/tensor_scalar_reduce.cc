@@ -1,5 +1,6 @@
 // Elementwise arithmetic with a constant or column, and a reduction of the result.
 #include "isa/accumulator.h"
+#include "isa/vector/bypass.h"
 
 namespace nki {
 namespace {
@@ -14,7 +15,7 @@ results before they become dst.dtype, in the order of the free axes: register = 
 Args:
   dst: result tile, [P <= 128, F...] in SBUF or PSUM.
   data: tile with the partitions and free elements of dst, in SBUF or PSUM.
-  op0: an arithmetic operator. A unary one (nl.abs, ...) takes operand0 None or 0.
+  op0: an arithmetic operator. A unary one (nl.abs, ...) takes operand0 None or 0; nl.bypass leaves data as it is.
   operand0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
   reduce_op: nl.add, nl.multiply, nl.maximum or nl.minimum.
   reduce_res: column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
@@ -31,7 +32,7 @@ Source: nki.isa.tensor_scalar_reduce, NKI 0.6.
 
 struct TensorScalarReduce {
   View dst, data;
-  AluOp op0 = AluOp::kAdd;
+  std::optional<AluOp> op0 = std::nullopt;
   Operand operand0;
   AluOp reduce_op = AluOp::kAdd;
   std::optional<View> reduce_res = std::nullopt;
@@ -54,8 +55,10 @@ struct TensorScalarReduce {
     }
     c.SamePartitions(data, dst);
     c.SameFree(data, dst);
-    c.ArithmeticOp(op0) && c.AluOpOnTarget(op0);
-    if (c.UnaryOperand(op0, operand0)) c.Float32Operand(operand0, data);
+    if (op0) {
+      c.ArithmeticOp(*op0) && c.AluOpOnTarget(*op0);
+      if (c.UnaryOperand(*op0, operand0)) c.Float32Operand(operand0, data);
+    }
     c.Rule(!reverse0, "reverse0", "reverse0 is True, which NKI does not support yet");
     const bool reduces = reduce_op == AluOp::kAdd || reduce_op == AluOp::kMultiply ||
                          reduce_op == AluOp::kMaximum || reduce_op == AluOp::kMinimum;
@@ -87,7 +90,7 @@ struct TensorScalarReduce {
   void Run(RunContext& ctx) const {
     const Tile to = ctx.tile(dst);
     const Operand start = reduce_cmd == ReduceCmd::kLoadReduce ? reduce_init : IdentityOf(reduce_op);
-    simd::ScalarReduceTile(ctx.tile(data), {op0, ctx.scalar(operand0)}, to,
+    simd::ScalarReduceTile(ctx.tile(data), StepOf(ctx, op0, operand0), to,
                            Registers().Begin(ctx, reduce_op, to, start), ctx.blocks);
     Registers().End(ctx, to, reduce_res_negate);
   }

@@ -7,7 +7,7 @@ namespace {
 constexpr char kDoc[] = R"(dst[p, f] = data1[p, f] <op> data2[p, f], on the Vector or GpSimd engine.
 
 Arithmetic operators read float32, compute in float32 and store dst.dtype (round to nearest even; integers saturate).
-Bitwise operators need one integer dtype for all three tiles, keep every bit and run on the Vector engine. int32 and
+Bitwise operators need integers of one size in all three tiles, keep every bit and run on the Vector engine. int32 and
 uint32 tiles are computed exactly on GpSimd, which is their default engine; on the Vector engine they pass through
 float32 (exact to 2^24).
 
@@ -18,7 +18,7 @@ Args:
   engine: nki.isa.engine.vector, .gpsimd or .unknown (chosen). GpSimd can't reach PSUM.
 
 Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
-  same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
+  same-free, both-psum, integer-dtype, same-item-bytes, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
   power-engine.
 Source: nki.isa.tensor_tensor, NKI 0.6.
 )";
@@ -39,7 +39,7 @@ struct TensorTensor {
       if (!c.ComputeOperand(*view, kOnChip)) return;
       c.NotPacked(*view);
       c.GpSimdOutsidePsum(Chosen(), *view);
-      if (IsBitwise(op)) c.IntegerDtype(*view, op) && c.SameDtype(*view, dst);
+      if (IsBitwise(op)) c.IntegerDtype(*view, op) && c.SameItemBytes(*view, dst);
     }
     c.SamePartitions(data1, data2) && c.SamePartitions(data1, dst);
     c.SameFree(data1, data2) && c.SameFree(data1, dst);

@@ -18,6 +18,7 @@ from nki._display import GraphView, PlanView, Report, kernel_html
 from nki._errors import refuse
 from nki._program import Specialization, publish
 from nki._result import Results
+from nki._schedule import Schedule
 from nki._structure import code_in, door_of, flatten, lasts, paths, unflatten
 
 _MAX_AXES = 5
@@ -58,6 +59,7 @@ class Kernel:
         defaults = [p.default for p in self._signature.parameters.values() if p.default is not p.empty]
         self._has_direct = all(value is None or isinstance(value, _IMMUTABLE) for value in defaults)
         self._tracing = threading.RLock()  # a kernel may ask for its own graph while it is traced
+        self._schedule = None
 
     def __call__(self, *args, **kwargs):
         return self.launch((), args, kwargs)
@@ -99,6 +101,15 @@ class Kernel:
         if direct is not None and len(arrays) == len(args):  # fewer: a container holds none; more: a default is one
             self._remember_direct(direct, spec)
         return _numpy.run(spec, arrays)
+
+    def with_schedule(self, edges):
+        """The kernel with more order among its named instructions: [("a", "b"), ("c", ["a", "b"])], a runs after b.
+
+        No result changes, and nki.simulate does not look at it. Source: "How to Use the NKI Scheduling APIs", NKI 0.6.
+        """
+        scheduled = Kernel(self.function, self.platform_target)
+        scheduled._schedule = Schedule(self.__name__, edges)
+        return scheduled
 
     def graph(self, *args, **kwargs):
         """The kernel's graph for these arguments: `print` it, or `.text()`, `.to_dict()`, `.to_json()`."""
@@ -181,7 +192,7 @@ class Kernel:
     def _warn(self, spec, key):
         """Without the lock: what shows warnings is the caller's code, and may make an error of them."""
         try:
-            for warning in spec.plan.warnings:
+            for warning in spec.warnings:
                 warnings.warn(warning, NkiWarning, stacklevel=callers_level())
         except BaseException:
             self._known.pop(key, None)
@@ -216,7 +227,8 @@ class Kernel:
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
         captured = Captured(self.function, code_in(call_key.structure))
-        results = Results(self, tensors)
+        to_say = []
+        results = Results(self, tensors, to_say.append)
         with trace:
             for program in np.ndindex(*call_key.grid):
                 trace.begin_program(list(program))
@@ -226,7 +238,10 @@ class Kernel:
         graph = trace.finish(results.form.outputs)
         results.check_any(_core.written_inputs(graph), result)
         plan = self._plan(graph, results.problems)
-        return Specialization(publish(graph, plan, names), graph, plan, results.form, captured)
+        if self._schedule is not None:
+            self._schedule.check(self.function, graph)
+        to_say.extend(plan.warnings)
+        return Specialization(publish(graph, plan, names), graph, plan, results.form, captured, to_say)
 
     def _plan(self, graph, problems):
         """The graph's plan; what is wrong with the result is said together with what is wrong inside."""
@@ -247,7 +262,14 @@ class Kernel:
         bound = inspect.BoundArguments(self._signature, {})
         for name, item in call_key.structure:
             bound.arguments[name] = unflatten(item, arguments)
-        return self.function(*bound.args, **bound.kwargs)
+        try:
+            return self.function(*bound.args, **bound.kwargs)
+        except (AttributeError, TypeError) as error:
+            if not tensors and bound.arguments:
+                kinds = {name: type(value).__name__ for name, value in bound.arguments.items()}
+                given = ", ".join(f"{name} is of type {kind}" for name, kind in kinds.items())
+                error.add_note(f"{self.__name__}: none of the arguments is a NumPy, torch or JAX array: {given}")
+            raise
 
     def __reduce__(self):  # pickled by name; a copy is the kernel itself
         return self.__qualname__
@@ -281,6 +303,10 @@ class Launch:
     def __reduce__(self):
         return operator.getitem, (self.kernel, self.grid)
 
+    def with_schedule(self, edges):
+        """Kernel.with_schedule on this grid."""
+        return Launch(self.kernel.with_schedule(edges), self.grid)
+
     def graph(self, *args, **kwargs):
         """Kernel.graph on this grid."""
         return GraphView(self.kernel._specialize_call(self.grid, args, kwargs).graph)
@@ -304,15 +330,13 @@ def grid_of(grid):
 
 
 def door_for(kernel, arrays):
-    """ "numpy", "torch" or "jax": who takes these arrays."""
+    """ "numpy", "torch" or "jax": who takes these arrays; NumPy if there are none."""
     doors = {door_of(array) for array in arrays}
     if "masked" in doors:
         raise TypeError(
             f"{kernel.__name__}: an argument is a NumPy masked array, whose mask a kernel can't see; pass "
             "array.filled(value), or array.data and the mask as two arguments"
         )
-    if not doors:
-        raise TypeError(f"{kernel.__name__}: none of the arguments is an array; pass NumPy, torch or JAX arrays")
     for door in ("jax", "torch"):  # NumPy arrays beside JAX's become JAX's; beside torch tensors they are refused there
         if door in doors:
             return door

@@ -71,7 +71,8 @@ def _refusal(kernel, argument, array):
         return (
             f"{place} is a {type(array).__module__}.{type(array).__name__} beside NumPy arrays; pass arrays of one kind"
         )
-    advice = "" if array.dtype.kind not in "fiuc" else "; cast it with .astype(np.float32) or another of these"
+    near = {"f": "float32", "c": "float32", "i": "int32", "u": "uint32"}.get(array.dtype.kind)
+    advice = f"; cast it with .astype(np.{near}) or another of these" if near else ""
     return (
         f"{place} has dtype {array.dtype}, which NKI does not have; it has bool, int8, int16, int32, uint8, uint16, "
         "uint32, float16, float32, and of ml_dtypes bfloat16, float8_e4m3, float8_e4m3fn, float8_e5m2, "

@@ -38,7 +38,7 @@ class Specialization:
     Its graph and plan are its own: those of the program may name the lines of another kernel that says the same.
     """
 
-    def __init__(self, program, graph, plan, form, captured):
+    def __init__(self, program, graph, plan, form, captured, warnings):
         self.program = program
         self.key, self.graph, self.plan = program.key, graph, plan
         self.name, self.grid = program.name, program.grid
@@ -46,6 +46,7 @@ class Specialization:
         self.input_names, self.output_names = program.input_names, program.output_names
         self.mutated, self.aliases = program.mutated, program.aliases
         self.captured = captured
+        self.warnings = warnings  # for the user, when it was compiled
         self.form = form._replace(outputs=None)  # tensors belong to the trace
         self.rebuild = self.form.rebuild
 

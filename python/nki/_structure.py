@@ -202,7 +202,7 @@ def unflatten(structure, arrays, own=None, above=()):
     if kind == "above":
         return above[structure[1]]
     if kind == "set":
-        return set(structure[2].value)
+        return set(structure[2].value) if own is None else own(structure[2].value)
     if kind == "object":
         return _copy_of(structure[1], structure[2], arrays, own, above)
     if kind == "made":

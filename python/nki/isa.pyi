@@ -922,9 +922,9 @@ def rng(
 def scalar_tensor_tensor(
     dst: NkiTensor,
     data: NkiTensor,
-    op0: Operator,
+    op0: Operator | None,
     operand0: NkiTensor | float | None,
-    op1: Operator,
+    op1: Operator | None,
     operand1: NkiTensor,
     reverse0: bool = False,
     reverse1: bool = False,
@@ -933,7 +933,8 @@ def scalar_tensor_tensor(
     """dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1[p, f], on the Vector engine.
 
     Arithmetic operators only. All operands are read as float32, both operators compute in float32 and the result is stored
-    as dst.dtype once (round to nearest even; integers saturate). Costs as much as tensor_tensor.
+    as dst.dtype once (round to nearest even; integers saturate). Costs as much as tensor_tensor. nl.bypass as op0 or op1
+    leaves the operator and its operand out.
 
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -1148,7 +1149,7 @@ def tensor_reduce(
 def tensor_scalar(
     dst: NkiTensor,
     data: NkiTensor,
-    op0: Operator,
+    op0: Operator | None,
     operand0: NkiTensor | float | None,
     reverse0: bool = False,
     op1: Operator | None = None,
@@ -1160,7 +1161,7 @@ def tensor_scalar(
     """dst[p, f] = (data[p, f] <op0> operand0) <op1> operand1, on the Vector, Scalar or GpSimd engine.
 
     Arithmetic operators read float32, compute in float32 and store dst.dtype once (round to nearest even; integers
-    saturate). Bitwise operators take the elements as bit patterns. Two operators cost as much as one.
+    saturate). Bitwise operators take the elements as bit patterns. nl.bypass as op0 or op1 leaves that step out.
 
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM.
@@ -1174,15 +1175,15 @@ def tensor_scalar(
         .unknown (chosen). Bitwise operators run on the Vector engine, nl.rsqrt on GpSimd, which can't reach PSUM.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, gpsimd-psum,
-      same-partitions, same-free, unary-operand, op1-operand1, op-class, column, dtype, integer-dtype, integer-constant,
-      abs-max-min, unary-alu-ops, engine, bitwise-engine, rsqrt-engine, scalar-arithmetic, scalar-ops.
+      same-partitions, same-free, unary-operand, op1-operand1, op-class, column, dtype, integer-dtype, same-item-bytes,
+      integer-constant, abs-max-min, unary-alu-ops, engine, bitwise-engine, rsqrt-engine, scalar-arithmetic, scalar-ops.
     Source: nki.isa.tensor_scalar, NKI 0.6.
     """
 
 def tensor_scalar_cumulative(
     dst: NkiTensor,
     src: NkiTensor,
-    op0: Operator,
+    op0: Operator | None,
     op1: Operator,
     imm0: NkiTensor | float | None,
     imm1: NkiTensor | float | None = None,
@@ -1197,7 +1198,7 @@ def tensor_scalar_cumulative(
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM; every dtype but the integers of 32 bits.
       src: tile with the partitions and free elements of dst, in SBUF or PSUM; the same dtypes.
-      op0: an arithmetic operator. A unary one (nl.abs, ...) takes imm0 None or 0.
+      op0: an arithmetic operator. A unary one (nl.abs, ...) takes imm0 None or 0; nl.bypass leaves src as it is.
       op1: nl.add, nl.subtract (the new element minus the register), nl.multiply, nl.maximum or nl.minimum.
       imm0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
       imm1: what the registers start at with load_reduce, like imm0; not used otherwise.
@@ -1212,7 +1213,7 @@ def tensor_scalar_cumulative(
 def tensor_scalar_reduce(
     dst: NkiTensor,
     data: NkiTensor,
-    op0: Operator,
+    op0: Operator | None,
     operand0: NkiTensor | float | None,
     reduce_op: Operator,
     reduce_res: NkiTensor | None = None,
@@ -1231,7 +1232,7 @@ def tensor_scalar_reduce(
     Args:
       dst: result tile, [P <= 128, F...] in SBUF or PSUM.
       data: tile with the partitions and free elements of dst, in SBUF or PSUM.
-      op0: an arithmetic operator. A unary one (nl.abs, ...) takes operand0 None or 0.
+      op0: an arithmetic operator. A unary one (nl.abs, ...) takes operand0 None or 0; nl.bypass leaves data as it is.
       operand0: a constant, or a float32 column [P, 1] in SBUF or PSUM.
       reduce_op: nl.add, nl.multiply, nl.maximum or nl.minimum.
       reduce_res: column [P, 1] in SBUF or PSUM that receives the registers after dst is written, or None.
@@ -1257,7 +1258,7 @@ def tensor_tensor(
     """dst[p, f] = data1[p, f] <op> data2[p, f], on the Vector or GpSimd engine.
 
     Arithmetic operators read float32, compute in float32 and store dst.dtype (round to nearest even; integers saturate).
-    Bitwise operators need one integer dtype for all three tiles, keep every bit and run on the Vector engine. int32 and
+    Bitwise operators need integers of one size in all three tiles, keep every bit and run on the Vector engine. int32 and
     uint32 tiles are computed exactly on GpSimd, which is their default engine; on the Vector engine they pass through
     float32 (exact to 2^24).
 
@@ -1268,7 +1269,7 @@ def tensor_tensor(
       engine: nki.isa.engine.vector, .gpsimd or .unknown (chosen). GpSimd can't reach PSUM.
 
     Errors: space, partitions-at-most, partition-step, in-bounds, start-partition, packed-dtype, same-partitions,
-      same-free, both-psum, integer-dtype, same-dtype, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
+      same-free, both-psum, integer-dtype, same-item-bytes, binary-op, abs-max-min, engine, bitwise-engine, gpsimd-psum,
       power-engine.
     Source: nki.isa.tensor_tensor, NKI 0.6.
     """

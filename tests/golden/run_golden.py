@@ -73,7 +73,7 @@ def _json_text(graph):
 
 
 def _describe(error, path):
-    text = f"{type(error).__name__}: {error}"
+    text = "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())])
     if hasattr(error, "diagnostics"):  # it says the place itself
         return text
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]

@@ -77,7 +77,7 @@ TEST(IndirectionTest, AnOffsetOutsideIsAnErrorAtItsLine) {
   } catch (const RunError& error) {
     EXPECT_STREQ(error.what(),
                  "kernel.py:3: error: tensor_copy: offset 5 of the index from partition 0 on is 20; t2 is "
-                 "indirect in 20 elements per partition");
+                 "indirect in 20 elements per partition\n    line 3");
   }
 }
 

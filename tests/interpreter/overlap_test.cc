@@ -35,6 +35,14 @@ TEST_F(Overlap, AShiftedSourceIsReported) {
                           HasSubstr("tensor_copy: dst overlaps src, shifted"), HasSubstr("[overlap]")));
 }
 
+TEST_F(Overlap, AnotherDtypeAtTheSamePlaceIsLegal) {
+  b_.Add("tensor_copy", {{"dst", tile_.Reinterpret(Dtype::kInt32)}, {"src", tile_}});
+  EXPECT_THAT(b_.Problems(), IsEmpty());
+  b_.Add("tensor_copy", {{"dst", tile_.Reinterpret(Dtype::kFloat16).Slice(1, 0, 64, 1)}, {"src", tile_}}, 2);
+  b_.Add("tensor_copy", {{"dst", Columns(1, 64).Reinterpret(Dtype::kInt32)}, {"src", Columns(0, 63)}}, 3);
+  EXPECT_THAT(b_.Problems(), ElementsAre(HasSubstr("[overlap]"), HasSubstr("[overlap]")));
+}
+
 TEST_F(Overlap, AReductionOntoWhatItHasStillToReadIsReported) {
   const View pairs = tile_.ReshapeDim(1, {32, 2});
   b_.Add("tensor_reduce",

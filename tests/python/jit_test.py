@@ -185,8 +185,11 @@ def test_wrong_arguments_are_python_errors(x):
         times(x, 1, 2)
     with pytest.raises(TypeError, match="no argument is called 'speed'"):
         times(x, speed=1)
-    with pytest.raises(TypeError, match="none of the arguments is an array"):
+    with pytest.raises(AttributeError, match="'int' object has no attribute") as caught:
         times(3)
+    assert caught.value.__notes__ == [
+        "times: none of the arguments is a NumPy, torch or JAX array: x is of type int, factor is of type float"
+    ]
     with pytest.raises(TypeError, match="no option is called 'fast'"):
         nki.jit(fast=True)
 

@@ -190,10 +190,10 @@ def test_gather_flattened(dtype):
 @pytest.mark.parametrize("dtype", [None, "bfloat16"])
 def test_likes(dtype):
     def kernel(x, t):
-        for make in (nl.zeros_like, nl.empty_like):
+        for make, buffer in ((nl.zeros_like, nl.sbuf), (nl.empty_like, nl.shared_hbm)):
             like = make(t, dtype)
             assert like.shape == t.shape and like.dtype == (dtype or t.dtype) and like.buffer is t.buffer
-            assert make(t, buffer=nl.psum).buffer is nl.psum and make(x).buffer is nl.shared_hbm
+            assert make(t, buffer=nl.psum).buffer is nl.psum and make(x).buffer is buffer
         return returned(nl.zeros_like(t, dtype))
 
     result = nki.jit(lambda x: kernel(x, nl.load(x)))(counting((3, 4)))

@@ -76,7 +76,7 @@ REFUSED = [
     ((("b", "c"), ("b", "c"), {"c": 7}), "rearrange: fixed_sizes gives 'c' 7 elements; the axis has 24"),
     ((("b", "c"), ("b", "c"), {"d": 7}), "rearrange: fixed_sizes names 'd', which is no axis"),
     ((("b", "c"), ("c", "b")), "partition axis"),
-    (("b c", ("b", "c")), "rearrange: src_pattern must be a tuple, got 'b c'"),
+    (("b c", ("b", "c")), "rearrange: src_pattern and dst_pattern are tuples of names, as in "),
     ((("b", "c"), ("b", 1)), "rearrange: dst_pattern must hold names and tuples of names, got 1"),
     ((("b", ("c", 1)), ("b", "c")), r"rearrange: src_pattern must hold names and tuples of names, got \('c', 1\)"),
     ((("b", ()), ("b",)), r"rearrange: src_pattern must hold names and tuples of names, got \(\)"),

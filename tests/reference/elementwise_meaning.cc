@@ -17,7 +17,8 @@ void ForEach(const Model& model, const View& dst,
 }
 
 bool HasIntegerForm(AluOp op) {
-  return op != AluOp::kDivide && op != AluOp::kPower && op != AluOp::kReciprocal && op != AluOp::kRsqrt;
+  return op != AluOp::kDivide && op != AluOp::kFmod && op != AluOp::kMod && op != AluOp::kPower &&
+         op != AluOp::kReciprocal && op != AluOp::kRsqrt;
 }
 
 bool Is32(const View& view) { return IsInteger(view.dtype) && ItemBytes(view.dtype) == 4; }

@@ -162,6 +162,8 @@ double Alu(AluOp op, double a, double b) {
       return a / b;
     case AluOp::kEqual:
       return a == b;
+    case AluOp::kFmod:
+      return std::fmod(a, b);
     case AluOp::kGreater:
       return a > b;
     case AluOp::kGreaterEqual:
@@ -180,6 +182,11 @@ double Alu(AluOp op, double a, double b) {
       return either_nan ? kNan : a > b ? a : b;
     case AluOp::kMinimum:
       return either_nan ? kNan : a < b ? a : b;
+    case AluOp::kMod: {
+      const double rest = std::fmod(a, b);
+      if (rest == 0) return std::copysign(0.0, b);
+      return std::signbit(rest) == std::signbit(b) ? rest : rest + b;
+    }
     case AluOp::kMultiply:
       return a * b;
     case AluOp::kNotEqual:

@@ -1,15 +1,15 @@
 """Making tensors."""
 
 import inspect
+import os
 
 import numpy as np
 
 from nki import _core
 from nki import isa as nisa
 from nki._core import NkiTensor
-from nki._language import dtypes
 from nki._language.memory import is_on_chip, sbuf
-from nki._language.tiles import result_dtype
+from nki._language.tiles import hbm_pieces, new_tile, result_dtype, whole
 from nki._numpy import numpy_dtype
 
 
@@ -43,43 +43,26 @@ def full(shape, fill_value, dtype, buffer=sbuf, name=""):
     """A new tensor whose elements all are `fill_value`. Source: nki.language.full, NKI 0.6."""
     tensor = _core.new_tensor(shape, dtype, buffer, name, None)
     if is_on_chip(tensor.buffer):
-        nisa.memset(tensor, _whole(fill_value, tensor.dtype))
+        nisa.memset(tensor, whole(fill_value, tensor.dtype))
     else:
-        _fill_hbm(tensor, _whole(fill_value, tensor.dtype))
+        _fill_hbm(tensor, whole(fill_value, tensor.dtype))
     return tensor
-
-
-def _whole(value, dtype):
-    """3.0 as 3 for an integer tensor: unlike nisa.memset, nl.full takes NumPy's word for it."""
-    return int(value) if dtypes.is_integer(dtype) and isinstance(value, float) and value.is_integer() else value
-
-
-_FILL_FREE = 2048  # elements per partition of the tile that an HBM tensor is filled from
 
 
 def _fill_hbm(tensor, value):
     """Copies a tile of the value over a tensor in HBM, which no compute engine can reach."""
-    rows, free = 128, _FILL_FREE
-    tile = _core.new_tensor((rows, min(free, -(-tensor.size // rows))), tensor.dtype, sbuf, "", None)
-    nisa.memset(tile, value)
-    width = tile.shape[1]
-    for start in range(0, tensor.size, rows * width):
-        count = min(rows * width, tensor.size - start)
-        whole = count // width
-        if whole:
-            _copy_rows(tensor, start, tile[0:whole, :])
-        if count % width:
-            _copy_rows(tensor, start + whole * width, tile[0:1, 0 : count % width])
-
-
-def _copy_rows(tensor, start, tile):
-    rows, width = tile.shape
-    nisa.dma_copy(tensor.ap([[width, rows], [1, width]], start), tile)
+    tile = None
+    for piece in hbm_pieces(tensor):
+        if tile is None:  # the first piece is the largest
+            tile = new_tile(piece.shape, tensor.dtype)
+            nisa.memset(tile, value)
+        rows, columns = piece.shape
+        nisa.dma_copy(piece, tile[0:rows, 0:columns])
 
 
 def zeros_like(x, dtype=None, buffer=None, name=""):
-    """Zeros with the shape and, unless told otherwise, dtype and memory of x. Source: nki.language, NKI 0.6."""
-    return zeros(*_like("zeros_like", x, dtype, buffer), name)
+    """Zeros in SBUF with the shape and, unless told otherwise, dtype of x. Source: nki.language.zeros_like, NKI 0.6."""
+    return zeros(*_like("zeros_like", x, dtype, sbuf if buffer is None else buffer), name)
 
 
 def empty_like(x, dtype=None, buffer=None, name=""):
@@ -100,7 +83,7 @@ def shared_constant(constant, dtype=None):
 
     Errors: TypeError for a dtype that NKI does not have. Source: nki.language.shared_constant, NKI 0.6.
     """
-    array = np.ascontiguousarray(np.load(constant) if isinstance(constant, str) else constant)
+    array = np.ascontiguousarray(np.load(constant) if isinstance(constant, (str, os.PathLike)) else constant)
     if dtype is not None:
         array = np.ascontiguousarray(array.astype(numpy_dtype(_core.parse_dtype(dtype))))
     return _core.new_constant(array.view(np.uint8).reshape(-1), list(array.shape), array.dtype)

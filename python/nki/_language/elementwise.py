@@ -4,6 +4,7 @@ Each is also a value for `op=` of nisa.tensor_tensor and nisa.tensor_scalar. As 
 free axes of one element repeat, or a tile and a number, and return a tile in SBUF.
 """
 
+from nki import _core
 from nki import isa as nisa
 from nki._core import MemoryRegion
 from nki._language import dtypes
@@ -87,10 +88,10 @@ def divide(x, y, dtype=None):
     """
     default = operand_dtype("divide", x, y)
     dtype = result_dtype(dtype, dtypes.float32 if dtypes.is_integer(default) else default)
-    return binary(divide, x, y, dtype, **_in_float32(x, y))
+    return binary(divide, x, y, dtype, **in_float32(x, y))
 
 
-def _in_float32(x, y):
+def in_float32(x, y):
     """Options that keep 32-bit integers away from the integer arithmetic of GpSimd."""
     return {} if is_number(x) or is_number(y) else {"engine": nisa.engine.vector}
 
@@ -121,10 +122,13 @@ def abs_min(x, y, dtype=None):
 
 @operator
 def power(x, y, dtype=None):
-    """x to the power of y. On a device the exponent must be a tile, and tiles in SBUF, for GpSimd computes it.
+    """x to the power of y. On a device the exponent must be a tile. GpSimd computes it: tiles in PSUM are copied.
 
     Source: nki.language.power, NKI 0.6, and its release notes, "Known issues".
     """
+    operand_dtype("power", x, y)
+    if not is_number(x) and not is_number(y):
+        x, y = in_sbuf(x), in_sbuf(y)
     return binary(power, x, y, dtype)
 
 
@@ -165,11 +169,11 @@ def greater_equal(x, y, dtype=None):
 
 
 def _compare(op, x, y, dtype):
-    """Unlike arithmetic, a comparison with a float keeps the dtype of an integer tile."""
+    """Unlike arithmetic, a comparison with a float keeps the dtype of an integer tile; its truth is that of all."""
     default = operand_dtype(op.__name__, x, y)
     if is_number(x) or is_number(y):
         default = (y if is_number(x) else x).dtype
-    return binary(op, x, y, result_dtype(dtype, default))
+    return _core.as_condition(binary(op, x, y, result_dtype(dtype, default)))
 
 
 @operator

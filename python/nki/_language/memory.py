@@ -8,6 +8,7 @@ from nki._language.tiles import (
     broadcast_shape,
     column_of,
     converted,
+    is_integral,
     is_number,
     new_tile,
     require_tile,
@@ -159,7 +160,8 @@ def where(condition, x, y, dtype=None):
     Args:
         condition: tile of 1.0 and 0.0, or of integers.
         x, y: tiles that fit the condition, or numbers.
-        dtype: of the result; that of x (of y if x is a number, of the condition if both are) if None.
+        dtype: of the result. If None that of x, or of y if x is a number; if both are, float32, or that of a condition
+            of floats or beside integers.
 
     Source: nki.language.where, NKI 0.6.
     """
@@ -169,7 +171,8 @@ def where(condition, x, y, dtype=None):
     shape = condition.shape
     for tile in tiles:
         shape = broadcast_shape("where", shape, tile.shape)
-    dtype = result_dtype(dtype, (*tiles, condition)[0].dtype)
+    floats = dtypes.is_integer(condition.dtype) and not (is_integral(x) and is_integral(y))
+    dtype = result_dtype(dtype, tiles[0].dtype if tiles else dtypes.float32 if floats else condition.dtype)
     x, y = (_as_tile(value, condition, shape, dtype) for value in (x, y))
     result = converted(y, dtype)
     chosen = not_equal(condition, 0, dtypes.uint8)

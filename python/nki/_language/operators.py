@@ -30,6 +30,6 @@ class Operator:
         return self.__name__
 
 
-bypass = Operator("bypass", "op0= and op1= of nisa.activate2")
+bypass = Operator("bypass", "op0= and op1= of nisa.activate2, tensor_scalar, scalar_tensor_tensor and their like")
 prelu = Operator("prelu", "op= of nisa.activate2, whose relu_param is the slope")
 average = Operator("average", "op= of nisa.tensor_partition_reduce")

@@ -5,7 +5,7 @@ from nki import isa as nisa
 from nki._core import MemoryRegion, NkiTensor
 from nki._language import dtypes
 from nki._language.elementwise import multiply, right_shift
-from nki._language.tiles import new_tile, require_tile, result_dtype, with_dtype
+from nki._language.tiles import hbm_pieces, new_tile, require_tile, result_dtype, with_dtype
 
 
 def rand(shape, dtype, buffer=MemoryRegion.sbuf, name=""):
@@ -14,8 +14,17 @@ def rand(shape, dtype, buffer=MemoryRegion.sbuf, name=""):
     From trn3 of nisa.rand2; before, the upper 24 bits of nisa.rng. Source: nki.language.rand, NKI 0.6.
     """
     tensor = _core.new_tensor(shape, dtype, buffer, name, None)
-    on_chip = tensor.buffer in (MemoryRegion.sbuf, MemoryRegion.psum)
-    tile = tensor if on_chip else new_tile(shape, dtype)
+    if tensor.buffer in (MemoryRegion.sbuf, MemoryRegion.psum):
+        _fill(tensor)
+    else:
+        for piece in hbm_pieces(tensor):
+            tile = new_tile(piece.shape, dtype)
+            _fill(tile)
+            nisa.dma_copy(piece, tile)
+    return tensor
+
+
+def _fill(tile):
     if _core.target_facts(_core.current_target())["nc_version"] >= 4:
         nisa.rand2(tile, 0.0, 1.0)
     else:
@@ -23,9 +32,6 @@ def rand(shape, dtype, buffer=MemoryRegion.sbuf, name=""):
         nisa.rng(bits)
         nisa.tensor_scalar(bits, bits, right_shift, 8)
         nisa.tensor_scalar(tile, bits, multiply, 2.0**-24)
-    if not on_chip:
-        nisa.dma_copy(tensor, tile)
-    return tensor
 
 
 def random_seed(seed):

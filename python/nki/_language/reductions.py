@@ -10,7 +10,7 @@ from nki._language import dtypes
 from nki._language.activations import exp, reciprocal, rsqrt, square
 from nki._language.elementwise import add, maximum, minimum, multiply, not_equal, subtract
 from nki._language.memory import broadcast_to
-from nki._language.tiles import in_sbuf, new_tile, require_tile, result_dtype, with_dtype
+from nki._language.tiles import in_sbuf, is_integral, is_number, new_tile, require_tile, result_dtype, with_dtype
 
 _F32 = dtypes.float32
 
@@ -18,13 +18,14 @@ _F32 = dtypes.float32
 def reduced_axes(function, x, axis):
     """`axis`, an int or several, as sorted numbers: the last free axes of x without gaps, or ValueError."""
     given = list(axis) if isinstance(axis, (tuple, list)) else [axis]
-    if not given or not builtins.all(hasattr(one, "__index__") for one in given):
+    if not given or not builtins.all(is_number(one) and is_integral(one) for one in given):
         raise TypeError(f"nl.{function}: axis must be an integer or several, got {axis!r}")
     axes = sorted({int(one) + (x.ndim if one < 0 else 0) for one in given})
     if axes != list(range(x.ndim - len(given), x.ndim)) or axes[0] < 1:
         raise ValueError(
             f"nl.{function}: axis is {axis!r}, and x has the shape {x.shape}; it must name the last axes without gaps "
-            "and not the partition axis 0"
+            "and not the partition axis 0 (across partitions: nl.transpose first, nl.matmul with ones, or "
+            "nisa.tensor_partition_reduce)"
         )
     return axes
 
@@ -76,7 +77,7 @@ def all(x, axis, dtype=None):
     """1 where no element along the last free axes is 0, else 0. Source: nki.language.all, NKI 0.6."""
     require_tile("all", "x", x)
     axes = reduced_axes("all", x, axis)
-    return _reduced(minimum, not_equal(x, 0), axes, result_dtype(dtype, x.dtype), keepdims=False)
+    return _core.as_condition(_reduced(minimum, not_equal(x, 0), axes, result_dtype(dtype, x.dtype), keepdims=False))
 
 
 def mean(x, axis, dtype=None, keepdims=False):

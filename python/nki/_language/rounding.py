@@ -1,6 +1,6 @@
-"""ceil, floor, trunc, mod and fmod: no engine has them, so they are made of conversions and comparisons.
+"""ceil, floor, trunc, mod and fmod, all exact in float32.
 
-All of it is exact in float32: see each function for the reason.
+No engine rounds, so that ceil, floor and trunc are made of conversions and comparisons; see each for the reason.
 """
 
 from nki import isa as nisa
@@ -8,28 +8,21 @@ from nki._language import dtypes
 from nki._language.activations import abs, sign
 from nki._language.elementwise import (
     add,
-    bitwise_and,
-    divide,
+    binary,
     greater,
+    in_float32,
     less,
-    logical_xor,
     maximum,
     minimum,
     multiply,
-    not_equal,
-    operand_dtype,
     subtract,
 )
+from nki._language.operators import Operator
 from nki._language.tiles import (
-    broadcast_shape,
-    column_of,
     converted,
-    is_number,
     new_tile,
     require_tile,
     result_dtype,
-    spread,
-    with_dtype,
 )
 
 _F32 = dtypes.float32
@@ -78,47 +71,22 @@ def _nearest(x):
     return distance
 
 
-def fmod(x, y, dtype=None):
-    """The remainder of x / y that has the sign of x; exact while |x / y| < 2^24.
+# They are no operators of instructions for users, as they are none of AWS's.
+_FMOD = Operator("fmod", "nothing")
+_MOD = Operator("mod", "nothing")
 
-    Made of a division, which no engine of a device has. Source: nki.language.fmod, NKI 0.6.
+
+def fmod(x, y, dtype=None):
+    """The remainder of x / y that has the sign of x, exact. No engine of a device has it.
+
+    Source: nki.language.fmod, NKI 0.6, and its release notes, "Known issues".
     """
-    return _remainder("fmod", x, y, dtype, lambda x, y: (x, multiply(abs(y, _F32), sign(x, _F32))))
+    return binary(_FMOD, x, y, dtype, **in_float32(x, y))
 
 
 def mod(x, y, dtype=None):
-    """The remainder of x / y that has the sign of y, as Python's x % y; exact while |x / y| < 2^24.
+    """The remainder of x / y that has the sign of y, as Python's x % y, exact. No engine of a device has it.
 
-    Made of a division, which no engine of a device has. Source: nki.language.mod, NKI 0.6.
+    Source: nki.language.mod, NKI 0.6, and its release notes, "Known issues".
     """
-    return _remainder("mod", x, y, dtype, lambda x, y: (y, y))
-
-
-def _remainder(name, x, y, dtype, like):
-    """x - n y for the integer n nearest to x / y, plus or minus y where its sign is not that of `like`."""
-    dtype = result_dtype(dtype, operand_dtype(name, x, y))
-    x = column_of(x, y) if is_number(x) else x
-    y = column_of(y, x) if is_number(y) else y
-    shape = broadcast_shape(name, x.shape, y.shape)
-    x, y = spread(with_dtype(x, _F32), shape), converted(spread(y, shape), _F32)
-    wanted, correction = like(x, y)
-    rest = multiply(_nearest_remainder(abs(x), abs(y)), sign(x))
-    signs_differ = logical_xor(less(rest, 0), less(wanted, 0))
-    beyond = multiply(signs_differ, not_equal(rest, 0))
-    return add(rest, multiply(beyond, correction), dtype)
-
-
-def _nearest_remainder(x, y):
-    """x - n y of numbers that are not negative, exactly: n and y are halves of 12 bits, whose products are exact.
-
-    NaN where y is 0 or x is infinite: there x / y minus itself is NaN, elsewhere 0.
-    """
-    quotient = divide(x, y)
-    n = converted(quotient, dtypes.int32)
-    n_high, n_low = bitwise_and(n, -4096), bitwise_and(n, 4095)
-    y_high = bitwise_and(y.view(dtypes.int32), -4096).view(_F32)
-    y_low = subtract(y, y_high)
-    rest = add(x, subtract(quotient, quotient))
-    for product in ((n_high, y_high), (n_high, y_low), (n_low, y_high), (n_low, y_low)):
-        rest = subtract(rest, multiply(*product, _F32))
-    return rest
+    return binary(_MOD, x, y, dtype, **in_float32(x, y))

@@ -83,8 +83,26 @@ def spread(tile, shape):
     return tile
 
 
+def whole(value, dtype):
+    """3.0 as 3 for an integer tensor: unlike nisa.memset, nki.language takes NumPy's word for it."""
+    return int(value) if dtypes.is_integer(dtype) and isinstance(value, float) and value.is_integer() else value
+
+
+def hbm_pieces(tensor):
+    """Views [P, F] that together are a tensor in HBM, each as large as a tile of 128 by 2048 or smaller."""
+    rows = 128
+    width = min(2048, -(-tensor.size // rows))
+    for start in range(0, tensor.size, rows * width):
+        count = min(rows * width, tensor.size - start)
+        full, rest = divmod(count, width)
+        if full:
+            yield tensor.ap([[width, full], [1, width]], start)
+        if rest:
+            yield tensor.ap([[rest, 1], [1, rest]], start + full * width)
+
+
 def column_of(number, like, dtype=dtypes.float32):
     """A constant as a tile with the shape of `like`: one element per partition, repeated."""
     column = new_tile((like.shape[0],) + (1,) * (like.ndim - 1), dtype)
-    nisa.memset(column, number)
+    nisa.memset(column, whole(number, column.dtype))
     return spread(column, like.shape)

@@ -42,5 +42,6 @@ def case_no_array():
 #   at bad/bad_arguments.py:24: copy(y=np.zeros((4, 8), np.float32))
 #
 # case_no_array:
-# TypeError: copy: none of the arguments is an array; pass NumPy, torch or JAX arrays
-#   at bad/bad_arguments.py:28: copy([[1.0, 2.0], [3.0, 4.0]])
+# AttributeError: 'list' object has no attribute 'shape'
+# copy: none of the arguments is a NumPy, torch or JAX array: x is of type list
+#   at bad/bad_arguments.py:10: result = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)

@@ -28,6 +28,10 @@ case_no_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine="v
 case_wrong_engine = kernel_of(lambda x, t: nisa.tensor_copy(dst=t, src=t, engine=nisa.tensor_engine))
 case_no_number = kernel_of(lambda x, t: nisa.memset(dst=t, value="zero"))
 case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
+case_array = kernel_of(lambda x, t: nisa.tensor_scalar(t, t, nl.add, np.zeros((4, 1), np.float32)))
+case_reduction_for_operator = kernel_of(lambda x, t: nisa.tensor_reduce(t, nl.sum, t, axis=1))
+case_no_value = kernel_of(lambda x, t: nisa.memset(t, None))
+case_partition_axis = kernel_of(lambda x, t: nisa.tensor_reduce(t[:, 0:1], nl.add, t, axis=0))
 case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))
 
 
@@ -49,7 +53,7 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 #   at bad/bad_instruction_arguments.py:21: case_too_many = kernel_of(lambda x, t: nisa.reciprocal(t, t, t, t, t))
 #
 # case_no_tensor:
-# TypeError: dma_copy: src must be a tensor (made with nl.ndarray, or an argument of the kernel), got a numpy.ndarray
+# TypeError: dma_copy: src must be a tensor (made with nl.ndarray, or an argument of the kernel), got a numpy.ndarray; pass arrays to the kernel as arguments, or bring them in with nl.load(nl.shared_constant(array))
 #   at bad/bad_instruction_arguments.py:22: case_no_tensor = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=np.zeros((4, 8), np.float32)))
 #
 # case_no_operator:
@@ -92,7 +96,25 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 #     case_bitwise = kernel_of(lambda x, t: nisa.tensor_tensor(dst=t, data1=t, data2=t, op=nl.bitwise_and))
 #   called from bad/bad_instruction_arguments.py:12: call(x, tile)
 #
+# case_array:
+# TypeError: tensor_scalar: operand0 must be a number or a tensor with one value per partition, got a numpy.ndarray; pass arrays to the kernel as arguments, or bring them in with nl.load(nl.shared_constant(array))
+#   at bad/bad_instruction_arguments.py:31: case_array = kernel_of(lambda x, t: nisa.tensor_scalar(t, t, nl.add, np.zeros((4, 1), np.float32)))
+#
+# case_reduction_for_operator:
+# TypeError: tensor_reduce: op must be an operator such as nl.add, got the function sum; a sum is nl.add
+#   at bad/bad_instruction_arguments.py:32: case_reduction_for_operator = kernel_of(lambda x, t: nisa.tensor_reduce(t, nl.sum, t, axis=1))
+#
+# case_no_value:
+# VerifyError: bad/bad_instruction_arguments.py:33: error: memset: value is None; it must be a number [constant]
+#     case_no_value = kernel_of(lambda x, t: nisa.memset(t, None))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
+#
+# case_partition_axis:
+# VerifyError: bad/bad_instruction_arguments.py:34: error: tensor_reduce: axis is (0,); data has 2 axes, of which the last free ones must be named, without gaps, and axis 0 is the partition axis: use nisa.nc_transpose first, nisa.nc_matmul with ones, or nisa.tensor_partition_reduce [reduce-axis]
+#     case_partition_axis = kernel_of(lambda x, t: nisa.tensor_reduce(t[:, 0:1], nl.add, t, axis=0))
+#   called from bad/bad_instruction_arguments.py:12: call(x, tile)
+#
 # case_newer_target:
-# VerifyError: bad/bad_instruction_arguments.py:31: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
+# VerifyError: bad/bad_instruction_arguments.py:35: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
 #     case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))
 #   called from bad/bad_instruction_arguments.py:12: call(x, tile)

@@ -35,7 +35,7 @@ case_address_bank = kernel_of((64, 8), nl.float32, buffer=nl.psum, address=(0, 1
 #   at bad/bad_ndarray.py:10: nl.ndarray(*arguments, **named)
 #
 # case_one_axis:
-# ValueError: ndarray: shape (128,) needs two axes or more in sbuf: partitions and free elements
+# ValueError: ndarray: shape (128,) needs two axes or more in sbuf: partitions and free elements; write (1, 128) for a row in one partition, or (128, 1) for an element in each
 #   at bad/bad_ndarray.py:10: nl.ndarray(*arguments, **named)
 #
 # case_six_axes:

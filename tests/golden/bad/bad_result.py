@@ -135,8 +135,8 @@ def case_half_written():
 #     def sbuf(x):
 #
 # case_in_private_hbm:
-# VerifyError: bad/bad_result.py:16: error: kernel private returned hbm.0 (2, 3), which is in private_hbm; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
-#     def private(x):
+# None
+# NkiWarning: kernel private returned hbm.0 (2, 3), which is in private_hbm; results must be in shared HBM: make one with nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy [result-space]
 #
 # case_part_of_a_tensor:
 # VerifyError: bad/bad_result.py:23: error: kernel part returned hbm.0 (1, 3), a part of a tensor; results must be whole tensors [result-view]

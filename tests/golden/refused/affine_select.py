@@ -90,11 +90,11 @@ case = refuse.text
 #     TypeError: affine_select: on_false_value is required and missing
 # rules:
 #   offset=2147483648
-#     affine_select: 2147483648 does not fit into int32 [int32]
+#     affine_select: 2147483648 in offset does not fit into int32 [int32]
 #   channel_multiplier=2147483648
-#     affine_select: 2147483648 does not fit into int32 [int32]
+#     affine_select: 2147483648 in channel_multiplier does not fit into int32 [int32]
 #   pattern=[[2147483648, 8]]
-#     affine_select: 2147483648 does not fit into int32 [int32]
+#     affine_select: 2147483648 in pattern does not fit into int32 [int32]
 #   pattern=[]
 #     affine_select: pattern has 0 pairs; it must have 1 to 4 [pattern-rank]
 #   pattern=[[1, 7]]

@@ -41,7 +41,7 @@ case = refuse.text
 #     TypeError: iota: pattern is required and missing
 # rules:
 #   offset=2147483648
-#     iota: 2147483648 does not fit into int32 [int32]
+#     iota: 2147483648 in offset does not fit into int32 [int32]
 #   pattern=[[1, 1], [1, 2], [1, 2], [1, 2], [1, 1]]
 #     iota: pattern has 5 pairs; it must have 1 to 4 [pattern-rank]
 #   pattern=[[1, 7]]

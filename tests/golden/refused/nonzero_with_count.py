@@ -66,4 +66,4 @@ case = refuse.text
 #   the legal call on trn1
 #     nonzero_with_count: trn1 does not have nonzero_with_count; targets that have it: trn2, trn3 [nonzero-with-count]
 #   padding_val=2147483648
-#     nonzero_with_count: padding_val is 2147483648, which does not fit into int32 [int32]
+#     nonzero_with_count: 2147483648 in padding_val does not fit into int32 [int32]

@@ -70,7 +70,7 @@ case = refuse.text
 #   op=nl.equal
 #     tensor_reduce: op is 'equal', which can't reduce [reduce-op]
 #   axis=[0, 2]
-#     tensor_reduce: axis is (0, 2); data has 3 axes, of which the last free ones must be named, without gaps [reduce-axis]
+#     tensor_reduce: axis is (0, 2); data has 3 axes, of which the last free ones must be named, without gaps, and axis 0 is the partition axis: use nisa.nc_transpose first, nisa.nc_matmul with ones, or nisa.tensor_partition_reduce [reduce-axis]
 #   dst=sbuf(4, 2, nl.int8), op=nl.bitwise_and, data=sbuf(4, 2, 8, nl.int32)
 #     tensor_reduce: data is int32 and dst is int8; they must have the same dtype [same-dtype]
 #   dst=sbuf(4, 2, nl.int8), op=nl.bitwise_and, data=sbuf(4, 2, 8, nl.int8), negate=True

@@ -10,6 +10,7 @@ refuse("unary-operand", op0=nl.square)
 refuse("op1-operand1", operand1=1.0)
 refuse("op-class", op1=nl.bitwise_and, operand1=1)
 refuse("integer-constant", dst=sbuf(4, 8, nl.int32), data=sbuf(4, 8, nl.int32), op0=nl.bitwise_and, operand0=0.5)
+refuse("same-item-bytes", dst=sbuf(4, 8, nl.int32), data=sbuf(4, 8, nl.uint8), op0=nl.bitwise_and, operand0=1)
 refuse("engine", engine=nisa.engine.tensor)
 refuse("gpsimd-psum", data=psum(4, 8), op0=nl.rsqrt, operand0=1.0)
 refuse(
@@ -116,6 +117,8 @@ case = refuse.text
 #     tensor_scalar: op0 is 'add' and op1 is 'bitwise_and'; both must be bitwise or both arithmetic [op-class]
 #   dst=sbuf(4, 8, nl.int32), data=sbuf(4, 8, nl.int32), op0=nl.bitwise_and, operand0=0.5
 #     tensor_scalar: operand0 is 0.5; the bitwise operator 'bitwise_and' needs an integer [integer-constant]
+#   dst=sbuf(4, 8, nl.int32), data=sbuf(4, 8, nl.uint8), op0=nl.bitwise_and, operand0=1
+#     tensor_scalar: data is uint8 and dst is int32; bitwise operators convert nothing, so their elements must have the same size [same-item-bytes]
 #   engine=nisa.engine.tensor
 #     tensor_scalar: engine 'tensor' can't run it; allowed are vector, scalar, gpsimd [engine]
 #   data=psum(4, 8), op0=nl.rsqrt, operand0=1.0

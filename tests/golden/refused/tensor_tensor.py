@@ -7,7 +7,7 @@ from tests.golden.refusals import Refusals, psum, sbuf
 refuse = Refusals(nisa.tensor_tensor, dst=sbuf(4, 8), data1=sbuf(4, 8), data2=sbuf(4, 8), op=nl.add)
 refuse("both-psum", data1=psum(4, 8), data2=psum(4, 8))
 refuse(
-    "same-dtype",
+    "same-item-bytes",
     dst=sbuf(4, 8, nl.int32),
     data1=sbuf(4, 8, nl.int32),
     data2=sbuf(4, 8, nl.int8),
@@ -101,7 +101,7 @@ case = refuse.text
 #   data1=psum(4, 8), data2=psum(4, 8)
 #     tensor_tensor: data1 and data2 are both in PSUM; one of them must be in SBUF [both-psum]
 #   dst=sbuf(4, 8, nl.int32), data1=sbuf(4, 8, nl.int32), data2=sbuf(4, 8, nl.int8), op=nl.bitwise_and
-#     tensor_tensor: data2 is int8 and dst is int32; they must have the same dtype [same-dtype]
+#     tensor_tensor: data2 is int8 and dst is int32; bitwise operators convert nothing, so their elements must have the same size [same-item-bytes]
 #   engine=nisa.engine.scalar
 #     tensor_tensor: engine 'scalar' can't run it; allowed are vector, gpsimd [engine]
 #   data1=psum(4, 8), engine=nisa.engine.gpsimd

@@ -107,7 +107,7 @@ TEST_F(AffineSelectInstructionTest, Rules) {
   EXPECT_THAT(Problems(name, With(Legal(), {{"pattern", Pattern{}}})),
               ElementsAre("affine_select: pattern has 0 pairs; it must have 1 to 4 [pattern-rank]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"offset", int64_t{1} << 31}})),
-              ElementsAre("affine_select: 2147483648 does not fit into int32 [int32]"));
+              ElementsAre("affine_select: 2147483648 in offset does not fit into int32 [int32]"));
   EXPECT_THAT(
       Problems(name, With(Legal(), {{"cmp_op", AluOp::kAdd}})),
       ElementsAre("affine_select: cmp_op is 'add'; allowed are equal, not_equal, less, less_equal, greater, "

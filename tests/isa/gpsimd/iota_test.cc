@@ -51,7 +51,11 @@ TEST_F(IotaInstructionTest, Rules) {
       Problems(name, With(Legal(), {{"pattern", Pattern{{1, 2}, {1, 3}}}})),
       ElementsAre("iota: pattern has 6 elements; dst has 8 elements per partition [pattern-elements]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"offset", int64_t{1} << 31}})),
-              ElementsAre("iota: 2147483648 does not fit into int32 [int32]"));
+              ElementsAre("iota: 2147483648 in offset does not fit into int32 [int32]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"channel_multiplier", -(int64_t{1} << 40)}})),
+              ElementsAre("iota: -1099511627776 in channel_multiplier does not fit into int32 [int32]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"pattern", Pattern{{int64_t{1} << 31, 8}}}})),
+              ElementsAre("iota: 2147483648 in pattern does not fit into int32 [int32]"));
 }
 
 }  // namespace

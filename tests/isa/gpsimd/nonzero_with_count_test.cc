@@ -122,8 +122,7 @@ TEST_F(NonzeroWithCountInstructionTest, Rules) {
               ElementsAre("nonzero_with_count: dst has 8 elements per partition and src has 8; dst must have "
                           "one more, for the count [count-slot]"));
   EXPECT_THAT(problems({{"padding_val", int64_t{-1} << 32}}),
-              ElementsAre("nonzero_with_count: padding_val is -4294967296, which does not fit into int32 "
-                          "[int32]"));
+              ElementsAre("nonzero_with_count: -4294967296 in padding_val does not fit into int32 [int32]"));
 }
 
 }  // namespace

@@ -144,7 +144,8 @@ TEST(BinaryTile, BitwiseOperatorsWorkOnBits) {
 
 TEST(BinaryTile, ExactIntegersWrapAround) {
   for (const AluOp op : OpsOf(AluClass::kArithmetic)) {
-    if (op == AluOp::kDivide || op == AluOp::kPower || op == AluOp::kReciprocal || op == AluOp::kRsqrt)
+    if (op == AluOp::kDivide || op == AluOp::kFmod || op == AluOp::kMod || op == AluOp::kPower ||
+        op == AluOp::kReciprocal || op == AluOp::kRsqrt)
       continue;
     for (const Dtype dtype : {Dtype::kInt32, Dtype::kUint32}) {
       for (const Shape& shape : kShapes) {

@@ -94,9 +94,16 @@ TEST_F(TensorReduceInstructionTest, AxisOneIsTheLastIfTheDestinationSaysSo) {
                           "named, without gaps [reduce-axis]"));
 }
 
+TEST_F(TensorReduceInstructionTest, ThePartitionAxisIsReducedOtherwise) {
+  EXPECT_THAT(
+      Problems(name, With(Legal(), {{"axis", IntList{0, 1, 2}}})),
+      ElementsAre("tensor_reduce: axis is (0, 1, 2); data has 3 axes, of which the last free ones must be "
+                  "named, without gaps, and axis 0 is the partition axis: use nisa.nc_transpose first, "
+                  "nisa.nc_matmul with ones, or nisa.tensor_partition_reduce [reduce-axis]"));
+}
+
 TEST_F(TensorReduceInstructionTest, AxesAreTheLastFreeOnes) {
-  for (const IntList& axis :
-       {IntList{}, IntList{-2}, IntList{0, 1, 2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
+  for (const IntList& axis : {IntList{}, IntList{-2}, IntList{2, 2}, IntList{3}, IntList{-3}}) {
     EXPECT_THAT(
         Problems(name, With(Legal(), {{"axis", axis}})),
         ElementsAre(

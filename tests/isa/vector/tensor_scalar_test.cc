@@ -49,6 +49,30 @@ TEST_F(TensorScalarInstructionTest, Reverse1PutsTheFirstResultOnTheRight) {
   for (int64_t i = 0; i < 20; ++i) ASSERT_EQ(y[i], s[i / 4] - (x[i] + 1)) << i;
 }
 
+TEST_F(TensorScalarInstructionTest, WithoutOperators) {
+  const View dst = b.Sbuf({5, 4}), data = FillSmall(b.Sbuf({5, 4}));
+  const std::vector<double> x = Values(data);
+  const auto run = [&](const Argument& op0, const Argument& op1) {
+    Run(name,
+        {{"dst", dst}, {"data", data}, {"op0", op0}, {"operand0", 3.0}, {"op1", op1}, {"operand1", 5.0}});
+    return Values(dst);
+  };
+  const std::vector<double> second = run(kNone, AluOp::kMultiply);
+  for (int64_t i = 0; i < 20; ++i) ASSERT_EQ(second[i], x[i] * 5) << i;
+  Run(name, {{"dst", dst}, {"data", data}, {"op0", kNone}, {"operand0", kNone}});
+  EXPECT_EQ(Values(dst), x);
+  const View bits = b.Sbuf({5, 4}, Dtype::kUint8), from = b.Sbuf({5, 4}, Dtype::kInt8);
+  Fill(from, [](int64_t i) { return static_cast<double>(-i); });
+  Run(name, {{"dst", bits},
+             {"data", from},
+             {"op0", kNone},
+             {"operand0", kNone},
+             {"op1", AluOp::kBitwiseAnd},
+             {"operand1", int64_t{15}}});
+  const std::vector<double> masked = Values(bits);
+  for (int64_t i = 0; i < 20; ++i) ASSERT_EQ(masked[i], -i & 15) << i;
+}
+
 TEST_F(TensorScalarInstructionTest, RsqrtOnGpSimd) {
   const View dst = b.Sbuf({64, 6}), data = b.Sbuf({64, 6});
   Fill(data, [](int64_t i) { return 0.01 + static_cast<double>(i) * 1.7; });
@@ -119,6 +143,12 @@ TEST_F(TensorScalarInstructionTest, OperandRules) {
 }
 
 TEST_F(TensorScalarInstructionTest, OperatorRules) {
+  EXPECT_THAT(Problems(name, With(Bitwise(), {{"dst", b.Sbuf({32, 8}, Dtype::kInt32)}})),
+              ElementsAre("tensor_scalar: data is uint8 and dst is int32; bitwise operators convert nothing, "
+                          "so their elements must have the same size [same-item-bytes]"));
+  EXPECT_THAT(Problems(name, With(Legal(), {{"op0", kNone}, {"engine", Engine::kGpSimd}})),
+              ElementsAre("tensor_scalar: op0 is 'bypass' on engine 'gpsimd'; nl.rsqrt runs on the GpSimd "
+                          "engine only, and nothing else runs there [rsqrt-engine]"));
   EXPECT_THAT(
       Problems(name, With(Bitwise(), {{"op1", AluOp::kAdd}, {"operand1", 1.0}})),
       ElementsAre("tensor_scalar: op0 is 'bitwise_and' and op1 is 'add'; both must be bitwise or both "

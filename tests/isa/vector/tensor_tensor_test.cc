@@ -94,6 +94,16 @@ TEST_F(TensorTensorInstructionTest, Rules) {
                           "only, with all tiles in SBUF [power-engine]"));
 }
 
+TEST_F(TensorTensorInstructionTest, BitsOfIntegersWithAndWithoutSign) {
+  const View dst = b.Sbuf({32, 8}, Dtype::kUint8), data1 = b.Sbuf({32, 8}, Dtype::kInt8),
+             data2 = b.Sbuf({32, 8}, Dtype::kUint8);
+  Fill(data1, [](int64_t i) { return static_cast<double>(i % 256 - 128); });
+  Fill(data2, [](int64_t i) { return static_cast<double>(i * 7 % 256); });
+  Run("tensor_tensor", {{"dst", dst}, {"data1", data1}, {"data2", data2}, {"op", AluOp::kBitwiseXor}});
+  const std::vector<double> y = Values(dst);
+  for (int64_t i = 0; i < 256; ++i) ASSERT_EQ(y[i], ((i - 128) & 255) ^ (i * 7 % 256)) << i;
+}
+
 TEST_F(TensorTensorInstructionTest, OperatorRules) {
   const std::string name = "tensor_tensor";
   EXPECT_THAT(
@@ -110,11 +120,11 @@ TEST_F(TensorTensorInstructionTest, OperatorRules) {
                           "the Vector engine only [bitwise-engine]"));
   EXPECT_THAT(
       Problems(name, {{"dst", tile(Dtype::kUint8)},
-                      {"data1", tile(Dtype::kInt8)},
+                      {"data1", tile(Dtype::kInt16)},
                       {"data2", tile(Dtype::kUint8)},
                       {"op", AluOp::kBitwiseAnd}}),
-      ElementsAre(
-          "tensor_tensor: data1 is int8 and dst is uint8; they must have the same dtype [same-dtype]"));
+      ElementsAre("tensor_tensor: data1 is int16 and dst is uint8; bitwise operators convert nothing, so "
+                  "their elements must have the same size [same-item-bytes]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"op", AluOp::kAbs}})),
               ElementsAre("tensor_tensor: op is 'abs', which takes one operand only [binary-op]"));
   EXPECT_THAT(
