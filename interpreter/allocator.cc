@@ -4,6 +4,7 @@
 #include <map>
 
 #include "interpreter/free_list.h"
+#include "interpreter/meetings.h"
 
 namespace nki {
 namespace {
@@ -17,11 +18,11 @@ int64_t WholeWords(int64_t bytes) { return (bytes + kWord - 1) / kWord * kWord; 
 class LiveRangeVisitor : public OperandVisitor {
  public:
   explicit LiveRangeVisitor(std::vector<LiveRange>& ranges) : ranges_(ranges) {}
-  size_t node = 0;
+  LiveRange now;
   void OnView(const Field&, const View& view) override {
     LiveRange& range = ranges_[view.tensor->id];
-    range.first = std::min(range.first, node);
-    range.last = std::max(range.last, node);
+    range.first = std::min(range.first, now.first);
+    range.last = std::max(range.last, now.last);
   }
 
  private:
@@ -174,9 +175,11 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
 std::vector<LiveRange> LiveRanges(const KernelGraph& graph) {
   std::vector<LiveRange> ranges(graph.tensors.size());
   LiveRangeVisitor visitor(ranges);
-  for (const Node& node : graph.nodes) {
-    node.instruction->VisitFields(visitor);
-    ++visitor.node;
+  for (size_t node = 0; node < graph.nodes.size();) {
+    // Exchanges that follow each other are one: the other core may come to them in another order.
+    const size_t end = EndOfExchanges(graph, node);
+    visitor.now = {node, end - 1};
+    for (; node < end; ++node) graph.nodes[node].instruction->VisitFields(visitor);
   }
   // A loop's passes are one to the tensors that were made outside of it: what one pass leaves, the next may
   // find.

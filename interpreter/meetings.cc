@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "interpreter/overlap.h"
+
 namespace nki {
 namespace {
 
@@ -18,6 +20,48 @@ Diagnostic Problem(const char* rule, int source, std::string message) {
   diagnostic.source = source;
   diagnostic.message = std::move(message);
   return diagnostic;
+}
+
+class Touched : public OperandVisitor {
+ public:
+  explicit Touched(const Node& node) { node.instruction->VisitFields(*this); }
+  void OnView(const Field& field, const View& view) override {
+    (field.role == Field::Role::kOut ? outs : ins).push_back(view);
+  }
+  std::vector<View> outs, ins;
+};
+
+// What both views touch, or null. `a` and `b` are on one core.
+const Tensor* SharedBy(const View& a, const View& b) {
+  if (a.tensor == b.tensor) {
+    const bool known = a.dynamic == nullptr && b.dynamic == nullptr;
+    return !known || ShareBytes(a, b) ? a.tensor : nullptr;
+  }
+  const std::optional<Address>&x = a.tensor->address, &y = b.tensor->address;
+  if (!x || !y || a.space() != b.space()) return nullptr;
+  const auto meet = [](int64_t first, int64_t count, int64_t other, int64_t others) {
+    return first < other + others && other < first + count;
+  };
+  const bool partitions = meet(x->partition, a.tensor->partitions(), y->partition, b.tensor->partitions());
+  const bool bytes =
+      meet(x->byte, a.tensor->bytes_per_partition(), y->byte, b.tensor->bytes_per_partition());
+  return partitions && bytes ? a.tensor : nullptr;
+}
+
+// What an exchange touches that an earlier one of its core writes, or writes what that touches; null: nothing.
+const Tensor* Conflict(const Node& earlier, const Node& later) {
+  const Touched first(earlier), second(later);
+  const auto find = [](const std::vector<View>& some, const std::vector<View>& others) -> const Tensor* {
+    for (const View& a : some) {
+      for (const View& b : others) {
+        if (const Tensor* shared = SharedBy(a, b)) return shared;
+      }
+    }
+    return nullptr;
+  };
+  const Tensor* shared = find(first.outs, second.outs);
+  if (shared == nullptr) shared = find(first.outs, second.ins);
+  return shared != nullptr ? shared : find(first.ins, second.outs);
 }
 
 // Notes the order instead of running anything.
@@ -56,13 +100,35 @@ bool HasMeetings(const KernelGraph& graph) {
                              [](const Node& node) { return node.instruction->MeetsCore().has_value(); });
 }
 
-bool Meetings::CanCome(int core, size_t node) const {
+size_t EndOfExchanges(const KernelGraph& graph, size_t node) {
+  const auto exchanges = [&](size_t at) {
+    const std::optional<Meeting> meeting = graph.nodes[at].instruction->MeetsCore();
+    return meeting && meeting->kind == Meeting::Kind::kExchange;
+  };
+  const size_t end = graph.programs.size() > 1 && node < graph.programs[1] ? graph.programs[1]
+                                                                           : graph.nodes.size();
+  if (!exchanges(node++)) return node;
+  while (node < end && exchanges(node)) ++node;
+  return node;
+}
+
+bool Meetings::CanCome(int core, size_t node) {
   const Meeting meeting = MeetingAt(graph_, node);
-  return std::ranges::all_of(waiting_[core], [&](size_t other) {
+  for (size_t other : waiting_[core]) {
     const Meeting earlier = MeetingAt(graph_, other);
-    return earlier.kind == Meeting::Kind::kExchange && meeting.kind == Meeting::Kind::kExchange &&
-           earlier.pipe != meeting.pipe;
-  });
+    if (earlier.kind != Meeting::Kind::kExchange || meeting.kind != Meeting::Kind::kExchange) return false;
+    if (earlier.pipe == meeting.pipe) return false;
+    const Tensor* tile = Conflict(graph_.nodes[other], graph_.nodes[node]);
+    if (tile == nullptr) continue;
+    refused_[core] = {node, other, tile->name};
+    return false;
+  }
+  return true;
+}
+
+void Meetings::Come(int core, size_t node) {
+  waiting_[core].push_back(node);
+  refused_.erase(core);
 }
 
 std::optional<std::array<size_t, kCores>> Meetings::Match() {
@@ -112,6 +178,10 @@ std::string Meetings::Deadlock() const {
   for (int core = 0; core < kCores; ++core) {
     text += (core ? ", core " : "core ") + to_string(core);
     text += waits(core) ? " waits in " + PlaceOf(waiting_[core][0]) : std::string(" has ended");
+    const auto refused = refused_.find(core);
+    if (refused == refused_.end()) continue;
+    text += " (its " + PlaceOf(refused->second.node) + " comes after " + PlaceOf(refused->second.earlier) +
+            ", as both use " + refused->second.tile + ")";
   }
   return text + "; both must come to the same core_barrier and sendrecv in the same order";
 }

@@ -3,6 +3,7 @@
 #define NKI_INTERPRETER_MEETINGS_H_
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,15 +17,19 @@ inline constexpr int kCores = 2;
 // True if some instruction of the kernel meets another core.
 bool HasMeetings(const KernelGraph& graph);
 
+// One past the last of the exchanges that follow each other from `node` on and may be done in another order;
+// node + 1 if `node` is none.
+size_t EndOfExchanges(const KernelGraph& graph, size_t node);
+
 // Which core waits where. A core waits at one barrier, or at exchanges of different pipes, one after the
-// other.
+// other, that touch different tiles.
 class Meetings {
  public:
   explicit Meetings(const KernelGraph& graph) : graph_(graph) {}
   bool waits(int core) const { return !waiting_[core].empty(); }
   // Whether a core, which may wait already, can come to the meeting at `node` as well.
-  bool CanCome(int core, size_t node) const;
-  void Come(int core, size_t node) { waiting_[core].push_back(node); }
+  bool CanCome(int core, size_t node);
+  void Come(int core, size_t node);
   // Two nodes, of core 0 and core 1, that meet now; they then wait no more.
   std::optional<std::array<size_t, kCores>> Match();
   // What is wrong with two nodes that meet; empty if nothing is.
@@ -35,8 +40,14 @@ class Meetings {
  private:
   std::string PlaceOf(size_t node) const;
 
+  // An exchange that waits for an earlier one of its core, as both use a tile.
+  struct Refused {
+    size_t node, earlier;
+    std::string tile;
+  };
   const KernelGraph& graph_;
   std::array<std::vector<size_t>, kCores> waiting_;
+  std::map<int, Refused> refused_;  // by core
 };
 
 // Runs both cores' nodes, each in its own order: core 0 until it waits, then core 1, and so on. `Cores` says

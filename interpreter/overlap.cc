@@ -30,15 +30,6 @@ bool SamePlaces(const View& a, const View& b) {
          std::equal(x.begin(), x.begin() + rank, y.begin());
 }
 
-bool ShareBytes(const View& a, const View& b) {
-  const int64_t a_begin = a.offset * ItemBytes(a.dtype), a_end = (a.LastElement() + 1) * ItemBytes(a.dtype);
-  const int64_t b_begin = b.offset * ItemBytes(b.dtype), b_end = (b.LastElement() + 1) * ItemBytes(b.dtype);
-  if (a_end <= b_begin || b_end <= a_begin) return false;
-  WrittenMap map(a.tensor->bytes());
-  map.Mark(ByteRuns::Of(a));
-  return map.Of(ByteRuns::Of(b)) != WrittenMap::State::kNone;
-}
-
 // Calls visit(byte, free): where each element of an on-chip view begins, and its number among the free ones.
 template <class Visit>
 void ForEachElement(const View& view, const Visit& visit) {
@@ -78,6 +69,15 @@ bool Conflicts(const View& in, const View& out) {
 }
 
 }  // namespace
+
+bool ShareBytes(const View& a, const View& b) {
+  const int64_t a_begin = a.offset * ItemBytes(a.dtype), a_end = (a.LastElement() + 1) * ItemBytes(a.dtype);
+  const int64_t b_begin = b.offset * ItemBytes(b.dtype), b_end = (b.LastElement() + 1) * ItemBytes(b.dtype);
+  if (a_end <= b_begin || b_end <= a_begin) return false;
+  WrittenMap map(a.tensor->bytes());
+  map.Mark(ByteRuns::Of(a));
+  return map.Of(ByteRuns::Of(b)) != WrittenMap::State::kNone;
+}
 
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   for (const Node& node : graph.nodes) CheckOverlap(node, found);

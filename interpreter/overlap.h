@@ -12,6 +12,9 @@ namespace nki {
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found);
 void CheckOverlap(const Node& node, std::vector<Diagnostic>* found);
 
+// Whether two views of one tensor, which nothing moves, share bytes.
+bool ShareBytes(const View& a, const View& b);
+
 }  // namespace nki
 
 #endif  // NKI_INTERPRETER_OVERLAP_H_

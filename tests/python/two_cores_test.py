@@ -116,6 +116,79 @@ def test_exchanges_with_different_pipes_may_be_issued_in_another_order():
     np.testing.assert_array_equal(kernel[2](a), a[::-1])
 
 
+def crossing(core, exchanges):
+    """Issues the exchanges, on core 1 in the opposite order."""
+    for exchange in exchanges if core == 0 else reversed(exchanges):
+        exchange()
+
+
+def full_tile(value, *shape, address=None):
+    tile = nl.ndarray(shape, dtype=nl.float32, buffer=nl.sbuf, address=address)
+    nisa.memset(tile, value)
+    return tile
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+def test_tiles_of_exchanges_in_another_order_have_places_of_their_own(way):
+    @trn2
+    def kernel(_):
+        out = nl.ndarray((2, 128, 4), dtype=nl.float32, buffer=nl.shared_hbm)
+        core = nl.program_id(0)
+        t, t2 = full_tile(1.0 + core, 128, 4), full_tile(10.0 + core, 128, 4)
+        u, v = (nl.ndarray(t.shape, dtype=t.dtype, buffer=nl.sbuf) for _ in range(2))
+        first = lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0)
+        second = lambda: nisa.sendrecv(t2, v, 1 - core, 1 - core, 1)
+        crossing(core, [first, second])
+        nisa.dma_copy(dst=out[core], src=u)
+        return out
+
+    result = ways(kernel[2])[way](fresh(1, 1))
+    np.testing.assert_array_equal(result, np.stack([np.full((128, 4), 2.0), np.full((128, 4), 1.0)]))
+
+
+def received_is_sent(core, t, u, v):
+    nisa.memset(u, 7.0)
+    return [lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0), lambda: nisa.sendrecv(u, v, 1 - core, 1 - core, 1)]
+
+
+def sent_is_received(core, t, u, v):
+    return [lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0), lambda: nisa.sendrecv(v, t, 1 - core, 1 - core, 1)]
+
+
+def received_twice(core, t, u, v):
+    return [lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0), lambda: nisa.sendrecv(v, u, 1 - core, 1 - core, 1)]
+
+
+def placed_over_each_other(core, t, u, v):
+    w, x = full_tile(0.0, 4, 4, address=(0, 4096)), full_tile(0.0, 4, 4, address=(0, 4104))
+    return [lambda: nisa.sendrecv(t, w, 1 - core, 1 - core, 0), lambda: nisa.sendrecv(x, v, 1 - core, 1 - core, 1)]
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+@pytest.mark.parametrize("exchanges", [received_is_sent, sent_is_received, received_twice, placed_over_each_other])
+def test_exchanges_of_one_tile_keep_their_order(way, exchanges):
+    def kernel(_, cross):
+        out = nl.ndarray((2, 4, 4), dtype=nl.float32, buffer=nl.shared_hbm)
+        core = nl.program_id(0)
+        t, u, v = full_tile(1.0 + core, 4, 4), full_tile(0.0, 4, 4), full_tile(20.0 + core, 4, 4)
+        both = exchanges(core, t, u, v)
+        crossing(core if cross else 0, both)
+        nisa.dma_copy(dst=out[core], src=v if exchanges is received_is_sent else u)
+        return out
+
+    kernel = ways(trn2(kernel)[2])[way]
+    expected = {received_is_sent: [1, 2], sent_is_received: [2, 1], received_twice: [21, 20]}
+    in_order = kernel(fresh(1, 1), False)[:, 0, 0]
+    np.testing.assert_array_equal(in_order, expected.get(exchanges, [0, 0]))
+    place = r"sendrecv with pipe_id {} at .*two_cores_test\.py:\d+"
+    message = ", ".join(
+        rf"core {core} waits in {place.format(core)} \(its {place.format(1 - core)} comes after .*both use \S+\)"
+        for core in range(2)
+    )
+    with pytest.raises(nki.VerifyError, match=message + r".*\[core-deadlock\]"):
+        kernel(fresh(1, 1), True)
+
+
 def test_cores_meet_in_loops_that_run_while_the_kernel_runs():
     @trn2
     def kernel(a, passes):
