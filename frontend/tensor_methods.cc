@@ -135,6 +135,7 @@ PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (IsRegister(index)) offset.reg = ReadRegister(index, *holds, false, "select: index");
     const View first = view.Select(axis, 0, false);
     offset.step_bytes = view.dims[axis].step * ItemBytes(view.dtype);
+    offset.choices = view.dims[axis].count;
     return WithDynamic(first, offset, index, holds, "select");
   });
 }
@@ -292,6 +293,7 @@ PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
     offset.kind = DynamicOffset::Kind::kRows;
     offset.index = AsTensor(index)->view;
     offset.step_bytes = view.dims[0].step * ItemBytes(view.dtype);
+    offset.choices = view.dims[0].count;
     View rows = view;
     rows.dims[0] = {0, offset.index.dims[0].count};
     return WithDynamic(rows, offset, index, holds, "vector_select");

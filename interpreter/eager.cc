@@ -339,6 +339,7 @@ void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
   for (const auto& [at, part] : facts.zero_first) Zero(part, *graph_, context);
   const FloatingPointScope floating_point;
   AtLineOf(node, [&] {
+    if (MayOverlap(*node.instruction)) CheckOverlapNow(*node.instruction, context);
     HasIndirection(*node.instruction) ? RunIndirect(*node.instruction, context)
                                       : node.instruction->Run(context);
   });

@@ -10,6 +10,7 @@
 #include "interpreter/fork_lock.h"
 #include "interpreter/fresh_memory.h"
 #include "interpreter/meetings.h"
+#include "interpreter/overlap.h"
 #include "interpreter/worker_pool.h"
 #include "isa/indirection.h"
 
@@ -291,6 +292,7 @@ void StepRunner::RunAsWritten(const Step& step) {
   PrepareDestination(step);
   Watch(step);
   try {
+    if (step.may_overlap) CheckOverlapNow(*step.instruction, context_);
     if (step.saves && undo_ != nullptr) undo_->Save(*step.instruction, context_);
     step.indirect ? RunIndirect(*step.instruction, context_) : step.instruction->Run(context_);
   } catch (const RunError& error) {

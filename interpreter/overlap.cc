@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "interpreter/written_map.h"
+#include "isa/reach.h"
+#include "memory/error.h"
 #include "memory/tile.h"
 
 namespace nki {
@@ -16,6 +18,9 @@ struct Named {
 
 class Collector : public OperandVisitor {
  public:
+  explicit Collector(const Instruction& instruction) {
+    const_cast<Instruction&>(instruction).VisitFields(*this);  // visitors see fields as mutable; this only reads
+  }
   std::vector<Named> outs, ins;
   void OnView(const Field& field, const View& view) override {
     (field.role == Field::Role::kOut ? outs : ins).push_back({field.name, view});
@@ -68,6 +73,54 @@ bool Conflicts(const View& in, const View& out) {
   return ShareBytes(in, out) && OverwritesUnread(in, out);
 }
 
+// What is wrong with a destination and a source that conflict.
+std::string Sentence(const Named& out, const Named& in) {
+  return std::string(out.field) + " overlaps " + in.field + ", shifted, in " + in.view.tensor->name +
+         ": which elements are read before they are overwritten is not defined; copy to another tensor first";
+}
+
+// Pairs that only a run can judge. What an index tensor gathers is read before anything is scattered.
+bool MayConflict(const Named& out, const Named& in) {
+  if (in.view.tensor != out.view.tensor || in.view.indirect() || out.view.indirect()) return false;
+  return in.view.dynamic != nullptr || out.view.dynamic != nullptr;
+}
+
+bool IsIndexed(const View& view) { return view.dynamic != nullptr && view.indexed(0); }
+
+// The rows of a view where they are now.
+std::vector<View> RowsNow(const RunContext& context, const View& view) {
+  std::vector<View> rows;
+  for (int64_t row = 0; row < view.dims[0].count; ++row) {
+    rows.push_back(IsIndexed(view) ? context.At(view, true, row) : context.At(view, true).Row(row));
+  }
+  return rows;
+}
+
+// Of rows with an index each: whether one reads what another one writes. Rows outside the storage move
+// nothing.
+bool RowsConflict(const std::vector<View>& ins, std::vector<View> outs) {
+  if (std::ranges::equal(ins, outs, SamePlaces)) return false;
+  const int64_t item = ItemBytes(outs[0].dtype);
+  const int64_t bytes = (outs[0].LastOf(outs[0].free_axes()) - outs[0].offset + 1) * item;
+  std::ranges::sort(outs, {}, &View::offset);
+  return std::ranges::any_of(ins, [&](const View& in) {
+    if (!StaysInside(in)) return false;
+    const int64_t begin = in.offset * ItemBytes(in.dtype), end = (in.LastElement() + 1) * ItemBytes(in.dtype);
+    auto out = std::ranges::upper_bound(outs, begin - bytes, {},
+                                        [&](const View& view) { return view.offset * item; });
+    for (; out != outs.end() && out->offset * item < end; ++out) {
+      if (StaysInside(*out) && ShareBytes(in, *out)) return true;
+    }
+    return false;
+  });
+}
+
+bool ConflictsNow(const RunContext& context, const View& in, const View& out) {
+  if (IsIndexed(in) || IsIndexed(out)) return RowsConflict(RowsNow(context, in), RowsNow(context, out));
+  const View from = context.At(in, true), to = context.At(out, true);
+  return StaysInside(from) && StaysInside(to) && Conflicts(from, to);
+}
+
 }  // namespace
 
 bool ShareBytes(const View& a, const View& b) {
@@ -85,22 +138,35 @@ void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
 
 void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
   if (node.instruction->ReadsAllFirst()) return;
-  Collector operands;
-  node.instruction->VisitFields(operands);
+  const Collector operands(*node.instruction);
   for (const Named& out : operands.outs) {
     for (const Named& in : operands.ins) {
       if (in.view.tensor != out.view.tensor) continue;
-      if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // nobody knows yet
+      if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // CheckOverlapNow
       if (!Conflicts(in.view, out.view)) continue;
       Diagnostic diagnostic;
       diagnostic.rule = "overlap";
       diagnostic.source = node.source;
-      diagnostic.message =
-          std::string(node.instruction->def().name) + ": " + out.field + " overlaps " + in.field +
-          ", shifted, in " + in.view.tensor->name +
-          ": which elements are read before they are overwritten is not defined; copy to another "
-          "tensor first";
+      diagnostic.message = std::string(node.instruction->def().name) + ": " + Sentence(out, in);
       found->push_back(std::move(diagnostic));
+    }
+  }
+}
+
+bool MayOverlap(const Instruction& instruction) {
+  if (instruction.ReadsAllFirst()) return false;
+  const Collector operands(instruction);
+  return std::ranges::any_of(operands.outs, [&](const Named& out) {
+    return std::ranges::any_of(operands.ins, [&](const Named& in) { return MayConflict(out, in); });
+  });
+}
+
+void CheckOverlapNow(const Instruction& instruction, const RunContext& context) {
+  const Collector operands(instruction);
+  for (const Named& out : operands.outs) {
+    for (const Named& in : operands.ins) {
+      if (MayConflict(out, in) && ConflictsNow(context, in.view, out.view))
+        throw RunError(Sentence(out, in) + " [overlap]");
     }
   }
 }

@@ -12,6 +12,11 @@ namespace nki {
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found);
 void CheckOverlap(const Node& node, std::vector<Diagnostic>* found);
 
+// Whether the instruction has to be looked at while it runs, when it is known where its operands are; throws
+// RunError for what CheckOverlap reports.
+bool MayOverlap(const Instruction& instruction);
+void CheckOverlapNow(const Instruction& instruction, const RunContext& context);
+
 // Whether two views of one tensor, which nothing moves, share bytes.
 bool ShareBytes(const View& a, const View& b);
 

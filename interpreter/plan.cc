@@ -126,6 +126,7 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
     // What one worker saves must not have been written by another.
     step.saves = !graph.dynamic_offsets.empty() && WritesInputAnywhere(instruction);
     step.shared &= !step.indirect && !step.saves;
+    step.may_overlap = !graph.dynamic_offsets.empty() && MayOverlap(instruction);
     if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
       step.zero_first = static_cast<int>(plan.zeroed.size());
       plan.zeroed.push_back(std::move(zero->second));

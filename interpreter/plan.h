@@ -21,6 +21,7 @@ struct Step {
   bool resets_registers = false;  // the engines' registers become 0 first: a program begins to use them
   bool everywhere = false;        // every worker runs it: it sets registers, of which each worker has its own
   bool indirect = false;          // it has operands to gather and scatter (isa/indirection.h)
+  bool may_overlap = false;       // where its operands meet only the run knows (overlap.h)
   int turn = -1;                  // index into Plan::turns: control may pass to another step
   int region = -1;                // the innermost that the step belongs to
   bool saves = false;             // first what it will write goes into the run's UndoLog

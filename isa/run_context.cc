@@ -84,11 +84,23 @@ int64_t RunContext::value(const IntOrRegister& index) const {
 
 namespace {
 
+std::string ValueText(double value) {
+  return std::abs(value) < kFarAway ? std::to_string(static_cast<int64_t>(value)) : std::to_string(value);
+}
+
 std::string MovedBy(const DynamicOffset& dynamic, int64_t row, double steps) {
   const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
-  const std::string value =
-      std::abs(steps) < kFarAway ? std::to_string(static_cast<int64_t>(steps)) : std::to_string(steps);
-  return (rows ? "index " + std::to_string(row) + " of vector_offset is " : "scalar_offset is ") + value;
+  return (rows ? "index " + std::to_string(row) + " of vector_offset is " : "scalar_offset is ") +
+         ValueText(steps);
+}
+
+// Of what selects from an axis of a view, which may be a part of the storage.
+[[noreturn]] void ThrowNoChoice(const View& view, int64_t row, double steps) {
+  const DynamicOffset& dynamic = *view.dynamic;
+  const bool rows = dynamic.kind == DynamicOffset::Kind::kRows;
+  throw RunError((rows ? "index " + std::to_string(row) + " of vector_offset" : "the index") + " is " +
+                 ValueText(steps) + "; it must be 0 to " + std::to_string(dynamic.choices - 1) +
+                 " for the part of " + view.tensor->name + " that it selects from");
 }
 
 [[noreturn]] void ThrowOutside(const View& at, const std::string& moved_by) {
@@ -117,6 +129,10 @@ View RunContext::At(const View& view, bool may_leave, int64_t row) const {
   const int64_t whole =
       static_cast<int64_t>(std::isnan(steps) ? kFarAway : std::clamp(steps, -kFarAway, kFarAway));
   at.offset += whole * (dynamic.step_bytes / ItemBytes(view.dtype));
+  if (dynamic.choices > 0 && (whole < 0 || whole >= dynamic.choices)) {
+    if (!may_leave) ThrowNoChoice(view, row, steps);
+    at.offset = static_cast<int64_t>(kFarAway);  // outside, though there may be storage
+  }
   // Steps along a partition don't lead into the next one.
   const bool strays = view.on_chip() && dynamic.step_bytes % view.tensor->bytes_per_partition() != 0 &&
                       at.first_partition() != view.first_partition();

@@ -104,7 +104,7 @@ struct DynamicOffset {
   Register reg;            // kScalar: holds the value, if given
   View index;              // otherwise: one element, a column [rows, 1], or offsets [partitions, columns]
   int64_t step_bytes = 0;  // from one value to the next
-  int64_t choices = 0;     // kColumns: offsets lie below it
+  int64_t choices = 0;     // values must lie below it; 0: the storage alone limits them
 };
 
 // What users call it.

@@ -167,3 +167,132 @@ def test_a_register_is_the_offset_of_a_pattern(start, stop):
     counted, selected = count_from(as_index(start), as_index(stop))
     np.testing.assert_array_equal(counted, np.where(inside, row + column, 0))
     np.testing.assert_array_equal(selected, np.where(inside, np.where(column >= row, 1, -2), 0))
+
+
+# ---- destinations that a run finds to overlap their sources ----
+
+
+def ways(kernel):
+    return {"planned": kernel, "simulated": nki.simulate(kernel)}
+
+
+both_ways = pytest.mark.parametrize("way", ["planned", "simulated"])
+MESSAGE = r"dynamic_addresses_test\.py:\d+: error: {}: {} overlaps {}, shifted, in \S+: which elements .* \[overlap\]"
+
+
+def copied(tile, moved):
+    nisa.tensor_copy(moved, tile[0:32, 0:64])
+
+
+def copied_back(tile, moved):
+    nisa.tensor_copy(tile[0:32, 0:64], moved)
+
+
+def added(tile, moved):
+    nisa.tensor_scalar(moved, tile[0:32, 0:64], nl.add, 0.0)
+
+
+def transferred(tile, moved):
+    nisa.dma_copy(moved, tile[0:32, 0:64])
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("write", "message"),
+    [
+        (copied, MESSAGE.format("tensor_copy", "dst", "src")),
+        (copied_back, MESSAGE.format("tensor_copy", "dst", "src")),
+        (added, MESSAGE.format("tensor_scalar", "dst", "data")),
+        (transferred, MESSAGE.format("dma_copy", "dst", "src")),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_an_offset_may_not_shift_a_tile_over_itself(way, write, message):
+    @nki.jit
+    def kernel(array, index):
+        tile = loaded(array)
+        write(tile, part(tile, index, 1, 32, 64))
+        return stored(tile)
+
+    run = ways(kernel)[way]
+    for at in (1, 63):
+        with pytest.raises(nki.RunError, match=message):
+            run(ROWS, as_index(at))
+    np.testing.assert_array_equal(run(ROWS, as_index(0)), ROWS)
+    expected = ROWS.copy()
+    expected[:32, 0:64] = ROWS[:32, 64:128]
+    if write is not copied_back:
+        expected = ROWS.copy()
+        expected[:32, 64:128] = ROWS[:32, 0:64]
+    np.testing.assert_array_equal(run(ROWS, as_index(64)), expected)
+
+
+@both_ways
+def test_rows_of_a_tensor_may_not_be_read_and_written_at_once(way):
+    @nki.jit
+    def kernel(array, index):
+        moved = nl.ndarray((8, 4), array.dtype, buffer=nl.shared_hbm)
+        nisa.dma_copy(moved, array)
+        nisa.dma_copy(moved.vector_select(0, loaded(index)), moved[0:4], oob_mode=nisa.oob_mode.skip)
+        return moved
+
+    run, array = ways(kernel)[way], np.arange(32, dtype=np.float32).reshape(8, 4)
+    for rows in ([4, 5, 6, 3], [1, 8, 9, 10]):
+        with pytest.raises(nki.RunError, match=MESSAGE.format("dma_copy", "dst", "src")):
+            run(array, np.array(rows, np.int32).reshape(4, 1))
+    for rows in ([4, 5, 6, 7], [7, 5, 5, 9], [0, 1, 2, 3], [-1, 4, 8, 10]):
+        expected = array.copy()
+        for row, to in enumerate(rows):
+            if 0 <= to < 8:
+                expected[to] = array[row]
+        np.testing.assert_array_equal(run(array, np.array(rows, np.int32).reshape(4, 1)), expected)
+
+
+# ---- indices are those of the view ----
+
+
+@both_ways
+@pytest.mark.parametrize("at", [-4, -1, 32, 39, 2**31 - 1])
+def test_a_vector_select_chooses_among_the_rows_of_the_view(way, at):
+    def kernel(array, index, mode):
+        tile = nl.zeros((4, 512), array.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(tile, array[32:64].vector_select(0, loaded(index)), oob_mode=mode)
+        return stored(tile)
+
+    run = ways(nki.jit(kernel))[way]
+    rows = np.array([[0], [31], [at], [5]], np.int32)
+    message = rf"dma_copy: index 2 of vector_offset is {at}; it must be 0 to 31 for the part of array that"
+    with pytest.raises(nki.RunError, match=message):
+        run(ROWS, rows, nisa.oob_mode.error)
+    expected = np.stack([ROWS[32], ROWS[63], np.zeros(512), ROWS[37]])
+    np.testing.assert_array_equal(run(ROWS, rows, nisa.oob_mode.skip), expected)
+
+
+@both_ways
+def test_a_select_chooses_on_the_axis_of_the_view(way):
+    @nki.jit
+    def kernel(array, index):
+        tile = loaded(array)
+        result = nl.ndarray((128, 4), array.dtype, buffer=nl.sbuf)
+        nisa.tensor_copy(result, tile.reshape((128, 4, 128))[:, 1:3, 0:4].select(1, loaded(index)))
+        return stored(result)
+
+    run = ways(kernel)[way]
+    for at in (0, 1):
+        first = 128 * (1 + at)
+        np.testing.assert_array_equal(run(ROWS, as_index(at)), ROWS[:, first : first + 4])
+    for at in (-1, 2):
+        with pytest.raises(nki.RunError, match=rf"the index is {at}; it must be 0 to 1 for the part of sbuf\.\d+ that"):
+            run(ROWS, as_index(at))
+
+
+@both_ways
+def test_a_skipped_select_leaves_what_is_there(way):
+    @nki.jit
+    def kernel(array, index):
+        tile = nl.zeros((128, 1), array.dtype, buffer=nl.sbuf)
+        nisa.dma_copy(tile, array[:, 0:2].select(1, loaded(index)), oob_mode=nisa.oob_mode.skip)
+        return stored(tile)
+
+    for at, expected in ((1, ROWS[:, 1:2]), (2, np.zeros((128, 1))), (-1, np.zeros((128, 1)))):
+        np.testing.assert_array_equal(ways(kernel)[way](ROWS, as_index(at)), expected)
