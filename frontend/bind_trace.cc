@@ -8,6 +8,7 @@
 #include "frontend/field_values.h"
 #include "frontend/tensor_object.h"
 #include "frontend/trace.h"
+#include "interpreter/meetings.h"
 
 namespace nki {
 namespace {
@@ -190,6 +191,7 @@ void BindTrace(py::module_& module) {
   module.def(
       "tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");
   module.def("current_target", [] { return std::string(Tracer::Require("nki.language").generation().name); });
+  module.attr("most_cores") = kCores;
   module.def("current_grid", [] {
     const Tracer& tracer = Tracer::Require("nki.language.program_id or num_programs");
     return py::make_tuple(py::tuple(py::cast(tracer.graph()->grid)), py::tuple(py::cast(tracer.program())));

@@ -31,6 +31,8 @@ InstructionObject* Self(PyObject* object) { return reinterpret_cast<InstructionO
 // What a call returns (nki.isa.NkiInstruction, NKI 0.6).
 struct HandleObject {
   PyObject_HEAD size_t index;  // of the node in the graph
+  int region;                  // the innermost loop around it, or -1
+  uint64_t tracer;             // its number
 };
 PyTypeObject* handle_type = nullptr;
 
@@ -128,7 +130,11 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObjec
     tracer->Record(std::move(instruction),
                    named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
     HandleObject* handle = PyObject_New(HandleObject, handle_type);
-    if (handle != nullptr) handle->index = tracer->recorded() - 1;
+    if (handle != nullptr) {
+      handle->index = tracer->recorded() - 1;
+      handle->region = tracer->graph()->open_region;
+      handle->tracer = tracer->number();
+    }
     return reinterpret_cast<PyObject*>(handle);
   });
 }
@@ -175,21 +181,31 @@ PyObject* Represent(PyObject* object) {
 // function.
 PyObject* Bind(PyObject* object, PyObject*, PyObject*) { return Py_NewRef(object); }
 
-PyObject* DependsOn(PyObject* self, PyObject* producers) {
-  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(producers); ++i) {
-    PyObject* producer = PyTuple_GET_ITEM(producers, i);
-    if (Py_TYPE(producer) != handle_type) {
-      PyErr_Format(PyExc_TypeError, "depends_on: producers must be results of nki.isa calls, got %R",
-                   producer);
-      return nullptr;
-    }
-    if (reinterpret_cast<HandleObject*>(producer)->index >= reinterpret_cast<HandleObject*>(self)->index) {
-      PyErr_SetString(PyExc_ValueError,
-                      "depends_on: a producer must be issued before the instruction that waits for it");
-      return nullptr;
-    }
+// Throws if `self` can't wait for `producer`.
+void CheckProducer(const HandleObject& self, PyObject* object) {
+  if (Py_TYPE(object) != handle_type) {
+    ThrowType("depends_on: producers must be results of nki.isa calls, got " +
+              py::cast<std::string>(py::repr(py::handle(object))));
   }
-  return Py_NewRef(self);
+  const HandleObject& producer = *reinterpret_cast<HandleObject*>(object);
+  const Tracer& tracer = Tracer::Require("depends_on");
+  if (self.tracer != tracer.number() || producer.tracer != self.tracer)
+    ThrowValue("depends_on: both instructions must be of the present call of the kernel");
+  if (producer.index >= self.index)
+    ThrowValue("depends_on: a producer must be issued before the instruction that waits for it");
+  if (tracer.graph()->Inside(self.region, producer.region)) return;
+  // The wait would be for a signal that comes with every pass, or never (nki.isa.NkiInstruction, NKI 0.6).
+  ThrowValue("depends_on: the producer was issued inside the loop" + tracer.PlaceOfLoop(producer.region) +
+             ", which this instruction is not in; a dependency can't lead out of a loop that runs while the "
+             "kernel runs");
+}
+
+PyObject* DependsOn(PyObject* self, PyObject* producers) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(producers); ++i)
+      CheckProducer(*reinterpret_cast<HandleObject*>(self), PyTuple_GET_ITEM(producers, i));
+    return Py_NewRef(self);
+  });
 }
 
 // Kernels of Beta 1 use what an instruction returned as its result.

@@ -30,8 +30,22 @@ PyObject* MakeRegister(Register reg, const KernelGraph& graph, bool is_index) {
   return reinterpret_cast<PyObject*>(object);
 }
 
+// `if register:` asks as `while register:` does; the caller's bytecode tells them apart.
+void RequireWhile() {
+  PyFrameObject* frame = PyEval_GetFrame();
+  if (frame == nullptr) return;
+  const auto code = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const py::object asks = py::module_::import("nki._loops").attr("is_while_condition");
+  if (asks(code, PyFrame_GetLasti(frame)).cast<bool>()) return;
+  ThrowType(
+      "the value of a register is known only while the kernel runs, so that it has no truth value: it can be "
+      "the "
+      "condition of `while register:`, but not of `if`, `and`, `or`, `not` or bool()");
+}
+
 int Truth(PyObject* self) {
   return Guarded<int>(-1, [&]() -> int {
+    RequireWhile();
     Tracer& tracer = Tracer::Require("nki.isa.VirtualRegister");
     return tracer.Truth(ReadRegister(self, *tracer.graph(), false, "while"));
   });
@@ -58,9 +72,9 @@ PyObject* Represent(PyObject* self) {
 PyObject* RefuseNumber(PyObject*) {
   PyErr_SetString(
       PyExc_TypeError,
-      "the value of a register is known only while the kernel runs; it can bound nl.dynamic_range or "
-      "nl.fori_loop, end `while register:`, be a scalar_offset of .ap, or be stored with "
-      "nisa.register_store");
+      "the value of a register is known only while the kernel runs, so that Python can't compute with it; it "
+      "can index a tensor (t[register], t[nl.ds(register, size)]), be a scalar_offset of .ap, bound "
+      "nl.dynamic_range or nl.fori_loop, end `while register:`, or be stored with nisa.register_store");
   return nullptr;
 }
 PyObject* RefuseBinary(PyObject* self, PyObject*) { return RefuseNumber(self); }
@@ -153,7 +167,19 @@ IntOrRegister ReadIntOrRegister(PyObject* object, const KernelGraph& graph, cons
   return {ReadInt(object, place.c_str())};
 }
 
+const DynamicSlice* AsDynamicSlice(PyObject* object) {
+  return py::isinstance<DynamicSlice>(object) ? &py::cast<const DynamicSlice&>(py::handle(object)) : nullptr;
+}
+
 void BindRegisters(py::module_& module) {
+  py::class_<DynamicSlice>(module, "DynamicSlice", py::module_local(),
+                           "What nl.ds(register, size) returns: an index of a tensor.")
+      .def(py::init([](const py::object& start, const py::object& size) {
+        return DynamicSlice{start, ReadInt(size.ptr(), "ds: size")};
+      }))
+      .def_readonly("start", &DynamicSlice::start)
+      .def_readonly("size", &DynamicSlice::size)
+      .attr("__module__") = "nki.language";
   register_type = MakeRegisterType();
   if (register_type == nullptr) throw py::error_already_set();
   module.attr("VirtualRegister") =
@@ -164,6 +190,11 @@ void BindRegisters(py::module_& module) {
     Tracer& tracer = Tracer::Require("nki.language.while_loop");
     tracer.BeginWhile(ReadRegister(reg.ptr(), *tracer.graph(), false, "while_loop: init"));
   });
+  module.def("begin_in_order", [] { Tracer::Require("nki.language.no_reorder").BeginInOrder(); });
+  module.def("end_in_order", [] {
+    if (Tracer* tracer = Tracer::Current()) tracer->EndInOrder();
+  });
+  module.def("runs_at_once", [] { return Tracer::Require("nki.language").graph()->machine != nullptr; });
   module.def("next_pass", [] { return Tracer::Require("nki.language").NextPass(); });
   module.def("abandon_loop", [](const std::string& called) {
     if (Tracer* tracer = Tracer::Current()) tracer->AbandonLoop(called);

@@ -17,6 +17,14 @@ Register ReadRegister(PyObject* object, const KernelGraph& graph, bool written, 
 // An integer or a register.
 IntOrRegister ReadIntOrRegister(PyObject* object, const KernelGraph& graph, const std::string& place);
 
+// So many elements of an axis from the one whose index a register holds: nl.ds(register, size).
+struct DynamicSlice {
+  pybind11::object start;
+  int64_t size;
+};
+// Null if `object` is none.
+const DynamicSlice* AsDynamicSlice(PyObject* object);
+
 // VirtualRegister, and what loops are made of.
 void BindRegisters(pybind11::module_& module);
 

@@ -1,6 +1,8 @@
 // Reading Python integers, lists and subscripts.
 #include <algorithm>
 
+#include "frontend/dynamic_view.h"
+#include "frontend/register_object.h"
 #include "frontend/tensor_object.h"
 
 namespace nki {
@@ -11,15 +13,18 @@ using std::to_string;
 // One axis of the view is consumed per item; `axis` counts the axes of the result so far.
 struct IndexWalk {
   View view;
+  Holds& holds;
   int axis = 0;
   int left;  // axes of the view that no item has consumed yet
 
-  explicit IndexWalk(const View& from) : view(from), left(from.rank) {}
+  IndexWalk(const View& from, Holds& holds) : view(from), holds(holds), left(from.rank) {}
 
   void Consume(PyObject* item) {
     if (PySlice_Check(item)) return Slice(item);
     if (item == Py_None) return NewAxis();
     if (PyBool_Check(item)) ThrowType("index: True and False are not indices of a tensor");
+    if (IsRegister(item)) return Dynamic(item);
+    if (const DynamicSlice* slice = AsDynamicSlice(item)) return Dynamic(*slice);
     Integer(ReadInt(item, "index"));
   }
 
@@ -31,6 +36,27 @@ struct IndexWalk {
     const auto from_end = [size](Py_ssize_t at) { return at < 0 && at >= -size ? at + size : at; };
     const bool open = stop == PY_SSIZE_T_MAX;
     view = view.Slice(axis, from_end(start), open ? size : from_end(stop), step);
+    ++axis;
+    --left;
+  }
+
+  // The index that a register holds.
+  void Dynamic(PyObject* index) {
+    const View from = view;
+    const int at = axis;
+    Integer(0);
+    view = Selected(from, at, view, index, from.dims[at].count, holds, "index");
+  }
+
+  // So many elements from the one whose index a register holds.
+  void Dynamic(const DynamicSlice& slice) {
+    const int64_t size = view.dims[axis].count;
+    if (slice.size < 1 || slice.size > size) {
+      ThrowIndex("index: nl.ds of " + to_string(slice.size) + " elements on axis " + to_string(axis) +
+                 " of " + view.ToString() + ", which has " + to_string(size));
+    }
+    const View first = view.Slice(axis, 0, slice.size, 1);
+    view = Selected(view, axis, first, slice.start.ptr(), size - slice.size + 1, holds, "index");
     ++axis;
     --left;
   }
@@ -52,8 +78,8 @@ struct IndexWalk {
 
 }  // namespace
 
-View Index(const View& view, PyObject* key) {
-  IndexWalk walk(view);
+View Index(const View& view, PyObject* key, Holds& holds) {
+  IndexWalk walk(view, holds);
   PyObject* const* items = &key;
   Py_ssize_t count = 1;
   if (PyTuple_Check(key)) {

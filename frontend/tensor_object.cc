@@ -71,7 +71,9 @@ PyObject* Represent(PyObject* self) {
 
 PyObject* Subscript(PyObject* self, PyObject* key) {
   return Guarded<PyObject*>(nullptr, [&] {
-    return MakeTensor(Index(ViewOf(self), key), AsTensor(self)->graph, AsTensor(self)->is_condition);
+    std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
+    const View view = Index(ViewOf(self), key, holds);
+    return MakeTensor(view, std::move(holds), AsTensor(self)->is_condition);
   });
 }
 

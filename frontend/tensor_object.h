@@ -27,8 +27,9 @@ inline TensorObject* AsTensor(PyObject* object) { return reinterpret_cast<Tensor
 // A new NkiTensor (owned reference). Null with a Python error if memory is short.
 PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph, bool is_condition = false);
 
-// The view that `key` (ints, slices, ellipsis, nl.ds, tuples of them) selects. tensor_index.cc
-View Index(const View& view, PyObject* key);
+// The view that `key` (ints, registers, slices, ellipsis, nl.ds, tuples of them) selects; `holds` is what its
+// Python object will hold. tensor_index.cc
+View Index(const View& view, PyObject* key, std::shared_ptr<KernelGraph>& holds);
 
 // Python integers (also NumPy's). `what` names the argument in the error.
 int64_t ReadInt(PyObject* value, const char* what);

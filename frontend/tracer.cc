@@ -1,6 +1,7 @@
 #include "frontend/tracer.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "isa/control/control.h"
 #include "memory/scalar_types.h"
@@ -9,8 +10,19 @@ namespace nki {
 
 using std::to_string;
 
+namespace {
+
+uint64_t NextNumber() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
 Tracer::Tracer(std::string name, const Generation& generation, std::vector<int64_t> grid)
-    : graph_(std::make_shared<KernelGraph>()), sink_(std::make_unique<GraphSink>(graph_)) {
+    : graph_(std::make_shared<KernelGraph>()),
+      sink_(std::make_unique<GraphSink>(graph_)),
+      number_(NextNumber()) {
   graph_->name = std::move(name);
   graph_->generation = &generation;
   graph_->grid = std::move(grid);
@@ -110,12 +122,25 @@ void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) 
 void Tracer::RecordMove(Register dst, IntOrRegister src) { Record(MakeRegisterMove(dst, src), ""); }
 
 Register Tracer::BeginLoop(IntOrRegister start, IntOrRegister stop, int64_t step) {
+  RefuseLoopInOrder();
   const Register index = NewRegister();
   Record(MakeLoop(index, start, stop, step), "");
   return index;
 }
 
-void Tracer::BeginWhile(Register condition) { Record(MakeWhileLoop(condition), ""); }
+void Tracer::BeginWhile(Register condition) {
+  RefuseLoopInOrder();
+  Record(MakeWhileLoop(condition), "");
+}
+
+// Source: nki.language.no_reorder and "NKI Dynamic Loops", NKI 0.6.
+void Tracer::RefuseLoopInOrder() const {
+  if (in_order_ == 0) return;
+  throw Error(
+      "a loop that runs while the kernel runs (dynamic_range, fori_loop, while_loop, `while register:`) "
+      "can't "
+      "be inside `with nl.no_reorder():`; put the no_reorder block into the body of the loop");
+}
 
 void Tracer::EndLoop() {
   if (graph_->open_region < 0) throw Error("a loop ends here that has not begun");
@@ -134,10 +159,9 @@ bool Tracer::Truth(Register condition) {
   return NextPass();
 }
 
-// Where the innermost open loop was begun: " at kernel.py:7".
-std::string Tracer::PlaceOfOpenLoop() const {
-  if (graph_->open_region < 0) return "";
-  const int source = graph_->regions[graph_->open_region].source;
+std::string Tracer::PlaceOfLoop(int region) const {
+  if (region < 0) return "";
+  const int source = graph_->regions[region].source;
   if (source < 0) return "";
   const SourceLocation at = sites_.Locations()[source];
   return " at " + at.file + ":" + to_string(at.line);
@@ -161,12 +185,14 @@ void Tracer::BeginProgram(std::vector<int64_t> ids) {
   program_ = std::move(ids);
   unnamed_shared_ = 0;
   named_here_.clear();
+  in_order_ = 0;
 }
 
 void Tracer::Suspend() {
   suspended_[graph_->open_program] = {std::move(program_), unnamed_shared_, std::move(named_here_),
-                                      graph_->open_region};
+                                      graph_->open_region, in_order_};
   graph_->open_region = -1;
+  in_order_ = 0;
 }
 
 void Tracer::Resume(int program) {
@@ -177,6 +203,7 @@ void Tracer::Resume(int program) {
   unnamed_shared_ = found->second.unnamed_shared;
   named_here_ = std::move(found->second.named_here);
   graph_->open_region = found->second.open_region;
+  in_order_ = found->second.in_order;
   suspended_.erase(found);
 }
 
@@ -186,7 +213,7 @@ std::shared_ptr<const KernelGraph> Tracer::Finish(std::vector<View> outputs) {
     throw Error(
         "the loop" + PlaceOfOpenLoop() +
         " never ends: a register can be the condition of `while register:`, which no break or return may "
-        "leave, and not of `if`, `and`, `or` or `not`");
+        "leave");
   }
   graph_->outputs = std::move(outputs);
   graph_->sources = sites_.Locations();

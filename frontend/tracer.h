@@ -39,6 +39,9 @@ class Tracer {
   // Loops that run while the kernel runs. What is recorded between the two calls is the loop's region.
   Register BeginLoop(IntOrRegister start, IntOrRegister stop, int64_t step);
   void BeginWhile(Register condition);
+  // Between nl.no_reorder()'s begin and end no such loop may begin.
+  void BeginInOrder() { ++in_order_; }
+  void EndInOrder() { --in_order_; }
   // Whether the innermost loop, which has begun or is at the end of its body, goes on (again); if not, ends
   // it.
   bool NextPass();
@@ -70,16 +73,22 @@ class Tracer {
   const Generation& generation() const { return *graph_->generation; }
   const std::vector<int64_t>& program() const { return program_; }
   size_t recorded() const { return recorded_; }
+  // No other tracer of the process has it.
+  uint64_t number() const { return number_; }
+  // Where a loop was begun: " at kernel.py:7".
+  std::string PlaceOfLoop(int region) const;
 
  private:
   void EndLoop();
   void CheckLoops() const;  // throws if one was abandoned
-  std::string PlaceOfOpenLoop() const;
+  std::string PlaceOfOpenLoop() const { return PlaceOfLoop(graph_->open_region); }
+  void RefuseLoopInOrder() const;
   Tensor& NewTensor(std::string name, const char* prefix, Space space, Shape shape, Dtype dtype);
 
   std::shared_ptr<KernelGraph> graph_;
   std::unique_ptr<InstructionSink> sink_;
   SourceSites sites_;
+  const uint64_t number_;
   size_t recorded_ = 0;           // instructions
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
@@ -89,9 +98,10 @@ class Tracer {
     std::vector<int64_t> ids;
     int unnamed_shared;
     std::unordered_map<std::string, int> named_here;
-    int open_region;
+    int open_region, in_order;
   };
   std::unordered_map<int, Suspended> suspended_;     // by program
+  int in_order_ = 0;                                 // open blocks of no_reorder
   int unnamed_shared_ = 0;                           // of the present program
   std::unordered_map<std::string, int> named_here_;  // how often the present program used a shared name
   int counters_[3] = {};                             // for the names of unnamed tensors in SBUF, PSUM and HBM

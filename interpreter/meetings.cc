@@ -43,12 +43,12 @@ const Tensor* SharedBy(const View& a, const View& b) {
     return first < other + others && other < first + count;
   };
   const bool partitions = meet(x->partition, a.tensor->partitions(), y->partition, b.tensor->partitions());
-  const bool bytes =
-      meet(x->byte, a.tensor->bytes_per_partition(), y->byte, b.tensor->bytes_per_partition());
+  const bool bytes = meet(x->byte, a.tensor->bytes_per_partition(), y->byte, b.tensor->bytes_per_partition());
   return partitions && bytes ? a.tensor : nullptr;
 }
 
-// What an exchange touches that an earlier one of its core writes, or writes what that touches; null: nothing.
+// What an exchange touches that an earlier one of its core writes, or writes what that touches; null:
+// nothing.
 const Tensor* Conflict(const Node& earlier, const Node& later) {
   const Touched first(earlier), second(later);
   const auto find = [](const std::vector<View>& some, const std::vector<View>& others) -> const Tensor* {
@@ -105,8 +105,8 @@ size_t EndOfExchanges(const KernelGraph& graph, size_t node) {
     const std::optional<Meeting> meeting = graph.nodes[at].instruction->MeetsCore();
     return meeting && meeting->kind == Meeting::Kind::kExchange;
   };
-  const size_t end = graph.programs.size() > 1 && node < graph.programs[1] ? graph.programs[1]
-                                                                           : graph.nodes.size();
+  const size_t end =
+      graph.programs.size() > 1 && node < graph.programs[1] ? graph.programs[1] : graph.nodes.size();
   if (!exchanges(node++)) return node;
   while (node < end && exchanges(node)) ++node;
   return node;

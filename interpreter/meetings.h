@@ -12,7 +12,7 @@
 
 namespace nki {
 
-inline constexpr int kCores = 2;
+inline constexpr int kCores = 2;  // of a logical NeuronCore ("Logical Neuron Cores", NKI 0.6)
 
 // True if some instruction of the kernel meets another core.
 bool HasMeetings(const KernelGraph& graph);

@@ -19,7 +19,8 @@ struct Named {
 class Collector : public OperandVisitor {
  public:
   explicit Collector(const Instruction& instruction) {
-    const_cast<Instruction&>(instruction).VisitFields(*this);  // visitors see fields as mutable; this only reads
+    const_cast<Instruction&>(instruction)
+        .VisitFields(*this);  // visitors see fields as mutable; this only reads
   }
   std::vector<Named> outs, ins;
   void OnView(const Field& field, const View& view) override {

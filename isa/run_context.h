@@ -64,7 +64,8 @@ struct RunContext {
   simd::ScalarOperand scalar(const Operand& operand, double absent = 0) const;
   int64_t value(const IntOrRegister& index) const;
   // The view where it is now: with its dynamic offset added. Throws RunError if that leaves the storage, or
-  // the axis that it selects from, unless it may do so; it is then outside the storage in both cases. For a view with an index per row this is row `row`.
+  // the axis that it selects from, unless it may do so; it is then outside the storage in both cases. For a
+  // view with an index per row this is row `row`.
   View At(const View& view, bool may_leave = false, int64_t row = 0) const;
   // The only element of a view, exactly for integers of 32 bits.
   double Element(const View& view) const;

@@ -18,7 +18,8 @@ Args:
   oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
     while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
     destinations keep what they hold. A transfer that would leave its tile in SBUF is left out as a whole.
-  dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
+  dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes. With a
+    vector_offset .unknown or .swdge.
   engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
 Errors: space, partitions-at-most, in-bounds, vector-offset, same-rows, same-elements, packed-dtype,
@@ -50,8 +51,11 @@ struct DmaCopy {
     c.Convertible(src, dst);
     const bool hwdge = dge_mode == DgeMode::kHwdge;
     if (hwdge) c.Requires(Feature::kHwdge) && c.SameDtype(src, dst);
-    c.Rule(!hwdge || !(IsIndexed(dst) || IsIndexed(src)), "vector-offset",
-           "a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow one");
+    const bool follows = dge_mode == DgeMode::kSwdge || dge_mode == DgeMode::kUnknown;
+    c.Rule(follows || !(IsIndexed(dst) || IsIndexed(src)), "vector-offset", [&] {
+      return "a vector_offset needs dge_mode.swdge or .unknown; " + std::string(hwdge ? "hwdge" : "none") +
+             " can't follow one";
+    });
     c.EngineIn(engine, {Engine::kSync, Engine::kScalar});
     c.Rule(engine == Engine::kUnknown || hwdge, "engine-hwdge", [&] {
       return "engine is '" + std::string(Name(engine)) + "'; it is chosen with dge_mode.hwdge only";

@@ -8,7 +8,7 @@ constexpr char kDoc[] = R"(dst = src of the core recv_from_rank, while src goes 
 
 Both cores of a launch kernel[2](...) issue it with the same pipe_id; neither goes on to another instruction before the
 exchange is done. Exchanges with different pipe_id that follow each other may be issued in another order by the other
-core. dst may be src. If the cores can't meet, the error names both lines.
+core, unless one writes what the other one touches. dst may be src. If the cores can't meet, the error names both lines.
 
 Args:
   src: tile in SBUF that the other core receives.

@@ -43,7 +43,7 @@ _IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were 
 class Kernel:
     """A function that runs on a NeuronCore, made by @nki.jit.
 
-    Call it with NumPy arrays, torch tensors or JAX arrays; `kernel[grid](…)` runs one program per point of a grid.
+    Call it with NumPy arrays, torch tensors or JAX arrays; `kernel[2](…)` runs it on two cores.
     """
 
     def __init__(self, function, platform_target=None):
@@ -321,12 +321,22 @@ class Launch:
 
 
 def grid_of(grid):
-    """The sizes in `kernel[grid]`."""
+    """The number of cores in `kernel[cores]`, as a grid of one axis."""
     sizes = grid if isinstance(grid, tuple) else (grid,)
     for size in sizes:
         if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-            raise ValueError(f"a grid is one or more positive integers, got {grid!r}")
-    return tuple(int(size) for size in sizes)
+            raise ValueError(f"kernel[cores] takes a positive integer, the number of cores, got {grid!r}")
+    if len(sizes) != 1:
+        raise ValueError(
+            f"kernel[cores] takes one number, the cores that run the kernel, got {grid!r}; grids of several axes ended "
+            "with NKI 0.1, use loops in the kernel"
+        )
+    if sizes[0] > _core.most_cores:
+        raise ValueError(
+            f"kernel[{sizes[0]}]: a logical NeuronCore has at most {_core.most_cores} cores; launch kernel[2](...) and "
+            "share the work by nl.program_id(0) and nl.num_programs(0), with a loop in the kernel for the rest"
+        )
+    return (int(sizes[0]),)
 
 
 def door_for(kernel, arrays):

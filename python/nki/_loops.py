@@ -1,6 +1,29 @@
 """Loops that run while the kernel runs, on registers: the body is traced once."""
 
-from nki import _core
+import dis
+import functools
+import sys
+
+from nki import _carried, _core
+
+
+@functools.lru_cache(maxsize=256)
+def is_while_condition(code, offset):
+    """Whether the instruction at an offset of a code object asks for the condition of `while x:`.
+
+    A `while` alone asks twice at the same place of the source: before its body, where false leads past it, and behind
+    its body, where true leads back. Python 3.11 to 3.13; later ones are taken to ask for a `while`.
+    """
+    if sys.version_info >= (3, 14):
+        return True
+    instructions = list(dis.get_instructions(code))
+    place = next(i.positions for i in instructions if i.offset == offset)
+    jumps = [i.opname for i in instructions if i.positions == place and "JUMP" in i.opname]
+    if not jumps or not jumps[0].endswith("IF_FALSE"):
+        return False
+    if "POP_JUMP_BACKWARD_IF_TRUE" in jumps:
+        return True
+    return jumps[-1] == "JUMP_BACKWARD" and jumps.count("POP_JUMP_IF_FALSE") == 2
 
 
 def register_alloc(x=None):
@@ -43,7 +66,8 @@ def _passes(start, stop, step):
     register = _core.begin_loop(start, stop, step, "dynamic_range")
     try:
         while _core.next_pass():
-            yield register
+            with _carried.warn_of_changes():
+                yield register
         finished = True
     finally:
         if not finished:
@@ -55,16 +79,22 @@ def fori_loop(lower, upper, body_fun, step=1):
 
     Args:
         lower, upper: integers or registers.
-        body_fun: called once, with a register that holds i; setting it has no effect on the loop.
+        body_fun: called once, with a register that holds i; setting it has no effect on the loop. It returns nothing.
         step: a positive integer.
 
-    Errors: as for dynamic_range. Source: nki.language.fori_loop, NKI 0.6.
+    Errors: as for dynamic_range, and TypeError if body_fun returns something. Source: nki.language.fori_loop, NKI 0.6.
     """
     index = _core.begin_loop(lower, upper, step, "fori_loop")
     copy = _core.new_register(None)
     while _core.next_pass():
         _core.instructions["register_move"](copy, index)
-        body_fun(copy)
+        with _carried.warn_of_changes(body_fun):
+            returned = body_fun(copy)
+        if returned is not None:
+            raise TypeError(
+                f"fori_loop: body_fun can't return a value, it returned {returned!r}; what passes from one iteration "
+                "to the next is written to a tile"
+            )
 
 
 def while_loop(init, body_fun):
@@ -76,10 +106,13 @@ def while_loop(init, body_fun):
 
     Errors: TypeError if init or what body_fun returns is no register. Source: nki.language.while_loop, NKI 0.6.
     """
+    if not isinstance(init, _core.VirtualRegister):
+        raise TypeError(f"while_loop: init must be a register, the first condition; got {init!r}")
     condition = _core.new_register(init)
     _core.begin_while(condition)
     while _core.next_pass():
-        following = body_fun(condition)
+        with _carried.warn_of_changes(body_fun):
+            following = body_fun(condition)
         if not isinstance(following, _core.VirtualRegister):
             raise TypeError(
                 f"while_loop: body_fun must return a register, the next condition; it returned {following!r}"

@@ -315,7 +315,8 @@ def dma_copy(
       oob_mode: nki.isa.oob_mode.error refuses patterns that leave the storage of an HBM tensor, and indices that do so
         while the kernel runs; .skip leaves out the elements whose source or destination is outside, so that their
         destinations keep what they hold. A transfer that would leave its tile in SBUF is left out as a whole.
-      dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes.
+      dge_mode: nki.isa.dge_mode.unknown, .none, .swdge, or .hwdge (from trn2), which can't convert dtypes. With a
+        vector_offset .unknown or .swdge.
       engine: nki.isa.engine.sync or .scalar, with dge_mode.hwdge only, or .unknown.
 
     Errors: space, partitions-at-most, in-bounds, vector-offset, same-rows, same-elements, packed-dtype,
@@ -998,7 +999,7 @@ def sendrecv(
 
     Both cores of a launch kernel[2](...) issue it with the same pipe_id; neither goes on to another instruction before the
     exchange is done. Exchanges with different pipe_id that follow each other may be issued in another order by the other
-    core. dst may be src. If the cores can't meet, the error names both lines.
+    core, unless one writes what the other one touches. dst may be src. If the cores can't meet, the error names both lines.
 
     Args:
       src: tile in SBUF that the other core receives.

@@ -10,27 +10,26 @@ import pytest
 @nki.jit
 def by_program(x):
     """Each program doubles its rows and notes who it is."""
-    row, column = nl.program_id(0), nl.program_id(1)
-    rows, columns = x.shape[0] // nl.num_programs(0), x.shape[1] // nl.num_programs(1)
-    total = nl.num_programs(0) * nl.num_programs(1)
-    assert nl.program_ndim() == 2 and nl.num_programs((0, 1)) == nl.num_programs(None) == total
+    row, programs = nl.program_id(0), nl.num_programs(0)
+    rows, columns = x.shape[0] // programs, x.shape[1]
+    assert nl.program_ndim() == 1 and nl.num_programs((0,)) == nl.num_programs(None) == nl.num_programs() == programs
     out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
-    who = nl.ndarray((nl.num_programs(0), nl.num_programs(1)), nl.int32, buffer=nl.shared_hbm)
-    part = (nl.ds(row * rows, rows), nl.ds(column * columns, columns))
+    who = nl.ndarray((programs, 1), nl.int32, buffer=nl.shared_hbm)
+    part = nl.ds(row * rows, rows)
     tile = nl.ndarray((rows, columns), x.dtype)
     nisa.dma_copy(dst=tile, src=x[part])
     nisa.tensor_tensor(dst=tile, data1=tile, data2=tile, op=nl.add)
     nisa.dma_copy(dst=out[part], src=tile)
-    nisa.dma_copy(dst=who[row : row + 1, column : column + 1], src=nl.full((1, 1), 10 * row + column, nl.int32))
+    nisa.dma_copy(dst=who[row : row + 1], src=nl.full((1, 1), 10 * row, nl.int32))
     return out, who
 
 
-@pytest.mark.parametrize("grid", [(1, 1), (2, 3), (4, 1)])
+@pytest.mark.parametrize("grid", [1, 2, (1,), (2,), np.int64(2)])
 def test_programs_of_a_grid_share_results(grid):
     x = np.arange(8 * 12, dtype=np.float32).reshape(8, 12)
     out, who = by_program[grid](x)
     np.testing.assert_array_equal(out, x * 2)
-    np.testing.assert_array_equal(who, np.add.outer(10 * np.arange(grid[0]), np.arange(grid[1])))
+    np.testing.assert_array_equal(who[:, 0], 10 * np.arange(grid[0] if isinstance(grid, tuple) else grid))
 
 
 def test_without_a_grid_there_is_one_program():
@@ -42,10 +41,17 @@ def test_without_a_grid_there_is_one_program():
     np.testing.assert_array_equal(kernel(np.ones((2, 2), np.float32)), np.zeros((2, 2)))
 
 
-@pytest.mark.parametrize("grid", [0, -1, 1.5, "2", (2, 0), True])
-def test_a_grid_is_positive_integers(grid):
-    with pytest.raises(ValueError, match="positive integers"):
-        by_program[grid]
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [(bad, r"kernel\[cores\] takes a positive integer") for bad in (0, -1, 1.5, "2", (2, 0), True)]
+    + [(several, r"kernel\[cores\] takes one number, .* got \(.*use loops") for several in ((2, 2), (1, 1), (4, 1))]
+    + [(many, rf"kernel\[{many}\]: a logical NeuronCore has at most 2 cores; launch kernel\[2\]") for many in (3, 8)]
+    + [((8,), r"kernel\[8\]: a logical NeuronCore has at most 2 cores"), ((), r"kernel\[cores\] takes one number")],
+)
+def test_a_grid_is_one_core_or_two(grid, message):
+    for kernel in (by_program, nki.simulate(by_program)):
+        with pytest.raises(ValueError, match=message):
+            kernel[grid]
 
 
 @pytest.mark.parametrize("make", [nl.affine_range, nl.sequential_range, nl.static_range])

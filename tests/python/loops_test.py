@@ -1,5 +1,7 @@
 """Registers, loops that run while the kernel runs, and addresses that only the run knows, against plain NumPy."""
 
+import warnings
+
 import nki
 import nki.isa as nisa
 import nki.language as nl
@@ -253,7 +255,7 @@ def test_select_on_chip_by_a_register(which):
 
 
 def test_select_on_chip_out_of_range():
-    with pytest.raises(nki.RunError, match="scalar_offset is 4"):
+    with pytest.raises(nki.RunError, match="the index is 4; it must be 0 to 3 for the part of"):
         select_columns(np.zeros((32, 4, 6), np.float32), np.array([[4]], np.int32))
 
 
@@ -286,6 +288,103 @@ def leave_by_return(tile):
 def ask_if(tile):
     if nisa.register_alloc(1):
         nisa.memset(tile, 0)
+
+
+def ask_in_loop(tile):
+    condition = nisa.register_alloc(1)
+    while condition:
+        if condition:
+            nisa.memset(tile, 0)
+        nisa.register_move(condition, 0)
+
+
+def ask_not(tile):
+    if not nisa.register_alloc(1):
+        nisa.memset(tile, 0)
+
+
+def ask_while_not(tile):
+    condition = nisa.register_alloc(0)
+    while not condition:
+        nisa.register_move(condition, 1)
+
+
+def ask_and(tile):
+    return tile is None or (nisa.register_alloc(1) and tile)
+
+
+def ask_bool(tile):
+    return bool(nisa.register_alloc(1))
+
+
+def ask_before_endless(tile):
+    if nisa.register_alloc(1):
+        while True:
+            nisa.memset(tile, 0)
+            if tile is not None:
+                return
+
+
+def break_while(tile):
+    condition = nisa.register_alloc(1)
+    while condition:
+        nisa.register_move(condition, 0)
+        if tile is not None:
+            break
+
+
+def body_returns(tile):
+    nl.fori_loop(0, 3, lambda _: 3)
+
+
+def begin_with_number(tile):
+    nl.while_loop(1, lambda register: register)
+
+
+def in_order_range(tile):
+    with nl.no_reorder():
+        for _ in nl.dynamic_range(3):
+            nisa.memset(tile, 0)
+
+
+def in_order_fori(tile):
+    with nl.no_reorder(), nl.no_reorder():
+        nl.fori_loop(0, 3, lambda _: None)
+
+
+def in_order_while(tile):
+    condition = nisa.register_alloc(0)
+    with nl.no_reorder():
+        while condition:
+            nisa.memset(tile, 0)
+
+
+def in_order_while_loop(tile):
+    condition = nisa.register_alloc(0)
+    with nl.no_reorder():
+        nl.while_loop(condition, lambda register: register)
+
+
+def depend_out_of_loop(tile):
+    for _ in nl.dynamic_range(3):
+        inside = nisa.memset(tile, 0)
+    nisa.memset(tile, 1).depends_on(inside)
+
+
+def depend_on_other_loop(tile):
+    for _ in nl.dynamic_range(3):
+        inside = nisa.memset(tile, 0)
+    for _ in nl.dynamic_range(3):
+        nisa.memset(tile, 1).depends_on(inside)
+
+
+def depend_on_later(tile):
+    first, second = nisa.memset(tile, 0), nisa.memset(tile, 1)
+    first.depends_on(second)
+
+
+def depend_on_number(tile):
+    nisa.memset(tile, 0).depends_on(3)
 
 
 def use_outside(tile):
@@ -333,8 +432,25 @@ def wide_value(tile):
     [
         (leave_by_break, nki.NkiError, r"dynamic_range at .*loops_test\.py:\d+ was left by break, return"),
         (leave_by_return, nki.NkiError, r"dynamic_range at .*loops_test\.py:\d+ was left by break, return"),
-        (ask_if, nki.NkiError, r"loops_test\.py:\d+ never ends: a register can be the condition of `while register:`"),
-        (use_outside, nki.VerifyError, r"src is sbuf\.1, which was made inside the loop at line \d+ .*\[loop-tensor\]"),
+        (ask_if, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_in_loop, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_not, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_while_not, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_and, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_bool, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_before_endless, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (break_while, nki.NkiError, r"loops_test\.py:\d+ never ends: a register can be the condition of `while reg"),
+        (body_returns, TypeError, "fori_loop: body_fun can't return a value, it returned 3"),
+        (begin_with_number, TypeError, "while_loop: init must be a register, the first condition; got 1"),
+        (in_order_range, nki.NkiError, r"can't be inside `with nl.no_reorder\(\):`; put the no_reorder block into"),
+        (in_order_fori, nki.NkiError, r"can't be inside `with nl.no_reorder\(\):`; put the no_reorder block into"),
+        (in_order_while, nki.NkiError, r"can't be inside `with nl.no_reorder\(\):`; put the no_reorder block into"),
+        (in_order_while_loop, nki.NkiError, r"can't be inside `with nl.no_reorder\(\):`; put the no_reorder"),
+        (depend_out_of_loop, ValueError, r"depends_on: .* inside the loop at .*loops_test\.py:\d+, which this in"),
+        (depend_on_other_loop, ValueError, r"depends_on: .* inside the loop at .*loops_test\.py:\d+, which this inst"),
+        (depend_on_later, ValueError, "depends_on: a producer must be issued before the instruction that waits for it"),
+        (depend_on_number, TypeError, r"depends_on: producers must be results of nki\.isa calls, got 3"),
+        (use_outside, nki.VerifyError, r"src is sbuf\.\d+, .*was made inside the loop at line \d+ .*\[loop-tensor\]"),
         (set_the_index, AssertionError, "register_move: dst is the index of a loop"),
         (use_unset, nki.VerifyError, r"loop: stop reads register r0, which nothing has set \[register-unset\]"),
         (count_in_python, TypeError, "the value of a register is known only while the kernel runs"),
@@ -345,11 +461,100 @@ def wide_value(tile):
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_mistakes_with_loops_and_registers(body, error, message):
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+def test_mistakes_with_loops_and_registers(way, body, error, message):
     kernel = tracing(body)
+    if way == "simulated":
+        kernel = nki.simulate(kernel)
     with pytest.raises(error, match=message):
         kernel(np.zeros((4, 4), np.float32))
     np.testing.assert_array_equal(tracing(lambda tile: None)(np.ones((4, 4), np.float32)), 1)
+
+
+def test_dependencies_that_a_device_can_wait_for():
+    @nki.jit
+    def kernel(a):
+        out = nl.ndarray(a.shape, a.dtype, buffer=nl.shared_hbm)
+        tile = nl.ndarray(a.shape, a.dtype, buffer=nl.sbuf)
+        loaded = nisa.dma_copy(dst=tile, src=a)
+        for _ in nl.dynamic_range(2):
+            first = nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0).depends_on(loaded)
+            for _ in nl.dynamic_range(3):
+                nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0).depends_on(first, loaded)
+            nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0).depends_on(first).depends_on(loaded)
+        nisa.dma_copy(dst=out, src=tile).depends_on(loaded)
+        return out
+
+    a = np.zeros((4, 4), np.float32)
+    for run in (kernel, nki.simulate(kernel)):
+        np.testing.assert_array_equal(run(a), a + 10)
+
+
+def test_a_dependency_joins_instructions_of_one_call():
+    kept, a = [], np.zeros((4, 4), np.float32)
+    tracing(lambda tile: kept.append(nisa.memset(tile, 0)))(a)
+
+    def depend(tile):
+        nisa.memset(tile, 0)
+        nisa.memset(tile, 0).depends_on(kept[0])
+
+    for run in (tracing(depend), nki.simulate(tracing(depend))):
+        with pytest.raises(ValueError, match="depends_on: both instructions must be of the present call of the kernel"):
+            run(a)
+
+
+def test_a_loop_may_hold_blocks_in_order():
+    @nki.jit
+    def kernel(a):
+        out = nl.ndarray(a.shape, a.dtype, buffer=nl.shared_hbm)
+        tile = nl.ndarray(a.shape, a.dtype, buffer=nl.sbuf)
+        with nl.no_reorder():
+            nisa.dma_copy(dst=tile, src=a)
+        for _ in nl.dynamic_range(3):
+            with nl.no_reorder():
+                for _ in nl.affine_range(2):
+                    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=1.0)
+        nisa.dma_copy(dst=out, src=tile)
+        return out
+
+    a = np.zeros((4, 4), np.float32)
+    for run in (kernel, nki.simulate(kernel)):
+        np.testing.assert_array_equal(run(a), a + 6)
+
+
+def test_a_register_ends_every_form_of_while():
+    @nki.jit
+    def kernel(a):
+        out = nl.ndarray((1, 2), nl.int32, buffer=nl.shared_hbm)
+        left, total = nl.ndarray((1, 1), nl.int32, buffer=nl.sbuf), nl.zeros((1, 2), nl.int32, buffer=nl.sbuf)
+        registers = {"left": nisa.register_alloc(), "outer": nisa.register_alloc(2)}
+
+        def step(column):
+            nisa.tensor_scalar(dst=total[:, column], data=total[:, column], op0=nl.add, operand0=1)
+            nisa.tensor_scalar(dst=left, data=left, op0=nl.subtract, operand0=1)
+            nisa.register_load(registers["left"], left)
+
+        outer = registers["outer"]
+        while outer:
+            nisa.dma_copy(dst=left, src=a)
+            nisa.register_load(registers["left"], left)
+            try:
+                while registers["left"]:
+                    step(0)
+                else:
+                    nisa.memset(left, 1)
+            finally:
+                nisa.register_load(registers["left"], left)
+            while (
+                registers["left"]
+            ):
+                step(1)
+            nisa.register_load(outer, left)
+        nisa.dma_copy(dst=out, src=total)
+        return out
+
+    for run in (kernel, nki.simulate(kernel)):
+        np.testing.assert_array_equal(run(np.array([[4]], np.int32)), [[4, 1]])
 
 
 def test_the_graph_shows_the_loop():
@@ -375,3 +580,76 @@ def test_vector_offset_chooses_rows_of_a_tensor_under_its_new_shape():
     table = np.arange(40, dtype=np.float32).reshape(5, 8)
     rows = np.array([[9], [0], [3]], np.int32)
     np.testing.assert_array_equal(kernel(table, rows), table.reshape(10, 4)[rows[:, 0]])
+
+
+# ---- Python numbers that change in a loop ----
+
+
+def counted_in_for(tile):
+    passes = 0
+    for _ in nl.dynamic_range(3):
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(passes))
+        passes += 1
+
+
+def counted_in_body(tile):
+    passes = 0
+
+    def body(_):
+        nonlocal passes
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(passes))
+        passes = passes + 1
+
+    nl.fori_loop(0, 3, body)
+
+
+def counted_in_while(tile):
+    passes, condition = 0, nisa.register_alloc(1)
+
+    def body(register):
+        nonlocal passes
+        passes += 1
+        nisa.register_move(register, 0)
+        return register
+
+    nl.while_loop(condition, body)
+
+
+def unchanged_numbers(tile):
+    total, offset, i, condition = 0, 5, 7, nisa.register_alloc(1)
+    for i in range(3):
+        total += i
+    for _ in nl.dynamic_range(total):
+        offset = 0
+        for i in range(4):
+            offset = i + total - 3
+            nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(offset - i))
+
+    def body(register):
+        inner = 0
+        inner += total
+        nisa.register_move(register, inner - total)
+        return register
+
+    nl.while_loop(condition, body)
+
+
+@pytest.mark.parametrize("body", [counted_in_for, counted_in_body, counted_in_while])
+def test_a_number_that_changes_in_a_loop_is_warned_of(body):
+    a = np.zeros((4, 4), np.float32)
+    with pytest.warns(nki.NkiWarning, match=r"^passes changes in the body of a loop .* use nl\.static_range") as caught:
+        planned = tracing(body)(a)
+    assert {(w.filename, w.category) for w in caught} == {(__file__, nki.NkiWarning)}
+    np.testing.assert_array_equal(planned, a)  # what is warned of
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        simulated = nki.simulate(tracing(body))(a)
+    np.testing.assert_array_equal(simulated, a + (0 if body is counted_in_while else 3))
+
+
+@pytest.mark.parametrize("way", ["planned", "simulated"])
+def test_numbers_that_each_pass_sets_anew_are_not_warned_of(way):
+    kernel = tracing(unchanged_numbers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (nki.simulate(kernel) if way == "simulated" else kernel)(np.zeros((4, 4), np.float32))

@@ -136,9 +136,11 @@ def test_tiles_of_exchanges_in_another_order_have_places_of_their_own(way):
         core = nl.program_id(0)
         t, t2 = full_tile(1.0 + core, 128, 4), full_tile(10.0 + core, 128, 4)
         u, v = (nl.ndarray(t.shape, dtype=t.dtype, buffer=nl.sbuf) for _ in range(2))
-        first = lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0)
-        second = lambda: nisa.sendrecv(t2, v, 1 - core, 1 - core, 1)
-        crossing(core, [first, second])
+        exchanges = [
+            lambda: nisa.sendrecv(t, u, 1 - core, 1 - core, 0),
+            lambda: nisa.sendrecv(t2, v, 1 - core, 1 - core, 1),
+        ]
+        crossing(core, exchanges)
         nisa.dma_copy(dst=out[core], src=u)
         return out
 

@@ -21,7 +21,17 @@ def static_range(start, stop=None, step=1):
 
 
 def ds(start, size):
-    """The slice start : start + size. Source: nki.language.ds, NKI 0.6."""
+    """The slice start : start + size, as an index of a tensor.
+
+    Args:
+        start: an integer, or a register (nisa.register_alloc, the index of a loop); the run then checks that the slice
+            stays on its axis.
+        size: an integer.
+
+    Source: nki.language.ds, NKI 0.6.
+    """
+    if isinstance(start, _core.VirtualRegister):
+        return _core.DynamicSlice(start, size)
     return slice(start, start + size)
 
 
@@ -66,11 +76,18 @@ def device_print(print_prefix, tensor):
 
 @contextlib.contextmanager
 def _in_order():
-    yield
+    _core.begin_in_order()
+    try:
+        yield
+    finally:
+        _core.end_in_order()
 
 
 def no_reorder():
     """`with nl.no_reorder():` keeps instructions in the order of the program, as they are here anyway.
+
+    Loops that run while the kernel runs (dynamic_range, fori_loop, while_loop, `while register:`) can't be inside; they
+    may have such a block in their body.
 
     Source: nki.language.no_reorder, NKI 0.6.
     """

@@ -70,7 +70,7 @@ def case_kernel_in_a_kernel():
 
 
 def case_in_a_grid():
-    in_a_grid[3](X)
+    in_a_grid[2](X)
 
 
 def case_unwritten_warning():

@@ -16,6 +16,11 @@ refuse(
     src=Code("hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32))"),
     dge_mode=nisa.dge_mode.hwdge,
 )
+refuse(
+    "vector-offset",
+    src=Code("hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32))"),
+    dge_mode=nisa.dge_mode.none,
+)
 refuse("same-rows", dst=sbuf(8, 4), src=Code("hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32))"))
 refuse("engine", engine=nisa.engine.vector, dge_mode=nisa.dge_mode.hwdge)
 refuse("engine-hwdge", engine=nisa.engine.scalar)

@@ -153,6 +153,9 @@ TEST_F(DmaCopyInstructionTest, VectorOffsetRules) {
   EXPECT_THAT(Problems(name, hwdge, Trn2()),
               ElementsAre("dma_copy: a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow "
                           "one [vector-offset]"));
+  EXPECT_THAT(Problems(name, With(legal, {{"dge_mode", DgeMode::kNone}})),
+              ElementsAre("dma_copy: a vector_offset needs dge_mode.swdge or .unknown; none can't follow one "
+                          "[vector-offset]"));
   EXPECT_THAT(Problems(name, With(legal, {{"dst", b.Sbuf({16, 16})}})),
               ElementsAre("dma_copy: src has 32 rows with an index each and dst has shape (16, 16); it must "
                           "have as many rows [same-rows]"));
