@@ -119,7 +119,7 @@ def case_unwritten_warning():
 #   called from bad/bad_in_called_function.py:46: return deep(x)
 #
 # case_in_a_grid:
-# VerifyError: bad/bad_in_called_function.py:11: error: tensor_copy: src has 9 elements per partition and dst has 8; they must have the same number (and 2 more like it at this line) [same-free]
+# VerifyError: bad/bad_in_called_function.py:11: error: tensor_copy: src has 9 elements per partition and dst has 8; they must have the same number (and 1 more like it at this line) [same-free]
 #     nisa.tensor_copy(dst=tile, src=wide)
 #   called from bad/bad_in_called_function.py:52: double(tile)
 #

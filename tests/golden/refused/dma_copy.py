@@ -76,6 +76,8 @@ case = refuse.text
 #     dma_copy: src is in SBUF; only rows of HBM can have an index each [vector-offset]
 #   src=hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32)), dge_mode=nisa.dge_mode.hwdge
 #     dma_copy: a vector_offset needs dge_mode.swdge or .unknown; hwdge can't follow one [vector-offset]
+#   src=hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32)), dge_mode=nisa.dge_mode.none
+#     dma_copy: a vector_offset needs dge_mode.swdge or .unknown; none can't follow one [vector-offset]
 #   dst=sbuf(8, 4), src=hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(4, 1, nl.int32))
 #     dma_copy: src has 4 rows with an index each and dst has shape (8, 4); it must have as many rows [same-rows]
 #   engine=nisa.engine.vector, dge_mode=nisa.dge_mode.hwdge
