@@ -460,7 +460,7 @@ def test_the_variable_sends_every_kernel_to_the_simulator(monkeypatch):
 @pytest.mark.parametrize("file", ["kernels_test.py", "loops_test.py", "two_cores_test.py"])
 def test_the_tests_of_kernels_hold_in_the_simulator(file):
     """Against their own oracles; but for what is about traces, slow, or a warning here."""
-    others = "not one_trace and not mistakes and not the_graph and not 2048 and not not_initialised"
+    others = "not one_trace and not mistakes and not the_graph and not 2048 and not not_initialised and not warned_of"
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-k", others, f"tests/python/{file}"]
     run = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "NKI_SIMULATOR": "1"}, capture_output=True, text=True, timeout=600

@@ -22,4 +22,4 @@ case = refuse.text
 #   body_fun=lambda register: 1
 #     TypeError: while_loop: body_fun must return a register, the next condition; it returned 1
 #   init=0.5
-#     TypeError: register_alloc: x must be an integer, got 0.5
+#     TypeError: while_loop: init must be a register, the first condition; got 0.5
