@@ -40,7 +40,9 @@ void RequireWhile() {
   ThrowType(
       "the value of a register is known only while the kernel runs, so that it has no truth value: it can be "
       "the "
-      "condition of `while register:`, but not of `if`, `and`, `or`, `not` or bool()");
+      "condition of `while register:`, but not of `if`, `and`, `or`, `not` or bool(), nor of a `while` whose "
+      "body "
+      "always leaves it by break or return");
 }
 
 int Truth(PyObject* self) {

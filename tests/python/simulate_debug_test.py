@@ -333,6 +333,12 @@ def leave_while(x, left, condition):
         break
 
 
+def leave_while_perhaps(x, left, condition):
+    while condition:
+        if x is not None:
+            break
+
+
 def ask_if(x, left, condition):
     if condition:
         nisa.memset(x, 1.0)
@@ -343,8 +349,9 @@ def ask_if(x, left, condition):
     ("body", "error", "message"),
     [
         (use_after_while, nki.VerifyError, r"was made inside the loop at line \d+ .*\[loop-tensor\]"),
-        (leave_while, nki.NkiError, r"the loop at .*simulate_debug_test\.py:\d+ never ends"),
-        (ask_if, nki.NkiError, r"the loop at .*simulate_debug_test\.py:\d+ never ends"),
+        (leave_while, TypeError, "nor of a `while` whose body always leaves it by break or return"),
+        (leave_while_perhaps, nki.NkiError, r"the loop at .*simulate_debug_test\.py:\d+ never ends"),
+        (ask_if, TypeError, "can be the condition of `while register:`, but not of `if`"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
