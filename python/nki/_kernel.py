@@ -57,7 +57,7 @@ class Kernel:
         self._known = OrderedDict()  # (types, call key) -> Specialization, the latest used last
         self._direct = {}  # as _known, for calls with nothing but NumPy arrays, by what such a call has at hand
         defaults = [p.default for p in self._signature.parameters.values() if p.default is not p.empty]
-        self._has_direct = all(value is None or isinstance(value, _IMMUTABLE) for value in defaults)
+        self.has_plain_defaults = all(value is None or isinstance(value, _IMMUTABLE) for value in defaults)
         self._tracing = threading.RLock()  # a kernel may ask for its own graph while it is traced
         self._schedule = None
 
@@ -86,7 +86,7 @@ class Kernel:
             return self.function(*args, **kwargs)
         if _core.simulator_wanted():
             return import_module("nki._simulate").launch(self, grid, args, kwargs)
-        if not kwargs and self._has_direct:
+        if not kwargs and self.has_plain_defaults:
             direct = self._direct_key(grid, args)
             spec = self._direct.get(direct)
             if spec is not None and spec.captured.unchanged():

@@ -6,9 +6,14 @@ import operator
 import numpy
 import torch
 
-from nki import _program
+from nki import _program, _torch_guard
 from nki._torch import dispatch, refusal
 from nki._torch_ops import NAMES, plan_of
+
+_UNCOMPILED = (
+    "a call of an NKI kernel can't be part of compiled code: what its Python reads can't be watched, or one of its "
+    "arguments is a symbolic number that may be -0.0"
+)
 
 
 def dynamo_call(kernel, args, kwargs, grid=()):
@@ -21,6 +26,8 @@ def dynamo_call(kernel, args, kwargs, grid=()):
     tree = (_flatten(list(args), tensors, statics), _flatten(dict(kwargs), tensors, statics))
     shapes = tuple([tuple([operator.index(n) for n in t.shape]) for t in tensors])
     plan, order, form = _lookup(kernel, grid, tree, shapes, tuple([t.dtype for t in tensors]), *statics)
+    if plan is None:
+        return _call_uncompiled(kernel, args, kwargs, grid)
     ordered = [tensors[i] for i in order]
     for i in plan.mutated:
         for j in range(len(ordered)):
@@ -83,6 +90,11 @@ def _unflatten(node, tensors, statics):
     return (list if kind == "list" else tuple)([_unflatten(v, tensors, statics) for v in content])
 
 
+@torch.compiler.disable(reason=_UNCOMPILED)
+def _call_uncompiled(kernel, args, kwargs, grid):
+    return kernel.launch(grid, args, kwargs)
+
+
 def _positions(tensors, among):
     return tuple(next(i for i, other in enumerate(among) if other is t) for t in tensors)
 
@@ -101,6 +113,11 @@ def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
         if tensor.dtype not in NAMES:
             raise TypeError(refusal(kernel, tensors, tensor, call_key))
     spec = kernel.specialize(tuple((tuple(t.shape), NAMES[t.dtype]) for t in tensors), call_key)
+    if not _torch_guard.signs_are_known(statics):
+        return None, (), ()
+    if not _torch_guard.install(kernel, spec, call_key, args, kwargs, statics):
+        return None, (), ()
+    _torch_guard.install_signs(statics)
     # The form of the result as nested tuples of constants: dynamo can walk nothing else that comes from here.
     marks, found, constants = [torch.empty(0, device="meta") for _ in spec.outputs], [], []
     form = _flatten(spec.rebuild(marks), found, constants)

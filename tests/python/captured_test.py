@@ -11,7 +11,7 @@ import nki
 import numpy as np
 import pytest
 
-from tests.python.captured_cases import CASES, Fields, Settings, Slotted, restored  # noqa: F401
+from tests.python.captured_cases import CASES, NOT_KEPT, Fields, Settings, Slotted, restored  # noqa: F401
 from tests.python.small_kernels import scaled
 
 
@@ -30,9 +30,6 @@ def test_a_change_is_seen(name, x):
     change()
     for _ in range(2):
         np.testing.assert_array_equal(kernel(x), x * 3)
-
-
-NOT_KEPT = {"thread_local", "context_variable", "item_of_a_huge_list", "field_among_very_many_objects"}
 
 
 # Without what computes the names of globals: it may mean all of that module, and of pytest.
