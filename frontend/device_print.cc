@@ -17,6 +17,7 @@ void PrintToPython(const std::string& prefix, const View& tensor, std::span<cons
     py::module_::import("nki._numpy")
         .attr("show")(prefix, std::string(Name(tensor.dtype)), tensor.shape(), content);
   } catch (py::error_already_set& error) {
+    if (!error.matches(PyExc_Exception)) throw;  // Ctrl-C stays what it is
     throw RunError(error.what());
   }
 }

@@ -68,7 +68,10 @@ void Keep(Pages pages) {
 // `bytes`, a multiple of a huge page, starting at one.
 Pages NewPages(size_t bytes) {
   void* mapped = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  if (mapped == MAP_FAILED) {
+    PyErr_Format(PyExc_MemoryError, "a result takes %zu bytes, more memory than this process can get", bytes);
+    throw py::error_already_set();
+  }
   auto* begin = static_cast<std::byte*>(mapped);
   const size_t skipped = (kHugePage - reinterpret_cast<uintptr_t>(begin) % kHugePage) % kHugePage;
   if (skipped > 0) munmap(begin, skipped);

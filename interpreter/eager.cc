@@ -78,7 +78,12 @@ void EagerMachine::AddTensor(const Tensor& tensor) {
     hbm_[tensor.id] = graph_->constants.back().data();
     return;
   }
-  memories_[tensor.id] = NewMemory(tensor.bytes());
+  try {
+    memories_[tensor.id] = NewMemory(tensor.bytes());
+  } catch (const std::bad_alloc&) {
+    KnowSource(tensor.source);
+    ThrowTooLarge(*graph_, tensor);
+  }
   hbm_[tensor.id] = memories_[tensor.id].get();
   FillFresh(tensor.dtype, hbm_[tensor.id], tensor.bytes());
 }

@@ -65,7 +65,7 @@ class Run {
       if (tensor.role == TensorRole::kConstant) {
         hbm_[tensor.id] = const_cast<std::byte*>(graph.constants[constant++].data());
       } else if (!OnChip(tensor.space) && hbm_[tensor.id] == nullptr) {
-        temporaries_.emplace_back(new std::byte[tensor.bytes()]);
+        temporaries_.emplace_back(NewMemory(tensor));
         hbm_[tensor.id] = temporaries_.back().get();
       }
     }
@@ -73,6 +73,14 @@ class Run {
     for (size_t output : plan.partly_written) {
       const Tensor& tensor = *graph.outputs[output].tensor;
       FillFresh(tensor.dtype, hbm_[tensor.id], tensor.bytes());
+    }
+  }
+
+  std::byte* NewMemory(const Tensor& tensor) const {
+    try {
+      return new std::byte[tensor.bytes()];
+    } catch (const std::bad_alloc&) {
+      ThrowTooLarge(*plan_.graph, tensor);
     }
   }
 
@@ -229,6 +237,16 @@ std::string WithPlace(const KernelGraph& graph, const Node& node, const std::str
   const SourceLocation& at = graph.sources[node.source];
   return at.file + ":" + std::to_string(at.line) + ": error: " + text +
          (at.text.empty() ? "" : "\n    " + at.text);
+}
+
+void ThrowTooLarge(const KernelGraph& graph, const Tensor& tensor) {
+  std::string text = tensor.name + " " + ToString(tensor.shape) + " in " + std::string(Name(tensor.space)) +
+                     " takes " + std::to_string(tensor.bytes()) +
+                     " bytes, more memory than this process can get";
+  if (tensor.source < 0) throw RunError(text);
+  const SourceLocation& at = graph.sources[tensor.source];
+  throw RunError(at.file + ":" + std::to_string(at.line) + ": error: " + text +
+                 (at.text.empty() ? "" : "\n    " + at.text));
 }
 
 std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node) {

@@ -42,6 +42,9 @@ bool PortableMathWanted();
 // A message about a node: "kernel.py:7: error: dma_copy: message", and the text of that line.
 std::string WithPlace(const KernelGraph& graph, const Node& node, const std::string& message);
 
+// Throws RunError for a tensor that there is no memory for.
+[[noreturn]] void ThrowTooLarge(const KernelGraph& graph, const Tensor& tensor);
+
 // The line of a log for instruction `number` of a kernel: "nki add 3 vector tensor_tensor … @ add.py:7".
 std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node);
 

@@ -74,6 +74,23 @@ void ThrowIfErrors(std::vector<Diagnostic>& found) {
   throw VerifyError(std::move(found));
 }
 
+// HBM of the largest device, trn3: 4 stacks of 36 GiB (Trainium3 in AWS's Neuron hardware pages).
+constexpr int64_t kLargestHbm = int64_t{144} << 30;
+
+// Comes before the checks that keep bits for every few bytes of a tensor.
+void CheckHbm(const KernelGraph& graph, std::vector<Diagnostic>* found) {
+  for (const Tensor& tensor : graph.tensors) {
+    if (OnChip(tensor.space) || tensor.role != TensorRole::kLocal || tensor.bytes() <= kLargestHbm) continue;
+    Diagnostic diagnostic;
+    diagnostic.rule = "hbm-capacity";
+    diagnostic.source = tensor.source;
+    diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " takes " +
+                         std::to_string(tensor.bytes()) + " bytes of " + std::string(Name(tensor.space)) +
+                         "; no device has more than " + std::to_string(kLargestHbm);
+    found->push_back(std::move(diagnostic));
+  }
+}
+
 // The head of the outermost loop around a step; the step itself if there is none.
 size_t OutermostHead(const Plan& plan, size_t step) {
   for (int region = plan.steps[step].region; region >= 0; region = plan.graph->regions[region].parent)
@@ -151,6 +168,9 @@ void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
 
 std::shared_ptr<const Plan> MakePlan(std::shared_ptr<const KernelGraph> graph) {
   std::vector<Diagnostic> found;
+  CheckHbm(*graph, &found);
+  AddPlaces(*graph, found);
+  ThrowIfErrors(found);
   CheckInstructions(*graph, &found);
   CheckOverlaps(*graph, &found);
   CheckRegions(*graph, &found);

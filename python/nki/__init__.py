@@ -11,7 +11,7 @@ import nki_standins as _standins
 
 from nki import _core
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
-from nki._kernel import Kernel, NkiWarning
+from nki._kernel import BoundKernel, Kernel, NkiWarning
 from nki._simulate import simulate
 
 __version__ = _core.__version__
@@ -52,7 +52,7 @@ def jit(fn=None, *mode, platform_target=None, **options):
             _warnings.warn(f"nki.jit: {option} has no meaning in nki-py", DeprecationWarning, stacklevel=2)
     if fn is None:
         return lambda function: Kernel(function, platform_target)
-    if isinstance(fn, Kernel):
+    if isinstance(fn, (Kernel, BoundKernel)):
         return fn
     return Kernel(fn, platform_target)
 

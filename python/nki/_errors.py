@@ -1,6 +1,8 @@
 """Errors that Python code finds, in the form of the verifier's."""
 
+import functools
 import linecache
+import re
 
 from nki._core import VerifyError
 
@@ -31,11 +33,23 @@ def refuse(function, problems, found=None):
     raise error
 
 
+def code_of(function):
+    """The code that runs when `function` is called, through functools.partial; None if it is not Python's."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    function = getattr(function, "__func__", function)  # a method's
+    return getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
+
+
 def _definition_of(function):
-    """(file, line, text) of the line with `def`, which decorators may precede."""
-    file, first = function.__code__.co_filename, function.__code__.co_firstlineno
-    for line in range(first, first + 50):  # decorators longer than that have no def to show
+    """(file, line, text) of the line with `def`, which decorators may precede, or with `lambda`."""
+    code = code_of(function)
+    if code is None:
+        return "", 0, repr(function)
+    file, first = code.co_filename, code.co_firstlineno
+    definition = re.compile(rf"(async\s+)?def\s+{re.escape(code.co_name)}\b")
+    for line in range(first, first + 50 if code.co_name.isidentifier() else first):
         text = linecache.getline(file, line).strip()
-        if text.startswith(("def ", "async def ")):
+        if definition.match(text):
             return file, line, text
     return file, first, linecache.getline(file, first).strip()

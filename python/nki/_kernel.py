@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import operator
 import sys
 import threading
 import warnings
@@ -13,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from nki import _core, _numpy, _settings, _words
+from nki._bound import BoundKernel, Launch, grid_of
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
-from nki._errors import refuse
+from nki._errors import code_of, refuse
 from nki._program import Specialization, publish
 from nki._result import Results
 from nki._schedule import Schedule
@@ -48,9 +48,11 @@ class Kernel:
 
     def __init__(self, function, platform_target=None):
         functools.update_wrapper(self, function)
+        if not hasattr(function, "__name__"):  # functools.partial and other objects that can be called
+            self.__name__ = self.__qualname__ = getattr(code_of(function), "co_name", type(function).__name__)
         self.function = function
         self.platform_target = platform_target
-        _words.provide_for(function)
+        self._body = _words.provided(function)
         if platform_target is not None:
             _settings.canonical_target(platform_target)
         self._signature = inspect.signature(function)
@@ -68,7 +70,7 @@ class Kernel:
         return Launch(self, grid_of(grid))
 
     def __get__(self, instance, owner=None):
-        return self if instance is None else functools.partial(self, instance)
+        return self if instance is None else BoundKernel(self, instance)
 
     def launch(self, grid, args, kwargs):
         """Runs the kernel on a grid; `()` is none."""
@@ -83,7 +85,7 @@ class Kernel:
                     f"{self.__name__}[{', '.join(map(str, grid))}] is called inside a kernel, where no grid can be "
                     f"launched: the caller's has begun; call {self.__name__}(...) without one"
                 )
-            return self.function(*args, **kwargs)
+            return self._body(*args, **kwargs)
         if _core.simulator_wanted():
             return import_module("nki._simulate").launch(self, grid, args, kwargs)
         if not kwargs and self.has_plain_defaults:
@@ -145,8 +147,20 @@ class Kernel:
             raise TypeError(f"{self.__name__}{self._signature}: {self._unknown_name(kwargs) or error}") from None
         bound.apply_defaults()
         arrays = []
-        structure = tuple([(name, flatten(value, arrays)) for name, value in bound.arguments.items()])
+        try:
+            structure = tuple([(name, flatten(value, arrays)) for name, value in bound.arguments.items()])
+        except RecursionError:
+            raise ValueError(self._endless(bound.arguments)) from None
         return arrays, CallKey(structure, grid, _settings.target_of(self.platform_target))
+
+    def _endless(self, arguments):
+        """What is wrong with an argument inside which one can go on and on."""
+        for name, value in arguments.items():
+            try:
+                flatten(value, [])
+            except RecursionError:
+                break
+        return f"{self.__name__}: argument '{name}' is a container that holds itself, or thousands one in the other"
 
     def _unknown_name(self, kwargs):
         """What is wrong with the names of keyword arguments; "" if nothing is."""
@@ -263,7 +277,7 @@ class Kernel:
         for name, item in call_key.structure:
             bound.arguments[name] = unflatten(item, arguments)
         try:
-            return self.function(*bound.args, **bound.kwargs)
+            return self._body(*bound.args, **bound.kwargs)
         except (AttributeError, TypeError) as error:
             if not tensors and bound.arguments:
                 kinds = {name: type(value).__name__ for name, value in bound.arguments.items()}
@@ -287,56 +301,6 @@ def callers_level():
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "nki":
         level, frame = level + 1, frame.f_back
     return level
-
-
-class Launch:
-    """`kernel[grid]`: call it as the kernel itself."""
-
-    def __init__(self, kernel, grid):
-        functools.update_wrapper(self, kernel.function)
-        self.kernel = kernel
-        self.grid = grid
-
-    def __call__(self, *args, **kwargs):
-        return self.kernel.launch(self.grid, args, kwargs)
-
-    def __reduce__(self):
-        return operator.getitem, (self.kernel, self.grid)
-
-    def with_schedule(self, edges):
-        """Kernel.with_schedule on this grid."""
-        return Launch(self.kernel.with_schedule(edges), self.grid)
-
-    def graph(self, *args, **kwargs):
-        """Kernel.graph on this grid."""
-        return GraphView(self.kernel._specialize_call(self.grid, args, kwargs).graph)
-
-    def plan(self, *args, **kwargs):
-        """Kernel.plan on this grid."""
-        return PlanView(self.kernel._specialize_call(self.grid, args, kwargs))
-
-    def report(self, *args, **kwargs):
-        """Kernel.report on this grid."""
-        return self.kernel._run_reported(self.grid, args, kwargs)
-
-
-def grid_of(grid):
-    """The number of cores in `kernel[cores]`, as a grid of one axis."""
-    sizes = grid if isinstance(grid, tuple) else (grid,)
-    for size in sizes:
-        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-            raise ValueError(f"kernel[cores] takes a positive integer, the number of cores, got {grid!r}")
-    if len(sizes) != 1:
-        raise ValueError(
-            f"kernel[cores] takes one number, the cores that run the kernel, got {grid!r}; grids of several axes ended "
-            "with NKI 0.1, use loops in the kernel"
-        )
-    if sizes[0] > _core.most_cores:
-        raise ValueError(
-            f"kernel[{sizes[0]}]: a logical NeuronCore has at most {_core.most_cores} cores; launch kernel[2](...) and "
-            "share the work by nl.program_id(0) and nl.num_programs(0), with a loop in the kernel for the rest"
-        )
-    return (int(sizes[0]),)
 
 
 def door_for(kernel, arrays):

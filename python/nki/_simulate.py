@@ -35,10 +35,10 @@ def simulate(kernel):
     if isinstance(kernel, Simulated):
         return kernel
     if isinstance(kernel, Launch):
-        return Simulated(kernel.kernel, kernel.grid)
+        return Simulated(kernel.kernel, kernel.grid, kernel.bound)
     if isinstance(kernel, Kernel):
         return Simulated(kernel)
-    if callable(kernel) and hasattr(kernel, "__code__"):
+    if callable(kernel) and (hasattr(kernel, "__code__") or isinstance(kernel, functools.partial)):
         return Simulated(Kernel(kernel))
     raise TypeError(f"nki.simulate: takes a kernel, kernel[grid] or a function, got {kernel!r}")
 
@@ -46,19 +46,20 @@ def simulate(kernel):
 class Simulated:
     """What nki.simulate returns: call it as the kernel itself."""
 
-    def __init__(self, kernel, grid=()):
-        functools.update_wrapper(self, kernel.function)
+    def __init__(self, kernel, grid=(), bound=()):
+        functools.update_wrapper(self, kernel)
         self.kernel = kernel
         self.grid = grid
+        self.bound = bound  # the object of a method
 
     def __call__(self, *args, **kwargs):
         # Inside a kernel the instructions become the caller's. nki-py --check runs nothing: there are no values.
         if _core.tracing() or _core.check_only():
-            return self.kernel.launch(self.grid, args, kwargs)
-        return run(self.kernel, *self.kernel.split(args, kwargs, self.grid))
+            return self.kernel.launch(self.grid, (*self.bound, *args), kwargs)
+        return run(self.kernel, *self.kernel.split((*self.bound, *args), kwargs, self.grid))
 
     def __getitem__(self, grid):
-        return Simulated(self.kernel, grid_of(grid))
+        return Simulated(self.kernel, grid_of(grid), self.bound)
 
     def __repr__(self):
         return f"<nki.simulate of {self.kernel!r}>"

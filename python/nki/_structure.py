@@ -21,8 +21,9 @@ _AS_THEY_ARE = (int, str, bytes, type, types.FunctionType, types.BuiltinFunction
 # Objects of these packages and of Python's own are constants to a kernel: what is inside them is not its business.
 _FRAMEWORKS = frozenset({"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"})
 _LIBRARY = os.path.dirname(os.__file__)
-_MADE_OF = {  # type -> (its parts, how to make one of parts)
+MADE_OF = {  # type -> (its parts, how to make one of parts)
     functools.partial: (lambda f: (f.func, f.args, f.keywords), lambda f, a, k: functools.partial(f, *a, **k)),
+    collections.deque: (lambda d: (list(d), d.maxlen), collections.deque),
     collections.defaultdict: (lambda d: (d.default_factory, dict(d)), collections.defaultdict),
     types.MethodType: (lambda method: (method.__func__, method.__self__), types.MethodType),
     slice: (lambda s: (s.start, s.stop, s.step), slice),
@@ -109,8 +110,8 @@ def flatten(value, arrays, above=(), is_array=door_of):
         return ("value", kind, _Keyed(struct.pack("dd", value.real, value.imag), value))
     if value is None or isinstance(value, _AS_THEY_ARE) or hasattr(kind, "__members__"):  # the last: an Enum's
         return ("value", kind, value)  # with its type: 1, 1.0 and True are equal but not the same argument
-    if kind in _MADE_OF:
-        return ("made", kind, tuple([flatten(part, arrays, above, is_array) for part in _MADE_OF[kind][0](value)]))
+    if kind in MADE_OF:
+        return ("made", kind, tuple([flatten(part, arrays, above, is_array) for part in MADE_OF[kind][0](value)]))
     return _flatten_object(value, kind, arrays, above, is_array)
 
 
@@ -206,7 +207,7 @@ def unflatten(structure, arrays, own=None, above=()):
     if kind == "object":
         return _copy_of(structure[1], structure[2], arrays, own, above)
     if kind == "made":
-        return _MADE_OF[structure[1]][1](*[unflatten(part, arrays, own, above) for part in structure[2]])
+        return MADE_OF[structure[1]][1](*[unflatten(part, arrays, own, above) for part in structure[2]])
     if kind is dict:
         return _filled({}, structure[1], arrays, own, above)
     if kind == "mapping":

@@ -5,6 +5,8 @@ Source: "Implement and run your first kernel" and "NKI DMA overview" of SDK 2.28
 
 import builtins
 import dis
+import functools
+import types
 
 from nki import _core
 from nki._core import MemoryRegion
@@ -21,13 +23,35 @@ def view(self, dtype, shape):
 MemoryRegion.view = view
 
 
-def provide_for(function):
-    """Makes builtins of the words that the function says and nothing defines."""
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return
-    for word in _undefined(code, function.__globals__):
-        setattr(builtins, word, _WORDS[word])
+class _Scope(dict):
+    """The globals of a module, and behind them the words; for one function and those that are made inside it.
+
+    CPython asks a dict of another class as it asks any mapping. What `global` assigns stays in here.
+    """
+
+    def __init__(self, namespace):
+        super().__init__({name: value for name, value in namespace.items() if name[:2] == "__"})  # import's
+        self._namespace = namespace
+
+    def __missing__(self, name):
+        if name in self._namespace:
+            return self._namespace[name]
+        if name in _WORDS and not hasattr(builtins, name):
+            return _WORDS[name]
+        raise KeyError(name)
+
+
+def provided(function):
+    """The function; if it says words that nothing defines, a copy that knows them.
+
+    They are no builtins: then a typing mistake in any other function of the process would find them.
+    """
+    if not isinstance(function, types.FunctionType) or not any(_undefined(function.__code__, function.__globals__)):
+        return function
+    scope = _Scope(function.__globals__)
+    copy = types.FunctionType(function.__code__, scope, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return functools.update_wrapper(copy, function)
 
 
 def _undefined(code, namespace):

@@ -4,6 +4,9 @@ The texts of errors are pinned in tests/golden/bad.
 """
 import pathlib
 import signal
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 import traceback
@@ -16,6 +19,7 @@ import pytest
 from nki import _core
 
 from tests.golden import run_golden
+from tests.python.small_kernels import bump_row
 
 
 @nki.jit
@@ -287,3 +291,67 @@ def test_an_instruction_returns_no_tensor():
         nki.jit(uses_what_it_returned)(numbers())
     with pytest.raises(TypeError, match="memset: dst is required and missing: make the tile with nl.ndarray"):
         nki.jit(lambda x: nisa.memset(value=0.0))(numbers())
+
+
+def test_a_tensor_that_no_memory_holds_is_named():
+    def kernel(x, rows):
+        scratch = nl.ndarray((rows, 1 << 20), nl.float32, buffer=nl.private_hbm, name="scratch")
+        nisa.dma_copy(dst=scratch[:4, :8], src=x)
+        return double(x)
+
+    line = kernel.__code__.co_firstlineno + 1
+    place = rf"errors_test.py:{line}: error: scratch \({1 << 20}, {1 << 20}\) takes {4 << 40} bytes of private_hbm"
+    with pytest.raises(nki.VerifyError, match=place + r"; no device .*\[hbm-capacity\]"):
+        nki.jit(kernel)(numbers(), 1 << 20)
+    with pytest.raises(nki.RunError, match=rf"{4 << 40} bytes, more memory than this process can get"):
+        nki.simulate(kernel)(numbers(), 1 << 20)
+
+
+def test_a_tensor_that_this_process_has_no_memory_for_is_named():
+    code = """
+        import resource
+        import nki
+        from tests.python.errors_test import *
+        resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+        @nki.jit
+        def kernel(x):
+            scratch = nl.ndarray((1 << 13, 1 << 20), nl.float32, buffer=nl.private_hbm, name="scratch")
+            nisa.dma_copy(dst=scratch[:1, :1024], src=x)
+            return double(x)
+        try:
+            kernel(numbers((1, 1024)))
+        except nki.RunError as error:
+            print(error)
+    """
+    root = pathlib.Path(__file__).parents[2]
+    command = [sys.executable, "-c", textwrap.dedent(code)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root, timeout=120)
+    says = f"scratch ({1 << 13}, {1 << 20}) in private_hbm takes {32 << 30} bytes, more memory than this process"
+    assert done.stdout.startswith("<string>:8: error: ") and says in done.stdout, done
+
+
+def test_the_line_of_a_lambda_is_its_own():
+    kernel = nki.jit(lambda x: None)
+
+    def neighbour():
+        """Its def line would be found next."""
+
+    line = neighbour.__code__.co_firstlineno - 2
+    with pytest.raises(nki.VerifyError, match=rf"errors_test.py:{line}: error: .*\n    kernel = nki.jit\(lambda"):
+        kernel(numbers())
+
+
+def test_an_interrupt_while_a_kernel_prints_stays_one(monkeypatch):
+    class Out:
+        def write(self, text):
+            raise KeyboardInterrupt
+
+        def flush(self):
+            pass
+
+    x = numbers()
+    monkeypatch.setattr(sys, "stdout", Out())
+    for run in (bump_row, nki.simulate(bump_row)):
+        with pytest.raises(KeyboardInterrupt):
+            run(x, 1)
+    assert_as_before(x)

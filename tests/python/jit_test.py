@@ -1,8 +1,10 @@
 """Calling kernels: what is traced when, compile-time arguments, containers, kernels that call kernels."""
 
+import collections
 import copy
 import functools
 import gc
+import inspect
 import pickle
 import types
 
@@ -233,6 +235,97 @@ def test_what_the_caller_does_to_returned_constants_is_not_in_the_next_result(x)
         assert mapping == {"a": {1}, "b": [[2]]} and names.items == [3] and pair.items == [1]
         array[:] = pair.array[:] = again[:] = 9
         mapping["a"].add(9), mapping["b"][0].append(9), names.items.append(9), pair.items.append(9)
+
+
+class Scaler:
+    def __init__(self, factor):
+        self.factor = factor
+
+    @nki.jit
+    def kernel(self, x):
+        """By the factor."""
+        return scaled(x, self.factor)
+
+
+def test_a_bound_kernel_has_all_that_a_kernel_has(x):
+    scaler = Scaler(3.0)
+    for bound in (scaler.kernel, copy.copy(scaler.kernel), nki.jit(scaler.kernel)):
+        np.testing.assert_array_equal(bound(x), x * 3)
+        np.testing.assert_array_equal(bound[1](x), x * 3)
+        np.testing.assert_array_equal(nki.simulate(bound)(x), x * 3)
+        np.testing.assert_array_equal(nki.simulate(bound[1])(x), x * 3)
+        np.testing.assert_array_equal(bound[1].report(x).result, x * 3)
+        np.testing.assert_array_equal(bound.report(x).result, x * 3)
+        for launch in (bound, bound[1]):
+            assert launch.graph(x).text().startswith("kernel kernel on")
+            assert "tensor_scalar" in launch.plan(x).summary["instructions"]
+        assert bound.__name__ == "kernel" and bound.__doc__ == "By the factor." and "Scaler" in repr(bound)
+        assert [*inspect.signature(bound).parameters] == ["x"]
+        assert bound == scaler.kernel and bound != Scaler(3.0).kernel and hash(bound) == hash(scaler.kernel)
+        assert bound.platform_target is None and bound.specializations() == Scaler.kernel.specializations()
+        with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+            bound.nothing  # noqa: B018
+    again = pickle.loads(pickle.dumps(scaler.kernel))
+    scaler.factor = 4.0
+    np.testing.assert_array_equal(scaler.kernel[1](x), x * 4)
+    np.testing.assert_array_equal(again(x), x * 3)
+
+
+def test_a_bound_kernel_as_an_argument_is_known_again(x):
+    calls = []
+
+    @nki.jit
+    def apply(x, kernel):
+        calls.append(1)
+        return kernel(x)
+
+    scaler = Scaler(3.0)
+    for _ in range(2):
+        np.testing.assert_array_equal(apply(x, scaler.kernel), x * 3)
+    assert len(calls) == 1
+    scaler.factor = 5.0
+    np.testing.assert_array_equal(apply(x, scaler.kernel), x * 5)
+
+
+def test_kernels_of_partial_functions_and_of_objects_that_can_be_called(x):
+    class Callable:
+        def __call__(self, x):
+            return scaled(x, 5.0)
+
+    def times(factor, x):
+        return scaled(x, factor)
+
+    def empty(factor, x):
+        pass
+
+    partial = nki.jit(functools.partial(functools.partial(times), 4.0))
+    np.testing.assert_array_equal(partial(x), x * 4)
+    np.testing.assert_array_equal(nki.simulate(functools.partial(times, 4.0))(x), x * 4)
+    np.testing.assert_array_equal(nki.jit(Callable())(x), x * 5)
+    assert partial.__name__ == "times" and partial.graph(x).text().startswith("kernel times on")
+    with pytest.raises(nki.VerifyError, match=rf"jit_test.py:{empty.__code__.co_firstlineno}: error: .*returned None"):
+        nki.jit(functools.partial(empty, 1))(x)
+
+
+def test_an_argument_that_holds_itself_is_refused(x):
+    items = []
+    items.append(items)
+    with pytest.raises(ValueError, match="times: argument 'factor' is a container that holds itself"):
+        times(x, items)
+    times(x, 2.0)
+
+
+def test_a_deque_is_an_argument_like_a_list(x):
+    runs = []
+
+    @nki.jit
+    def kernel(x, factors):
+        runs.append(1)
+        return scaled(x, factors[0])
+
+    for factor in (2.0, 2.0, 3.0):
+        np.testing.assert_array_equal(kernel(x, collections.deque([factor])), x * factor)
+    assert len(runs) == 2
 
 
 class Config:

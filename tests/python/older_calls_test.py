@@ -1,5 +1,7 @@
 """Calls spelled as in NKI 0.1 to 0.3: they mean what they meant, or say what to write instead."""
 
+import builtins
+
 import nki
 import nki.isa as nisa
 import nki.language as nl
@@ -409,6 +411,35 @@ def words(x):
 def test_memories_that_were_words(how):
     x = np.arange(12, dtype=np.float32).reshape(3, 4)
     np.testing.assert_array_equal(how(words)(x), x)
+
+
+def test_the_words_are_for_the_kernel_alone():
+    """Else a typing mistake elsewhere would find them."""
+    nki.jit(words)
+    assert not {"hbm", "sbuf", "psum"} & set(dir(builtins))
+    with pytest.raises(NameError, match="name 'sbuf' is not defined"):
+        words(None)
+
+
+FROM_THE_MODULE = 2.0
+
+
+def test_a_kernel_with_the_words_reads_its_module(monkeypatch):
+    @nki.jit
+    def kernel(x):
+        from math import floor
+
+        (tile,) = [sbuf.view(dtype=x.dtype, shape=x.shape) for _ in range(floor(1.5))]  # noqa: F821
+        nisa.dma_copy(dst=tile, src=x)
+        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=FROM_THE_MODULE)
+        result = nl.ndarray(x.shape, x.dtype, buffer=hbm)  # noqa: F821
+        nisa.dma_copy(dst=result, src=tile)
+        return result
+
+    x = np.ones((3, 4), np.float32)
+    assert (kernel(x) == 2).all()
+    monkeypatch.setitem(globals(), "FROM_THE_MODULE", 3.0)
+    assert (kernel(x) == 3).all()
 
 
 def test_views_of_memories():
