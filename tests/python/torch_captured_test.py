@@ -1,6 +1,6 @@
 """Compiled programs compute what eager ones do, also after a change of what the kernels in them read."""
 
-import collections
+import array
 import dataclasses
 import warnings
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_watched_is_no_part_of_a_full_graph(name, a):
 
 
 def test_an_argument_that_cannot_be_compared_is_no_part_of_a_full_graph(a):
-    config = Fields(queue=collections.deque([2.0]))
+    config = Fields(queue=array.array("d", [2.0]))
     kernel = nki.jit(lambda x, given: scaled(x, given.queue[0]))
     program, _ = compiled(lambda a: kernel(a * 2, config) + 1, fullgraph=False)
     for s in (2.0, 2.0, 3.0):
