@@ -102,8 +102,9 @@ def flatten(value, arrays, above=(), is_array=door_of):
         return (kind, tuple([flatten(item, arrays, above, is_array) for item in value]))
     if kind is dict:
         return (dict, _flatten_items(value.items(), arrays, above, is_array))
-    if isinstance(value, tuple):  # a named tuple
-        return (kind, tuple([flatten(item, arrays, above, is_array) for item in value]), "named")
+    if isinstance(value, (tuple, list)):  # a named tuple, or of another class made of these
+        items = tuple([flatten(item, arrays, above, is_array) for item in value])
+        return (kind, items, _flatten_fields(value, arrays, above, is_array))
     if isinstance(value, np.generic):
         return ("value", kind, _Keyed((value.dtype, value.tobytes()), value))
     if isinstance(value, (float, complex)):
@@ -119,6 +120,10 @@ def _flatten_items(items, arrays, above, is_array):
     return tuple([(flatten(key, [], (), is_array), flatten(item, arrays, above, is_array)) for key, item in items])
 
 
+def _flatten_fields(value, arrays, above, is_array):
+    return tuple([(name, flatten(item, arrays, above, is_array)) for name, item in fields_of(value)])
+
+
 def _flatten_object(value, kind, arrays, above, is_array):
     if id(value) in above:
         return ("above", above.index(id(value)))
@@ -128,7 +133,8 @@ def _flatten_object(value, kind, arrays, above, is_array):
         key = frozenset([flatten(item, inside, above, is_array) for item in value])
         return ("set" if kind is set else "value", kind, _Keyed(_Once() if inside else key, value))
     if isinstance(value, dict):
-        key = _flatten_items(value.items(), inside, above, is_array)
+        items = _flatten_items(value.items(), inside, above, is_array)
+        key = (items, _flatten_fields(value, inside, above, is_array))
     elif is_opaque(kind.__module__) and not _holds_fields(kind):
         return ("value", kind, _opaque(value))
     elif is_module(value):
@@ -139,11 +145,11 @@ def _flatten_object(value, kind, arrays, above, is_array):
         if not fields and not hasattr(value, "__dict__"):
             return ("value", kind, _opaque(value))
         key = tuple([(name, flatten(item, inside, above, is_array)) for name, item in fields])
-    if not inside and not (key and _can_copy(kind)):  # the object itself: a kernel may ask what it `is`
+    if not inside and not (any(key) and _can_copy(kind)):  # the object itself: a kernel may ask what it `is`
         return ("value", kind, _Keyed(key, value))
     arrays.extend(inside)
     if isinstance(value, dict):
-        return ("mapping", kind, key)
+        return ("mapping", kind, *key)
     return ("object", kind, key)
 
 
@@ -212,9 +218,15 @@ def unflatten(structure, arrays, own=None, above=()):
         return _filled({}, structure[1], arrays, own, above)
     if kind == "mapping":
         mapping = structure[1]()
-        return _filled(mapping, structure[2], arrays, own, (*above, mapping))
+        above = (*above, mapping)
+        return _with_fields(_filled(mapping, structure[2], arrays, own, above), structure[3], arrays, own, above)
     items = [unflatten(item, arrays, own, above) for item in structure[1]]
-    return tuple.__new__(kind, items) if len(structure) == 3 else kind(items)
+    if len(structure) == 2:
+        return kind(items)
+    made = tuple.__new__(kind, items) if issubclass(kind, tuple) else list.__new__(kind)
+    if isinstance(made, list):
+        list.extend(made, items)
+    return _with_fields(made, structure[2], arrays, own, above)
 
 
 def _filled(mapping, items, arrays, own, above):
@@ -226,9 +238,13 @@ def _copy_of(kind, fields, arrays, own, above):
     """An object with these fields, made without __init__ as the device's compiler makes its own."""
     maker = types.SimpleNamespace if issubclass(kind, types.SimpleNamespace) else object
     copy = maker.__new__(kind)
+    return _with_fields(copy, fields, arrays, own, (*above, copy))
+
+
+def _with_fields(value, fields, arrays, own, above):
     for name, item in fields:
-        object.__setattr__(copy, name, unflatten(item, arrays, own, (*above, copy)))
-    return copy
+        object.__setattr__(value, name, unflatten(item, arrays, own, above))
+    return value
 
 
 def paths(structure, name):
@@ -241,10 +257,13 @@ def paths(structure, name):
     if kind == "object":
         return [path for field, item in structure[2] for path in paths(item, f"{name}.{field}")]
     if kind is dict or kind == "mapping":
-        items = structure[1] if kind is dict else structure[2]
-        return [path for key, item in items for path in paths(item, f"{name}[{unflatten(key, iter(()))!r}]")]
-    items = structure[2] if kind == "made" else structure[1]
-    return [path for i, item in enumerate(items) for path in paths(item, f"{name}[{i}]")]
+        items, fields = (structure[1], ()) if kind is dict else structure[2:]
+        items = [(f"[{unflatten(key, iter(()))!r}]", item) for key, item in items]
+    else:
+        items, fields = (structure[2], ()) if kind == "made" else (structure[1], *structure[2:], ())[:2]
+        items = [(f"[{i}]", item) for i, item in enumerate(items)]
+    items.extend((f".{field}", item) for field, item in fields)
+    return [path for place, item in items for path in paths(item, f"{name}{place}")]
 
 
 def lasts(structure):

@@ -252,3 +252,60 @@ def test_a_tensor_of_several_elements_is_true_as_an_optional_argument():
     np.testing.assert_array_equal(kernel(x), x)
     np.testing.assert_array_equal(kernel(x, 0 * x + 2), x + 2)
     np.testing.assert_array_equal(nki.simulate(kernel)(x, 0 * x + 2), x + 2)
+
+
+class OwnList(list):
+    pass
+
+
+class OwnTuple(tuple):
+    pass
+
+
+class OwnDict(dict):
+    pass
+
+
+def with_field(container, scale):
+    container.scale = scale
+    return container
+
+
+CHANGED = {
+    "items of a list": lambda s: OwnList([s]),
+    "a field of a list": lambda s: with_field(OwnList([1.0]), s),
+    "a field of a tuple": lambda s: with_field(OwnTuple([1.0]), s),
+    "a field of a dict": lambda s: with_field(OwnDict(), s),
+}
+
+
+@nki.jit
+def scaled_by_container(x, given):
+    scale = given.scale if hasattr(given, "scale") else given[0]
+    out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+    tile = nl.load(x)
+    nisa.tensor_scalar(dst=tile, data=tile, op0=nl.multiply, operand0=scale)
+    nisa.dma_copy(dst=out, src=tile)
+    return out
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_containers_of_the_users_own_classes_count_by_what_they_hold(name):
+    x = np.ones((4, 4), np.float32)
+    for scale in (2.0, 3.0, 2.0):
+        assert (scaled_by_container(x, CHANGED[name](scale)) == scale).all()
+
+
+@pytest.mark.parametrize("kind", [OwnList, OwnTuple])
+def test_containers_of_the_users_own_classes_keep_class_fields_and_arrays(kind):
+    @nki.jit
+    def kernel(given):
+        assert type(given) is kind and len(given) == 2 and given[1] == "second"
+        out = nl.ndarray(given[0].shape, given[0].dtype, buffer=nl.shared_hbm)
+        tile = nl.load(given[0])
+        nisa.tensor_tensor(dst=tile, data1=tile, data2=nl.load(given.scale), op=nl.multiply)
+        nisa.dma_copy(dst=out, src=tile)
+        return out
+
+    x = np.arange(8, dtype=np.float32).reshape(2, 4)
+    np.testing.assert_array_equal(kernel(with_field(kind([x, "second"]), x + 1)), x * (x + 1))
