@@ -1,6 +1,7 @@
 #include "frontend/register_object.h"
 
 #include <cmath>
+#include <memory>
 
 #include "frontend/errors.h"
 #include "frontend/tensor_object.h"
@@ -13,21 +14,28 @@ namespace py = pybind11;
 
 struct RegisterObject {
   PyObject_HEAD Register reg;
-  const KernelGraph* graph;  // to tell kernels apart; never followed
-  bool is_index;             // of a loop, which alone sets it
+  std::weak_ptr<const KernelGraph> graph;  // of the call that it belongs to
+  bool is_index;                           // of a loop, which alone sets it
 };
 
 PyTypeObject* register_type = nullptr;
 
 RegisterObject* Self(PyObject* object) { return reinterpret_cast<RegisterObject*>(object); }
 
-PyObject* MakeRegister(Register reg, const KernelGraph& graph, bool is_index) {
+PyObject* MakeRegister(Register reg, const std::shared_ptr<KernelGraph>& graph, bool is_index) {
   RegisterObject* object = PyObject_New(RegisterObject, register_type);
   if (object == nullptr) throw py::error_already_set();
   object->reg = reg;
-  object->graph = &graph;
+  new (&object->graph) std::weak_ptr<const KernelGraph>(graph);
   object->is_index = is_index;
   return reinterpret_cast<PyObject*>(object);
+}
+
+void Delete(PyObject* self) {
+  PyTypeObject* const type = Py_TYPE(self);
+  std::destroy_at(&Self(self)->graph);
+  type->tp_free(self);
+  Py_DECREF(type);
 }
 
 // `if register:` asks as `while register:` does; the caller's bytecode tells them apart.
@@ -63,7 +71,7 @@ PyObject* Represent(PyObject* self) {
   return Guarded<PyObject*>(nullptr, [&] {
     const Register reg = Self(self)->reg;
     const Tracer* tracer = Tracer::Current();
-    const bool current = tracer != nullptr && tracer->graph().get() == Self(self)->graph;
+    const bool current = tracer != nullptr && tracer->graph() == Self(self)->graph.lock();
     const std::optional<double> value = current ? tracer->ValueOf(reg) : std::nullopt;
     std::string text = "<VirtualRegister " + ToText(reg);
     if (value.has_value()) text += " = " + NumberText(*value);
@@ -93,6 +101,7 @@ PyTypeObject* MakeRegisterType() {
   const auto unary = reinterpret_cast<void*>(RefuseNumber);
   const auto binary = reinterpret_cast<void*>(RefuseBinary);
   static PyType_Slot slots[] = {
+      {Py_tp_dealloc, reinterpret_cast<void*>(Delete)},
       {Py_nb_bool, reinterpret_cast<void*>(Truth)},
       {Py_nb_int, unary},
       {Py_nb_index, unary},
@@ -124,7 +133,7 @@ py::object NewRegister(const py::object& value) {
   if (!value.is_none()) {
     tracer.RecordMove(reg, ReadIntOrRegister(value.ptr(), *tracer.graph(), "register_alloc: x"));
   }
-  return Wrap(MakeRegister(reg, *tracer.graph(), false));
+  return Wrap(MakeRegister(reg, tracer.graph(), false));
 }
 
 // Opens a loop and returns its register.
@@ -143,7 +152,7 @@ py::object BeginLoop(const py::object& start, const py::object& stop, const py::
   if (by < 1) ThrowValue(called + ": step is " + std::to_string(by) + "; it must be a positive integer");
   const IntOrRegister first = ReadIntOrRegister(start.ptr(), graph, called + ": start");
   const IntOrRegister last = ReadIntOrRegister(stop.ptr(), graph, called + ": stop");
-  return Wrap(MakeRegister(tracer.BeginLoop(first, last, by), graph, true));
+  return Wrap(MakeRegister(tracer.BeginLoop(first, last, by), tracer.graph(), true));
 }
 
 }  // namespace
@@ -156,7 +165,7 @@ Register ReadRegister(PyObject* object, const KernelGraph& graph, bool written, 
               py::cast<std::string>(py::repr(py::handle(object))));
   }
   const RegisterObject& self = *Self(object);
-  if (self.graph != &graph) ThrowValue(place + " is a register of another call of a kernel");
+  if (self.graph.lock().get() != &graph) ThrowValue(place + " is a register of another call of a kernel");
   if (written && self.is_index) {
     PyErr_Format(PyExc_AssertionError, "%s is the index of a loop, which only the loop sets", place.c_str());
     throw py::error_already_set();

@@ -653,3 +653,28 @@ def test_numbers_that_each_pass_sets_anew_are_not_warned_of(way):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         (nki.simulate(kernel) if way == "simulated" else kernel)(np.zeros((4, 4), np.float32))
+
+
+def keeping(kept):
+    """A kernel that stores what is in its first call's register."""
+
+    def kernel(x):
+        out = nl.ndarray(x.shape, x.dtype, buffer=nl.shared_hbm)
+        count = nl.ndarray((1, 1), nl.int32, buffer=nl.sbuf)
+        if not kept:
+            kept.append(nisa.register_alloc(1))
+        nisa.register_store(count, kept[0])
+        nisa.dma_copy(dst=out, src=count)
+        return out
+
+    return nki.simulate(kernel)
+
+
+def test_a_register_of_an_earlier_call_is_refused():
+    """Also where the memory of the earlier call's graph has been used again."""
+    x = np.zeros((1, 1), np.int32)
+    for _ in range(30):
+        kernel = keeping([])
+        assert kernel(x) == 1
+        with pytest.raises(ValueError, match="is a register of another call of a kernel"):
+            kernel(x)
