@@ -2,6 +2,7 @@
 #ifndef NKI_INTERPRETER_WRITE_TRACKER_H_
 #define NKI_INTERPRETER_WRITE_TRACKER_H_
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,29 @@ class WriteTracker {
     return memories_
         .try_emplace({tensor.program, tensor.space, Shift(tensor)}, gen_.partitions * Capacity(tensor))
         .first->second;
+  }
+
+  // A write to bytes of the memory of a tensor that the kernel placed: tensors of another image
+  // (MachineState) would not see it, so that what they hold there is lost.
+  void LoseInOtherImages(const Tensor& tensor, const ByteRuns& runs) {
+    for (auto& [key, map] : memories_) {
+      const auto& [program, space, shift] = key;
+      if (program != tensor.program || space != tensor.space || shift == Shift(tensor)) continue;
+      ByteRuns there = runs;
+      there.start += Shift(tensor) - shift;
+      if (there.start < 0) {  // bytes that the other image does not have
+        there.run += there.start;
+        there.start = 0;
+      }
+      if (there.run > 0) map.Unmark(there);
+    }
+  }
+  // Whether there is another image of the memory of a tensor.
+  bool HasOtherImages(const Tensor& tensor) const {
+    return Pinned(tensor) && std::ranges::any_of(memories_, [&](const auto& memory) {
+             const auto& [program, space, shift] = memory.first;
+             return program == tensor.program && space == tensor.space && shift != Shift(tensor);
+           });
   }
 
   ByteRuns RunsOf(const View& view) const {

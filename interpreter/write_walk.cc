@@ -141,13 +141,20 @@ void WriteWalk::Read(const Field& field, const View& view) {
     found_->push_back(ProblemOf(graph_.nodes[node_], "uninitialised-read",
                                 std::string(field.name) + " reads " + tracker_.Where(*view.tensor, *missing) +
                                     " of " + view.tensor->name + " (" + std::string(Name(view.space())) +
-                                    "), which nothing has written"));
+                                    "), which nothing has written" + HintOfImages(*view.tensor)));
     if (!keeps_unwritten_) map.Mark(runs);  // said once; what follows from it is not another mistake
     return;
   }
   const WrittenMap& certain = certain_.Of(map);
   if (!moved && &certain == &map) return;
   if ((moved ? certain.whole() : certain.Of(runs)) != WrittenMap::State::kAll) LeaveToTheRun(*view.tensor);
+}
+
+std::string WriteWalk::HintOfImages(const Tensor& tensor) const {
+  if (!tracker_.HasOtherImages(tensor)) return "";
+  return ", or what was there is overwritten through a tile at an address with another remainder modulo 4: "
+         "tiles that "
+         "share bytes must have addresses that differ by multiples of 4";
 }
 
 // The run looks at what the present node reads.
@@ -189,6 +196,7 @@ void WriteWalk::Write(const Instruction& instruction, const View& to) {
     const ByteRuns there = tracker_.RunsOf(view);
     Note(memory, there, *view.tensor, all);
     memory.Mark(there);
+    tracker_.LoseInOtherImages(*view.tensor, there);
   }
   const bool again = moved || !regions_.empty();
   if (!OnChip(view.space())) facts_.overwrites_hbm[node_] = again || before != WrittenMap::State::kNone;

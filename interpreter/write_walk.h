@@ -41,6 +41,7 @@ class WriteWalk {
   void Read(const Field& field, const View& view);
   void Write(const Instruction& instruction, const View& to);
   void Note(WrittenMap& map, const ByteRuns& runs, const Tensor& tensor, bool all);
+  std::string HintOfImages(const Tensor& tensor) const;
   void LeaveToTheRun(const Tensor& tensor);
   bool Follows(const View& view) const { return follows_ == nullptr || (*follows_)[view.tensor->id]; }
   int OutermostAround(const Tensor& tensor) const;

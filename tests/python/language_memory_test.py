@@ -248,3 +248,32 @@ def test_data_does_not_pass_between_addresses_that_differ_inside_a_word():
 
     with pytest.raises(nki.VerifyError, match="uninitialised-read"):
         nki.jit(kernel)(np.ones((128, 16), np.float32))
+
+
+def overlapping(between, read):
+    """Tiles of bytes at 0 and at 2, of which the second one is filled after the first one is loaded."""
+
+    def kernel(x):
+        low = nl.ndarray((4, 8), nl.uint8, address=(0, 0))
+        high = nl.ndarray((4, 4), nl.uint8, address=(0, 2))
+        nisa.dma_copy(dst=low, src=x)
+        nisa.memset(high, 9)
+        if between:
+            nisa.dma_copy(dst=low[:, 2:6], src=x[:, 2:6])
+        out = nl.ndarray((4, read.stop - read.start), nl.uint8, buffer=nl.shared_hbm)
+        nisa.dma_copy(dst=out, src=low[:, read])
+        return out
+
+    return kernel
+
+
+def test_a_tile_does_not_keep_what_is_overwritten_at_an_address_that_differs_inside_a_word():
+    x = np.arange(32, dtype=np.uint8).reshape(4, 8)
+    message = "src reads partition 0, byte 2 of .* with another remainder modulo 4"
+    with pytest.raises(nki.VerifyError, match=message):
+        nki.jit(overlapping(False, slice(0, 8)))(x)
+    with pytest.warns(nki.NkiWarning, match=message):
+        nki.simulate(overlapping(False, slice(0, 8)))(x)
+    for between, read in ((False, slice(0, 2)), (False, slice(6, 8)), (True, slice(0, 8))):
+        for run in (nki.jit, nki.simulate):
+            np.testing.assert_array_equal(run(overlapping(between, read))(x), x[:, read])
