@@ -19,15 +19,12 @@ class BankCheck : public OperandVisitor {
     // One bank, and more from trn3 on: what the moving operand can fill (nki.isa.nc_matmul, NKI 0.6).
     const int64_t most = gen_.moving_free_max * ItemBytes(Dtype::kFloat32) / bank;
     if (last / bank - first / bank < most) return;
-    Diagnostic diagnostic;
-    diagnostic.rule = "psum-bank";
-    diagnostic.source = node_.source;
-    diagnostic.message = std::string(node_.instruction->def().name) + ": " + field.name + " takes bytes " +
-                         std::to_string(first) + " to " + std::to_string(last) + " of PSUM, in banks " +
-                         std::to_string(first / bank) + " to " + std::to_string(last / bank) + " of " +
-                         std::to_string(bank) + " bytes; on " + std::string(gen_.name) + " it must lie in " +
-                         (most == 1 ? "one bank" : std::to_string(most) + " neighbouring banks");
-    found_->push_back(std::move(diagnostic));
+    found_->push_back(ProblemOf(
+        node_, "psum-bank",
+        std::string(field.name) + " takes bytes " + std::to_string(first) + " to " + std::to_string(last) +
+            " of PSUM, in banks " + std::to_string(first / bank) + " to " + std::to_string(last / bank) +
+            " of " + std::to_string(bank) + " bytes; on " + std::string(gen_.name) + " it must lie in " +
+            (most == 1 ? "one bank" : std::to_string(most) + " neighbouring banks")));
   }
 
  private:

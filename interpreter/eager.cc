@@ -125,15 +125,12 @@ void EagerMachine::CheckCapacity(const Tensor& tensor) const {
   const int64_t first = tensor.address ? tensor.address->byte : 0;
   if (first + bytes <= capacity) return;
   const bool sbuf = tensor.space == Space::kSbuf;
-  Diagnostic diagnostic;
-  diagnostic.rule = sbuf ? "sbuf-capacity" : "psum-capacity";
-  diagnostic.source = tensor.source;
-  diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) +
-                       " bytes per partition of " + (sbuf ? "SBUF" : "PSUM") +
-                       (tensor.address ? " from byte " + to_string(first) : "") + "; " +
-                       std::string(gen.name) + " has " + to_string(capacity);
   KnowSource(tensor.source);
-  std::vector<Diagnostic> found{std::move(diagnostic)};
+  std::vector<Diagnostic> found{Problem(
+      sbuf ? "sbuf-capacity" : "psum-capacity", tensor.source,
+      tensor.name + " " + ToString(tensor.shape) + " needs " + to_string(bytes) + " bytes per partition of " +
+          (sbuf ? "SBUF" : "PSUM") + (tensor.address ? " from byte " + to_string(first) : "") + "; " +
+          std::string(gen.name) + " has " + to_string(capacity))};
   AddPlaces(*graph_, found);
   throw VerifyError(std::move(found));
 }
@@ -214,13 +211,7 @@ void EagerMachine::Meet() {
   Node node = std::move(graph_->nodes[0]);
   graph_->nodes.clear();
   if (meetings_) return meetings_->Come(graph_->open_program, std::move(node), graph_->open_region >= 0);
-  Diagnostic diagnostic;
-  diagnostic.rule = "lnc2-launch";
-  diagnostic.source = node.source;
-  diagnostic.message = std::string(node.instruction->def().name) +
-                       ": there is no other core to meet; launch the kernel on two: " + graph_->name +
-                       "[2](...)";
-  found_.push_back(std::move(diagnostic));
+  found_.push_back(ProblemOf(node, "lnc2-launch", NoOtherCore(*graph_)));
   Report();
 }
 
@@ -339,7 +330,7 @@ std::vector<WrittenMap::Run> EagerMachine::Unwritten(int input) const {
 
 void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
   RunContext context = Context();
-  OwnWrittenInputs(node, context);
+  AtLineOf(node, [&] { OwnWrittenInputs(node, context); });
   context.destination = facts.destinations[0];
   for (const auto& [at, part] : facts.zero_first) Zero(part, *graph_, context);
   const FloatingPointScope floating_point;

@@ -48,11 +48,7 @@ void EagerMeetings::Meet(const std::array<size_t, kCores>& pair) {
 // How often a loop brings the cores together is a matter of data, as it is in a plan.
 void EagerMeetings::Throw(const char* rule, const std::string& message, int source) {
   if (in_loop_) throw RunError(message);
-  Diagnostic diagnostic;
-  diagnostic.rule = rule;
-  diagnostic.source = source;
-  diagnostic.message = message;
-  std::vector<Diagnostic> found{std::move(diagnostic)};
+  std::vector<Diagnostic> found{Problem(rule, source, message)};
   AddPlaces(nodes_, found);
   throw VerifyError(std::move(found));
 }

@@ -148,12 +148,16 @@ std::string Describe(const Tensor& tensor) {
 
 }  // namespace
 
-Diagnostic ProblemOf(const Node& node, const char* rule, const std::string& sentence) {
+Diagnostic Problem(const char* rule, int source, std::string message) {
   Diagnostic diagnostic;
   diagnostic.rule = rule;
-  diagnostic.source = node.source;
-  diagnostic.message = std::string(node.instruction->def().name) + ": " + sentence;
+  diagnostic.source = source;
+  diagnostic.message = std::move(message);
   return diagnostic;
+}
+
+Diagnostic ProblemOf(const Node& node, const char* rule, const std::string& sentence) {
+  return Problem(rule, node.source, std::string(node.instruction->def().name) + ": " + sentence);
 }
 
 Diagnostic WarningOf(const Node& node, const char* rule, const std::string& sentence) {

@@ -62,6 +62,8 @@ struct KernelGraph {
   int AliasedInput(size_t index) const;
 };
 
+// What breaks a rule at a line of the kernel (an index into its sources).
+Diagnostic Problem(const char* rule, int source, std::string message);
 // What breaks a rule at a node, or is worth a warning: "tensor_copy: " and the sentence.
 Diagnostic ProblemOf(const Node& node, const char* rule, const std::string& sentence);
 Diagnostic WarningOf(const Node& node, const char* rule, const std::string& sentence);

@@ -90,11 +90,7 @@ class IndirectCheck {
   }
 
   void Report(const char* rule, const std::string& sentence) {
-    Diagnostic diagnostic;
-    diagnostic.rule = rule;
-    diagnostic.source = node_.source;
-    diagnostic.message = std::string(node_.instruction->def().name) + ": " + field_.name + " " + sentence;
-    found_->push_back(std::move(diagnostic));
+    found_->push_back(ProblemOf(node_, rule, std::string(field_.name) + " " + sentence));
   }
 
   const Generation& gen_;

@@ -14,14 +14,6 @@ Meeting MeetingAt(const KernelGraph& graph, size_t node) {
   return *graph.nodes[node].instruction->MeetsCore();
 }
 
-Diagnostic Problem(const char* rule, int source, std::string message) {
-  Diagnostic diagnostic;
-  diagnostic.rule = rule;
-  diagnostic.source = source;
-  diagnostic.message = std::move(message);
-  return diagnostic;
-}
-
 class Touched : public OperandVisitor {
  public:
   explicit Touched(const Node& node) { node.instruction->VisitFields(*this); }
@@ -37,14 +29,7 @@ const Tensor* SharedBy(const View& a, const View& b) {
     const bool known = a.dynamic == nullptr && b.dynamic == nullptr;
     return !known || ShareBytes(a, b) ? a.tensor : nullptr;
   }
-  const std::optional<Address>&x = a.tensor->address, &y = b.tensor->address;
-  if (!x || !y || a.space() != b.space()) return nullptr;
-  const auto meet = [](int64_t first, int64_t count, int64_t other, int64_t others) {
-    return first < other + others && other < first + count;
-  };
-  const bool partitions = meet(x->partition, a.tensor->partitions(), y->partition, b.tensor->partitions());
-  const bool bytes = meet(x->byte, a.tensor->bytes_per_partition(), y->byte, b.tensor->bytes_per_partition());
-  return partitions && bytes ? a.tensor : nullptr;
+  return ShareBytes(*a.tensor, *b.tensor) ? a.tensor : nullptr;
 }
 
 // What an exchange touches that an earlier one of its core writes, or writes what that touches; null:
@@ -186,17 +171,18 @@ std::string Meetings::Deadlock() const {
   return text + "; both must come to the same core_barrier and sendrecv in the same order";
 }
 
+std::string NoOtherCore(const KernelGraph& graph) {
+  return "there is no other core to meet; launch the kernel on two: " + graph.name + "[2](...)";
+}
+
 std::vector<size_t> ExecutionOrder(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   std::vector<size_t> in_order(graph.nodes.size());
   std::iota(in_order.begin(), in_order.end(), size_t{0});
   const auto first = std::ranges::find_if(
       graph.nodes, [](const Node& node) { return node.instruction->MeetsCore().has_value(); });
   if (first == graph.nodes.end()) return in_order;
-  const std::string name(first->instruction->def().name);
   if (graph.programs.size() != kCores) {
-    found->push_back(Problem(
-        "lnc2-launch", first->source,
-        name + ": there is no other core to meet; launch the kernel on two: " + graph.name + "[2](...)"));
+    found->push_back(ProblemOf(*first, "lnc2-launch", NoOtherCore(graph)));
     return in_order;
   }
   Meetings meetings(graph);

@@ -17,6 +17,9 @@ inline constexpr int kCores = 2;  // of a logical NeuronCore ("Logical Neuron Co
 // True if some instruction of the kernel meets another core.
 bool HasMeetings(const KernelGraph& graph);
 
+// What is wrong if one meets another core and the kernel has one core only.
+std::string NoOtherCore(const KernelGraph& graph);
+
 // One past the last of the exchanges that follow each other from `node` on and may be done in another order;
 // node + 1 if `node` is none.
 size_t EndOfExchanges(const KernelGraph& graph, size_t node);

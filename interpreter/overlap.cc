@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "interpreter/written_map.h"
+#include "isa/dma/transfer.h"
 #include "isa/reach.h"
 #include "memory/error.h"
 #include "memory/tile.h"
@@ -86,13 +87,11 @@ bool MayConflict(const Named& out, const Named& in) {
   return in.view.dynamic != nullptr || out.view.dynamic != nullptr;
 }
 
-bool IsIndexed(const View& view) { return view.dynamic != nullptr && view.indexed(0); }
-
 // The rows of a view where they are now.
 std::vector<View> RowsNow(const RunContext& context, const View& view) {
   std::vector<View> rows;
   for (int64_t row = 0; row < view.dims[0].count; ++row) {
-    rows.push_back(IsIndexed(view) ? context.At(view, true, row) : context.At(view, true).Row(row));
+    rows.push_back(RowAt(context, view, true, row));
   }
   return rows;
 }
@@ -133,6 +132,16 @@ bool ShareBytes(const View& a, const View& b) {
   return map.Of(ByteRuns::Of(b)) != WrittenMap::State::kNone;
 }
 
+bool ShareBytes(const Tensor& a, const Tensor& b) {
+  if (!a.address || !b.address || !OnChip(a.space) || a.space != b.space || a.program != b.program)
+    return false;
+  const auto meet = [](int64_t first, int64_t count, int64_t other, int64_t others) {
+    return first < other + others && other < first + count;
+  };
+  return meet(a.address->partition, a.partitions(), b.address->partition, b.partitions()) &&
+         meet(a.address->byte, a.bytes_per_partition(), b.address->byte, b.bytes_per_partition());
+}
+
 void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   for (const Node& node : graph.nodes) CheckOverlap(node, found);
 }
@@ -145,11 +154,7 @@ void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
       if (in.view.tensor != out.view.tensor) continue;
       if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // CheckOverlapNow
       if (!Conflicts(in.view, out.view)) continue;
-      Diagnostic diagnostic;
-      diagnostic.rule = "overlap";
-      diagnostic.source = node.source;
-      diagnostic.message = std::string(node.instruction->def().name) + ": " + Sentence(out, in);
-      found->push_back(std::move(diagnostic));
+      found->push_back(ProblemOf(node, "overlap", Sentence(out, in)));
     }
   }
 }

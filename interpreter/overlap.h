@@ -19,6 +19,8 @@ void CheckOverlapNow(const Instruction& instruction, const RunContext& context);
 
 // Whether two views of one tensor, which nothing moves, share bytes.
 bool ShareBytes(const View& a, const View& b);
+// Whether the kernel placed both tensors so that they share bytes of a core's memory.
+bool ShareBytes(const Tensor& a, const Tensor& b);
 
 }  // namespace nki
 

@@ -81,13 +81,11 @@ constexpr int64_t kLargestHbm = int64_t{144} << 30;
 void CheckHbm(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   for (const Tensor& tensor : graph.tensors) {
     if (OnChip(tensor.space) || tensor.role != TensorRole::kLocal || tensor.bytes() <= kLargestHbm) continue;
-    Diagnostic diagnostic;
-    diagnostic.rule = "hbm-capacity";
-    diagnostic.source = tensor.source;
-    diagnostic.message = tensor.name + " " + ToString(tensor.shape) + " takes " +
-                         std::to_string(tensor.bytes()) + " bytes of " + std::string(Name(tensor.space)) +
-                         "; no device has more than " + std::to_string(kLargestHbm);
-    found->push_back(std::move(diagnostic));
+    found->push_back(Problem("hbm-capacity", tensor.source,
+                             tensor.name + " " + ToString(tensor.shape) + " takes " +
+                                 std::to_string(tensor.bytes()) + " bytes of " +
+                                 std::string(Name(tensor.space)) + "; no device has more than " +
+                                 std::to_string(kLargestHbm)));
   }
 }
 

@@ -54,11 +54,7 @@ class RegionCheck : public OperandVisitor {
   }
 
   void Report(const char* rule, const Field& field, const std::string& sentence) {
-    Diagnostic diagnostic;
-    diagnostic.rule = rule;
-    diagnostic.source = node_.source;
-    diagnostic.message = std::string(node_.instruction->def().name) + ": " + field.name + " " + sentence;
-    found_->push_back(std::move(diagnostic));
+    found_->push_back(ProblemOf(node_, rule, std::string(field.name) + " " + sentence));
   }
 
   const KernelGraph& graph_;

@@ -1,12 +1,13 @@
 #include "interpreter/touched.h"
 
+#include "isa/dma/transfer.h"
 #include "isa/indirection.h"
 
 namespace nki {
 
 std::vector<View> PlacesOf(const View& view, const RunContext& context) {
   if (view.dynamic == nullptr) return {view};
-  if (view.dynamic->kind != DynamicOffset::Kind::kRows) return {context.At(view)};
+  if (!IsIndexed(view)) return {context.At(view)};
   std::vector<View> rows;
   for (int64_t row = 0; row < view.dims[0].count; ++row) rows.push_back(context.At(view, false, row));
   return rows;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "interpreter/touched.h"
+
 namespace nki {
 namespace {
 
@@ -86,27 +88,7 @@ bool WritesInputAnywhere(const Instruction& instruction) {
 
 void ForEachWrite(const Instruction& instruction, const View& view, const RunContext& context,
                   const RunsVisitor& visit) {
-  if (view.dynamic == nullptr) {
-    const Parts parts = instruction.PartsTouched(view);
-    if (!parts) return visit(ByteRuns::Of(view));
-    for (const View& part : *parts) visit(ByteRuns::Of(part));
-    return;
-  }
-  const int64_t bytes = view.tensor->bytes(), storage = bytes / ItemBytes(view.dtype);
-  const bool by_row = view.dynamic->kind == DynamicOffset::Kind::kRows;
-  for (int64_t row = 0; row < (by_row ? view.dims[0].count : 1); ++row) {
-    const View at = context.At(view, true, row);  // the instruction decides what an offset too far means
-    const int64_t last = at.LastElement();
-    if (last < 0 || at.offset >= storage) continue;
-    const ByteRuns runs = ByteRuns::Of(at);
-    if (at.offset >= 0 && last < storage) {
-      visit(runs);
-    } else {
-      ForEachRun(runs, bytes, [&](int64_t start, int64_t count) {
-        visit({.start = start, .run = count, .rank = 0, .dims = {}});
-      });
-    }
-  }
+  for (const View& part : PartsAt(instruction, view, context)) visit(ByteRuns::Of(part));
 }
 
 class UndoLog::DynamicWrites : public OperandVisitor {

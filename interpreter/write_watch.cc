@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "interpreter/overlap.h"
+
 namespace nki {
 namespace {
 
@@ -17,23 +19,11 @@ class WritesOf : public OperandVisitor {
   const std::vector<bool>& tensors_;
 };
 
-bool IsPlaced(const Tensor& tensor) { return tensor.address && OnChip(tensor.space); }
-
-// Whether both have addresses and share bytes.
-bool ShareBytes(const Tensor& a, const Tensor& b) {
-  if (!IsPlaced(a) || !IsPlaced(b) || a.space != b.space || a.program != b.program) return false;
-  const auto meet = [](int64_t first, int64_t count, int64_t other_first, int64_t other_count) {
-    return first < other_first + other_count && other_first < first + count;
-  };
-  return meet(a.address->partition, a.partitions(), b.address->partition, b.partitions()) &&
-         meet(a.address->byte, a.bytes_per_partition(), b.address->byte, b.bytes_per_partition());
-}
-
 // What is written through another tensor at the same place counts too.
 void AddAliases(const KernelGraph& graph, std::vector<bool>& watched) {
   const std::vector<bool> asked = watched;
   for (const Tensor& tensor : graph.tensors) {
-    if (!asked[tensor.id] || !IsPlaced(tensor)) continue;
+    if (!asked[tensor.id]) continue;
     for (const Tensor& other : graph.tensors) {
       if (ShareBytes(tensor, other)) watched[other.id] = true;
     }
