@@ -229,24 +229,24 @@ class Run {
   int64_t executed_ = 0;  // by the first worker
 };
 
+std::string WithPlaces(const KernelGraph& graph, Diagnostic problem) {
+  std::vector<Diagnostic> found{std::move(problem)};
+  AddPlaces(graph, found);
+  return ToString(found[0]);
+}
+
 }  // namespace
 
 std::string WithPlace(const KernelGraph& graph, const Node& node, const std::string& message) {
-  const std::string text = std::string(node.instruction->def().name) + ": " + message;
-  if (node.source < 0) return text;
-  const SourceLocation& at = graph.sources[node.source];
-  return at.file + ":" + std::to_string(at.line) + ": error: " + text +
-         (at.text.empty() ? "" : "\n    " + at.text);
+  return WithPlaces(graph, ProblemOf(node, "", message));
 }
 
 void ThrowTooLarge(const KernelGraph& graph, const Tensor& tensor) {
-  std::string text = tensor.name + " " + ToString(tensor.shape) + " in " + std::string(Name(tensor.space)) +
-                     " takes " + std::to_string(tensor.bytes()) +
-                     " bytes, more memory than this process can get";
-  if (tensor.source < 0) throw RunError(text);
-  const SourceLocation& at = graph.sources[tensor.source];
-  throw RunError(at.file + ":" + std::to_string(at.line) + ": error: " + text +
-                 (at.text.empty() ? "" : "\n    " + at.text));
+  throw RunError(WithPlaces(
+      graph, Problem("", tensor.source,
+                     tensor.name + " " + ToString(tensor.shape) + " in " + std::string(Name(tensor.space)) +
+                         " takes " + std::to_string(tensor.bytes()) +
+                         " bytes, more memory than this process can get")));
 }
 
 std::string LogLine(const KernelGraph& graph, int64_t number, const Node& node) {

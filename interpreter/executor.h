@@ -39,7 +39,8 @@ struct Interrupted : RunError {
 // NKI_PORTABLE_MATH=1 of the environment.
 bool PortableMathWanted();
 
-// A message about a node: "kernel.py:7: error: dma_copy: message", and the text of that line.
+// A message about a node as a diagnostic says it: "kernel.py:7: error: dma_copy: message", with the text of
+// that line and of those that called its function.
 std::string WithPlace(const KernelGraph& graph, const Node& node, const std::string& message);
 
 // Throws RunError for a tensor that there is no memory for.

@@ -6,7 +6,8 @@ std::string ToString(const Diagnostic& diagnostic) {
   std::string text;
   if (!diagnostic.file.empty()) text += diagnostic.file + ":" + std::to_string(diagnostic.line) + ": ";
   text += diagnostic.severity == Severity::kError ? "error: " : "warning: ";
-  text += diagnostic.message + " [" + diagnostic.rule + "]";
+  text += diagnostic.message;
+  if (!diagnostic.rule.empty()) text += " [" + diagnostic.rule + "]";
   if (!diagnostic.text.empty()) text += "\n    " + diagnostic.text;
   for (const CallSite& caller : diagnostic.callers)
     text += "\n  called from " + caller.file + ":" + std::to_string(caller.line) + ": " + caller.text;

@@ -21,7 +21,7 @@ struct CallSite {
 
 struct Diagnostic {
   Severity severity = Severity::kError;
-  std::string rule;     // "free-at-most"
+  std::string rule;     // "free-at-most"; empty if the message says it
   std::string message;  // "nc_matmul: moving has 640 free elements; trn1 allows at most 512"
   int source = -1;      // index into the graph's source locations, -1: the whole kernel
   // Filled by the front end, which can read the user's file.

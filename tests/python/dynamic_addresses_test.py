@@ -6,24 +6,14 @@ import nki.language as nl
 import numpy as np
 import pytest
 
+from tests.python.small_kernels import result_of, tile_of
+
 ROWS = np.arange(128 * 512, dtype=np.float32).reshape(128, 512)
-
-
-def loaded(array):
-    tile = nl.ndarray(array.shape, array.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(tile, array)
-    return tile
-
-
-def stored(tile):
-    out = nl.ndarray(tile.shape, tile.dtype, buffer=nl.shared_hbm)
-    nisa.dma_copy(out, tile)
-    return out
 
 
 def part(tile, index, axis, count, width):
     """`count` partitions by `width` elements of a [128, 512] tile, moved `index` steps of an axis."""
-    return tile.ap([[512, count], [1, width]], scalar_offset=loaded(index), indirect_dim=axis)
+    return tile.ap([[512, count], [1, width]], scalar_offset=tile_of(index), indirect_dim=axis)
 
 
 def as_index(value):
@@ -33,22 +23,22 @@ def as_index(value):
 @nki.jit
 def read_columns(array, index):
     result = nl.ndarray((32, 64), array.dtype, buffer=nl.sbuf)
-    nisa.tensor_copy(result, part(loaded(array), index, 1, 32, 64))
-    return stored(result)
+    nisa.tensor_copy(result, part(tile_of(array), index, 1, 32, 64))
+    return result_of(result)
 
 
 @nki.jit
 def write_columns(array, index):
-    tile, beside = loaded(array), loaded(array)
+    tile, beside = tile_of(array), tile_of(array)
     nisa.memset(part(tile, index, 1, 32, 64), -1.0)
-    return stored(tile), stored(beside)
+    return result_of(tile), result_of(beside)
 
 
 @nki.jit
 def read_partitions(array, index):
     result = nl.ndarray((16, 4), array.dtype, buffer=nl.sbuf)
-    nisa.tensor_copy(result, part(loaded(array), index, 0, 16, 4))
-    return stored(result)
+    nisa.tensor_copy(result, part(tile_of(array), index, 0, 16, 4))
+    return result_of(result)
 
 
 @pytest.mark.parametrize("at", [0, 100, 448])
@@ -89,9 +79,9 @@ def test_a_moved_operand_starts_where_one_may(at):
 
 @nki.jit
 def load_partitions(array, index):
-    tile = loaded(array)
+    tile = tile_of(array)
     nisa.dma_copy(part(tile, index, 0, 16, 4), array[0:16, 0:4])
-    return stored(tile)
+    return result_of(tile)
 
 
 def test_a_dma_starts_at_any_partition():
@@ -102,9 +92,9 @@ def test_a_dma_starts_at_any_partition():
 
 @nki.jit
 def load_or_skip(array, index):
-    tile = loaded(array)
+    tile = tile_of(array)
     nisa.dma_copy(part(tile, index, 1, 32, 64), array[0:32, 0:64], oob_mode=nisa.oob_mode.skip)
-    return stored(tile)
+    return result_of(tile)
 
 
 @pytest.mark.parametrize("at", [-1, 449, 70_000, 2_000_000_000, -2_000_000_000])
@@ -115,11 +105,11 @@ def test_a_skipped_transfer_that_leaves_its_tile_writes_nothing(at):
 @nki.jit
 def read_by_float(array, value):
     register = nisa.register_alloc()
-    nisa.register_load(register, loaded(value))
+    nisa.register_load(register, tile_of(value))
     result = nl.ndarray((32, 64), array.dtype, buffer=nl.sbuf)
-    tile = loaded(array)
+    tile = tile_of(array)
     nisa.tensor_copy(result, tile.ap([[512, 32], [1, 64]], scalar_offset=register, indirect_dim=1))
-    return stored(result)
+    return result_of(result)
 
 
 @pytest.mark.parametrize(("value", "text"), [(np.nan, "nan"), (np.inf, "inf"), (-3e38, "-3")])
@@ -131,9 +121,9 @@ def test_a_register_that_holds_no_address_says_what_it_holds(value, text):
 @nki.jit
 def sum_at(array, index):
     result = nl.ndarray((4, 4), array.dtype, buffer=nl.sbuf)
-    moved = array.ap([[512, 4], [1, 4]], scalar_offset=loaded(index), indirect_dim=0)
+    moved = array.ap([[512, 4], [1, 4]], scalar_offset=tile_of(index), indirect_dim=0)
     nisa.dma_compute(result, [moved, array[0:4, 0:4]], nl.add)
-    return stored(result)
+    return result_of(result)
 
 
 def test_dma_compute_takes_no_scalar_offset():
@@ -145,8 +135,8 @@ def test_dma_compute_takes_no_scalar_offset():
 def count_from(start, stop):
     """Row i of the result: i + (0, 1, …, 7), and the numbers from i on of a row of ones."""
     first, last = nisa.register_alloc(), nisa.register_alloc()
-    nisa.register_load(first, loaded(start))
-    nisa.register_load(last, loaded(stop))
+    nisa.register_load(first, tile_of(start))
+    nisa.register_load(last, tile_of(stop))
     counted = nl.zeros((8, 8), nl.int32, buffer=nl.shared_hbm)
     selected = nl.zeros((8, 8), nl.float32, buffer=nl.shared_hbm)
     ones = nl.ndarray((1, 8), nl.float32, buffer=nl.sbuf)
@@ -210,9 +200,9 @@ def transferred(tile, moved):
 def test_an_offset_may_not_shift_a_tile_over_itself(way, write, message):
     @nki.jit
     def kernel(array, index):
-        tile = loaded(array)
+        tile = tile_of(array)
         write(tile, part(tile, index, 1, 32, 64))
-        return stored(tile)
+        return result_of(tile)
 
     run = ways(kernel)[way]
     for at in (1, 63):
@@ -233,7 +223,7 @@ def test_rows_of_a_tensor_may_not_be_read_and_written_at_once(way):
     def kernel(array, index):
         moved = nl.ndarray((8, 4), array.dtype, buffer=nl.shared_hbm)
         nisa.dma_copy(moved, array)
-        nisa.dma_copy(moved.vector_select(0, loaded(index)), moved[0:4], oob_mode=nisa.oob_mode.skip)
+        nisa.dma_copy(moved.vector_select(0, tile_of(index)), moved[0:4], oob_mode=nisa.oob_mode.skip)
         return moved
 
     run, array = ways(kernel)[way], np.arange(32, dtype=np.float32).reshape(8, 4)
@@ -256,8 +246,8 @@ def test_rows_of_a_tensor_may_not_be_read_and_written_at_once(way):
 def test_a_vector_select_chooses_among_the_rows_of_the_view(way, at):
     def kernel(array, index, mode):
         tile = nl.zeros((4, 512), array.dtype, buffer=nl.sbuf)
-        nisa.dma_copy(tile, array[32:64].vector_select(0, loaded(index)), oob_mode=mode)
-        return stored(tile)
+        nisa.dma_copy(tile, array[32:64].vector_select(0, tile_of(index)), oob_mode=mode)
+        return result_of(tile)
 
     run = ways(nki.jit(kernel))[way]
     rows = np.array([[0], [31], [at], [5]], np.int32)
@@ -272,10 +262,10 @@ def test_a_vector_select_chooses_among_the_rows_of_the_view(way, at):
 def test_a_select_chooses_on_the_axis_of_the_view(way):
     @nki.jit
     def kernel(array, index):
-        tile = loaded(array)
+        tile = tile_of(array)
         result = nl.ndarray((128, 4), array.dtype, buffer=nl.sbuf)
-        nisa.tensor_copy(result, tile.reshape((128, 4, 128))[:, 1:3, 0:4].select(1, loaded(index)))
-        return stored(result)
+        nisa.tensor_copy(result, tile.reshape((128, 4, 128))[:, 1:3, 0:4].select(1, tile_of(index)))
+        return result_of(result)
 
     run = ways(kernel)[way]
     for at in (0, 1):
@@ -291,8 +281,8 @@ def test_a_skipped_select_leaves_what_is_there(way):
     @nki.jit
     def kernel(array, index):
         tile = nl.zeros((128, 1), array.dtype, buffer=nl.sbuf)
-        nisa.dma_copy(tile, array[:, 0:2].select(1, loaded(index)), oob_mode=nisa.oob_mode.skip)
-        return stored(tile)
+        nisa.dma_copy(tile, array[:, 0:2].select(1, tile_of(index)), oob_mode=nisa.oob_mode.skip)
+        return result_of(tile)
 
     for at, expected in ((1, ROWS[:, 1:2]), (2, np.zeros((128, 1))), (-1, np.zeros((128, 1)))):
         np.testing.assert_array_equal(ways(kernel)[way](ROWS, as_index(at)), expected)

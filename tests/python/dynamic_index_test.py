@@ -6,6 +6,8 @@ import nki.language as nl
 import numpy as np
 import pytest
 
+from tests.python.small_kernels import tile_of
+
 A = np.arange(128 * 32, dtype=np.float32).reshape(128, 32)
 both_ways = pytest.mark.parametrize("way", ["planned", "simulated"])
 
@@ -25,18 +27,12 @@ def register_of(index):
     return register
 
 
-def on_chip(array):
-    tile = nl.ndarray(array.shape, array.dtype, buffer=nl.sbuf)
-    nisa.dma_copy(tile, array)
-    return tile
-
-
 def reads(view_of, chip):
     """A kernel that returns view_of(tensor, register), of a tensor in HBM or on chip."""
 
     @nki.jit
     def kernel(array, index):
-        view = view_of(on_chip(array) if chip else array, register_of(index))
+        view = view_of(tile_of(array) if chip else array, register_of(index))
         out = nl.ndarray(view.shape, array.dtype, buffer=nl.shared_hbm)
         nisa.dma_copy(out, view)
         return out
@@ -51,7 +47,7 @@ def writes(view_of, chip):
     def kernel(array, index):
         out = nl.ndarray(array.shape, array.dtype, buffer=nl.shared_hbm)
         nisa.dma_copy(out, array)
-        tensor = on_chip(array) if chip else out
+        tensor = tile_of(array) if chip else out
         view = view_of(tensor, register_of(index))
         nisa.dma_copy(view, nl.full(view.shape, -1, array.dtype, buffer=nl.sbuf if chip else nl.private_hbm))
         if chip:
@@ -106,7 +102,7 @@ def test_shapes_are_those_of_an_integer_index(way):
     @nki.jit
     def kernel(array, index):
         i = register_of(index)
-        for tensor in (array, on_chip(array), on_chip(array).reshape((128, 4, 8)), array.reshape((128, 4, 8))):
+        for tensor in (array, tile_of(array), tile_of(array).reshape((128, 4, 8)), array.reshape((128, 4, 8))):
             for key, same in (((i,), (1,)), ((slice(None), i), (slice(None), 1)), ((2, i), (2, 1))):
                 assert tensor[key].shape == tensor[same].shape
             assert tensor[nl.ds(i, 3)].shape == tensor[nl.ds(0, 3)].shape
@@ -142,7 +138,7 @@ def test_the_index_of_a_loop(way):
 def test_fori_loop_indexes_partitions_for_dma_and_compute(way):
     @nki.jit
     def kernel(array):
-        tile, out = on_chip(array), nl.ndarray((4, 32), array.dtype, buffer=nl.shared_hbm)
+        tile, out = tile_of(array), nl.ndarray((4, 32), array.dtype, buffer=nl.shared_hbm)
         blocks = nl.zeros((32, 32), nl.float32, buffer=nl.sbuf)
 
         def body(i):
@@ -163,7 +159,7 @@ def test_fori_loop_indexes_partitions_for_dma_and_compute(way):
 def test_an_index_may_shift_no_tile_over_itself():
     @nki.jit
     def kernel(array, index):
-        tile = on_chip(array)
+        tile = tile_of(array)
         nisa.tensor_copy(tile[:, nl.ds(register_of(index), 8)], tile[:, 0:8])
         out = nl.ndarray(array.shape, array.dtype, buffer=nl.shared_hbm)
         nisa.dma_copy(out, tile)
