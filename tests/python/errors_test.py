@@ -3,7 +3,6 @@
 The texts of errors are pinned in tests/golden/bad.
 """
 import pathlib
-import signal
 import subprocess
 import sys
 import textwrap
@@ -187,17 +186,6 @@ def slow(x, steps):
         nisa.activation(dst=tile, op=nl.gelu, data=tile)
     nisa.dma_copy(dst=x, src=tile[0:4, 0:8])
     return x
-
-
-@pytest.fixture
-def alarm():
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    old = signal.signal(signal.SIGALRM, interrupt)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, old)
 
 
 def test_interrupt_ends_a_long_run(alarm):

@@ -1,6 +1,5 @@
 """Kernels on the two cores of a logical NeuronCore: kernel[2](…), core_barrier, sendrecv."""
 
-import signal
 import threading
 import time
 
@@ -449,17 +448,6 @@ def test_a_core_whose_python_fails_ends_the_one_that_waits(failing):
         with pytest.raises(KeyError, match="the kernel's own"):
             way[2](fresh(2, 2))
     assert not cores_left()
-
-
-@pytest.fixture
-def alarm():
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    old = signal.signal(signal.SIGALRM, interrupt)
-    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, old)
 
 
 @pytest.mark.parametrize("busy", [0, 1])
