@@ -1,109 +1,100 @@
-"""Every instruction against the NumPy expression that says what it computes, on the same tile, one thread each.
+"""Every sample of the instruction table beside the NumPy expression that is its oracle, on the same tiles.
 
-    nki-py benchmarks/instructions_bench.py [--only NAME …]
+    nki-py benchmarks/instructions_bench.py [PREFIX …]
 
-An instruction's time is that of a kernel with it 51 times minus that of one with it once; both sides are measured in
-turn and compared by medians. Results are compared before the clock counts, but for random numbers and packed ones.
-Loops, registers, barriers and generators' states have no NumPy expression and are left out.
+One thread on both sides. A kernel with the instruction a hundred times, minus the same kernel without it, against the
+expression, in turn, as medians over rounds; every answer is checked before the clock counts.
 """
 
-import os
-
-os.environ.setdefault("NKI_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import argparse
+import os
+import pathlib
 import statistics
+import subprocess
+import sys
 import time
 
-import nki
-import nki.isa as nisa
-import nki.language as nl
-import numpy as np
-from instruction_cases import CASES
+os.environ.update(NKI_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+os.environ.pop("OPENBLAS_CORETYPE", None)  # NumPy's own choice for this processor
 
-REPEATS = 50
+import numpy as np  # noqa: E402  after the numbers of threads
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-def kernel_of(case, times):
-    """A kernel that loads the inputs, runs the instruction and stores the results."""
+from cases import CASES, NOT_COMPARED, SLOWER  # noqa: E402
 
-    @nki.jit(platform_target="trn3")
-    def kernel(arrays):
-        tiles = []
-        for array in arrays:
-            tile = nl.ndarray(array.shape, array.dtype, buffer=nl.sbuf)
-            nisa.dma_copy(dst=tile, src=array)
-            tiles.append(tile)
-        results = [nl.ndarray(shape, dtype, buffer=buffer) for shape, dtype, buffer in case.results]
-        for _ in range(times):
-            case.body(tiles, results)
-        stored = []
-        for result in results:
-            if result.buffer == nl.psum:
-                copy = nl.ndarray(result.shape, result.dtype, buffer=nl.sbuf)
-                nisa.tensor_copy(dst=copy, src=result)
-                result = copy
-            out = nl.ndarray(result.shape, result.dtype, buffer=nl.shared_hbm)
-            nisa.dma_copy(dst=out, src=result)
-            stored.append(out)
-        return tuple(stored)
-
-    return lambda: kernel(case.inputs)
-
-
-def check(case, kernel):
-    """AssertionError if the kernel's results are not NumPy's."""
-    expected = case.expected()
-    expected = expected if isinstance(expected, tuple) else (expected,)
-    for got, want in list(zip(kernel(), expected, strict=False))[: case.checked]:
-        got, want = np.asarray(got), np.asarray(want)
-        if case.exact:
-            np.testing.assert_array_equal(got, want.reshape(got.shape))
-        else:
-            np.testing.assert_allclose(got, want.reshape(got.shape), rtol=1e-3, atol=1e-3)
+REPEATS = 100
+ROUNDS = 15
+ROUND_SECONDS = 2e-3  # for NumPy in a round
 
 
 def seconds(function, calls):
     """Time per call of `calls` calls."""
-    start = time.perf_counter()
+    start = time.thread_time()
     for _ in range(calls):
         function()
-    return (time.perf_counter() - start) / calls
+    return (time.thread_time() - start) / calls
 
 
-def measure(case, rounds=9):
-    """Seconds of the instruction and of NumPy, as medians of rounds in turn."""
-    once, many = kernel_of(case, 1), kernel_of(case, 1 + REPEATS)
-    check(case, once)
-    many()
-    each = seconds(case.expected, 3)
-    calls = max(1, min(REPEATS, int(2e-3 / each)))
-    ours, theirs = [], []
-    for _ in range(rounds):
-        base = min(seconds(once, 2) for _ in range(2))
-        ours.append((min(seconds(many, 1) for _ in range(2)) - base) / REPEATS)
-        theirs.append(seconds(case.expected, calls))
-    return statistics.median(ours), statistics.median(theirs)
+def measured(case):
+    """Seconds of (the instruction, the NumPy expression)."""
+    case.check()
+    many, none = case.kernel(REPEATS), case.kernel(0)
+    arrays, outputs = case.arrays(), case.outputs()
+    expression = lambda: case.numpy(arrays, outputs)  # noqa: E731
+    for function in (many, none, expression):
+        function()
+    calls = max(1, round(ROUND_SECONDS / seconds(expression, 3)))
+    pairs = []
+    for _ in range(ROUNDS):
+        overhead = seconds(none, 3)
+        pairs.append(((seconds(many, 3) - overhead) / REPEATS, seconds(expression, calls)))
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def operand(case):
+    """The largest operand, for the table."""
+    arrays = [given.array for given in case.inputs.values()]
+    arrays += [np.empty(out.shape, out.dtype) for out in case.results.values()]
+    largest = max(arrays, key=lambda array: array.size)
+    return f"{largest.dtype} {list(largest.shape)}"
+
+
+def samples_of_the_table():
+    """The names that nki_benchmarks gives the samples, or None if it is not built."""
+    program = pathlib.Path(sys.executable).resolve().with_name("nki_benchmarks")
+    if not program.exists():
+        return None
+    listed = subprocess.run([program, "--benchmark_list_tests"], capture_output=True, text=True, check=True)
+    return {line for line in listed.stdout.split() if "/" in line and line.split("/")[0] not in NOT_COMPARED}
 
 
 def main():
-    """Prints the table."""
+    """Prints the table; fails if a sample is missing, or slower than NumPy without a reason."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="cases whose names begin so")
-    only = parser.parse_args().only
-    print("| instruction | nki-py | elements/s | NumPy | ratio |\n|---|---|---|---|---|")
-    for case in CASES:
-        if only and not case.name.startswith(tuple(only)):
+    parser.add_argument("prefix", nargs="*", default=[""])
+    prefixes = tuple(parser.parse_args().prefix)
+    wanted = samples_of_the_table()
+    missing = (wanted or set()) - {case.sample for case in CASES}
+    print("| sample | largest operand | nki-py | G elements/s | NumPy | ratio |\n|---|---|---|---|---|---|", flush=True)
+    slower = []
+    for case in sorted(CASES, key=lambda case: case.sample):
+        if not case.sample.startswith(prefixes):
             continue
-        ours, theirs = measure(case)
-        elements = max(array.size for array in case.inputs)
+        ours, theirs = measured(case)
+        rate = case.elements() / ours / 1e9
         print(
-            f"| {case.name} | {ours * 1e6:.1f} µs | {elements / ours / 1e9:.2f} G | {theirs * 1e6:.1f} µs "
+            f"| {case.sample} | {operand(case)} | {ours * 1e6:.2f} µs | {rate:.2f} | {theirs * 1e6:.2f} µs "
             f"| {theirs / ours:.2f}× |",
             flush=True,
         )
+        if ours > theirs and case.sample not in SLOWER:
+            slower.append(case.sample)
+    for text, names in (("not measured: ", missing), ("slower than NumPy: ", slower)):
+        if names:
+            print(text + ", ".join(sorted(names)), file=sys.stderr)
+    return 1 if missing or slower else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
