@@ -179,9 +179,15 @@ bool Checker::InBounds(const View& view) {
   if (view.dynamic != nullptr) return true;
   const int64_t last = view.LastElement();
   const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
-  NKI_RULE(view.offset >= 0 && last < storage, "in-bounds",
-           NameOf(&view) + " reaches element " + to_string(view.offset < 0 ? view.offset : last) +
-               "; the storage of " + view.tensor->name + " holds " + to_string(storage));
+  const int64_t last_free =
+      view.on_chip() ? view.LastOf(view.free_axes()) - view.offset + view.free_offset() : 0;
+  const bool in_storage = view.offset >= 0 && last < storage;
+  NKI_RULE(in_storage && (!view.on_chip() || last_free < view.storage_row()), "in-bounds",
+           NameOf(&view) + " reaches element " +
+               (in_storage ? to_string(last_free) + " of a partition"
+                           : to_string(view.offset < 0 ? view.offset : last)) +
+               "; the storage of " + view.tensor->name + " holds " +
+               to_string(in_storage ? view.storage_row() : storage));
 }
 
 bool Checker::FreeAtMost(const View& view, int64_t limit) {
