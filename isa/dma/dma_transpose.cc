@@ -107,14 +107,10 @@ struct DmaTranspose {
   void Run(RunContext& ctx) const {
     const bool gathers = IsIndexed(src) || SkipsByData();
     if (!gathers && !src.on_chip()) return Load(ctx, ctx.linear(src));
+    if (!gathers && TransposeTiles(ctx, dst, src)) return;
     const int64_t bytes = src.elements() * ItemBytes(src.dtype);
     const std::unique_ptr<std::byte[]> rows(new std::byte[static_cast<size_t>(bytes)]);
-    LinearTile copy{.base = rows.get(), .dtype = src.dtype, .rank = src.rank, .dims = src.dims};
-    int64_t step = 1;
-    for (int axis = src.rank - 1; axis >= 0; --axis) {
-      copy.dims[axis].step = step;
-      step *= copy.dims[axis].count;
-    }
+    const LinearTile copy = Dense(src, rows.get());
     if (SkipsByData()) simd::StoreRows(ctx.tile(ctx.At(dst)), Transposed(copy), {});  // for rows left out
     if (gathers) {
       GatherRows(ctx, src, SkipsByData(), copy);

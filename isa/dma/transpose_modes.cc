@@ -2,6 +2,7 @@
 
 #include "isa/dma/transfer.h"
 #include "isa/reach.h"
+#include "isa/simd/transpose.h"
 
 namespace nki {
 namespace {
@@ -75,6 +76,26 @@ void GatherRows(const RunContext& ctx, const View& src, bool skips, const Linear
     row.offset = to.offset + i * to.dims[0].step;
     if (StaysInside(from)) simd::CopyElements(DmaOperandOf(ctx, from), {.linear = row});
   }
+}
+
+bool TransposeTiles(const RunContext& ctx, const View& dst, const View& src) {
+  if (src.rank != 2) return false;
+  const Tile from = ctx.tile(ctx.At(src)), to = ctx.tile(ctx.At(dst));
+  for (const Tile& tile : {from, to}) {
+    if (tile.partition_step != 1 || tile.partition % kLanes != 0) return false;
+  }
+  simd::TransposeTile(from, to, ctx.blocks);
+  return true;
+}
+
+LinearTile Dense(const View& view, std::byte* base) {
+  LinearTile dense{.base = base, .dtype = view.dtype, .rank = view.rank, .dims = view.dims};
+  int64_t step = 1;
+  for (int axis = view.rank - 1; axis >= 0; --axis) {
+    dense.dims[axis].step = step;
+    step *= view.dims[axis].count;
+  }
+  return dense;
 }
 
 }  // namespace nki
