@@ -1,4 +1,5 @@
 // Data movement between HBM and SBUF.
+#include "isa/dma/indexed_rows.h"
 #include "isa/dma/transfer.h"
 #include "isa/instruction.h"
 #include "isa/reach.h"
@@ -113,6 +114,7 @@ struct DmaCopy {
     if (!IsIndexed(dst) && !IsIndexed(src)) {
       return Copy(ctx, ctx.At(dst, Skips()), ctx.At(src, Skips()));
     }
+    if (MoveIndexedRows(ctx, dst, src, Skips())) return;
     for (const View* view : {&dst, &src}) {
       if (!Skips()) CheckRows(ctx, *view);
     }

@@ -98,14 +98,14 @@ void MoveRun(int bytes, const BlockRows& rows, Run linear, std::byte* block, Run
 }
 
 template <class Direction>
-void MoveRows(const LinearTile& linear, const Tile& chip, BlockRange blocks) {
+void MoveRows(const LinearTile& linear, RowPlaces places, const Tile& chip, BlockRange blocks) {
   const Tile linear_axes = FreeAxes(linear);
   const int64_t total = chip.free_elements();
   const int last = chip.partition + (chip.partitions - 1) * chip.partition_step;
   const int end = std::min(blocks.end, last / kLanes + 1);
   for (int index = std::max(blocks.begin, chip.first_block()); index < end; ++index) {
     BlockRows rows;
-    if (!RowsOfBlock(linear, chip, index, rows)) continue;
+    if (!RowsOfBlock(linear, places, chip, index, rows)) continue;
     FreeCursor chip_cursor(chip), linear_cursor(linear_axes);
     for (int64_t done = 0; done < total;) {
       const Run outer = chip_cursor.Next(total - done);
@@ -120,9 +120,11 @@ void MoveRows(const LinearTile& linear, const Tile& chip, BlockRange blocks) {
   }
 }
 
-void LoadBits(const LinearTile& src, const Tile& dst, BlockRange blocks) { MoveRows<Load>(src, dst, blocks); }
-void StoreBits(const Tile& src, const LinearTile& dst, BlockRange blocks) {
-  MoveRows<Store>(dst, src, blocks);
+void LoadBits(const LinearTile& src, RowPlaces places, const Tile& dst, BlockRange blocks) {
+  MoveRows<Load>(src, places, dst, blocks);
+}
+void StoreBits(const Tile& src, const LinearTile& dst, RowPlaces places, BlockRange blocks) {
+  MoveRows<Store>(dst, places, src, blocks);
 }
 
 }  // namespace nki::simd::HWY_NAMESPACE
@@ -133,14 +135,22 @@ namespace nki::simd {
 HWY_EXPORT(LoadBits);
 HWY_EXPORT(StoreBits);
 
+void LoadRowsAt(const LinearTile& src, RowPlaces places, const Tile& dst, BlockRange blocks) {
+  HWY_DYNAMIC_DISPATCH(LoadBits)(src, places, dst, blocks);
+}
+
+void StoreRowsAt(const Tile& src, const LinearTile& dst, RowPlaces places, BlockRange blocks) {
+  HWY_DYNAMIC_DISPATCH(StoreBits)(src, dst, places, blocks);
+}
+
 void LoadRows(const LinearTile& src, const Tile& dst, BlockRange blocks) {
   if (src.dtype != dst.dtype) return LoadRowsCast(src, dst, blocks);
-  HWY_DYNAMIC_DISPATCH(LoadBits)(src, dst, blocks);
+  LoadRowsAt(src, nullptr, dst, blocks);
 }
 
 void StoreRows(const Tile& src, const LinearTile& dst, BlockRange blocks) {
   if (src.dtype != dst.dtype) return StoreRowsCast(src, dst, blocks);
-  HWY_DYNAMIC_DISPATCH(StoreBits)(src, dst, blocks);
+  StoreRowsAt(src, dst, nullptr, blocks);
 }
 
 }  // namespace nki::simd

@@ -4,6 +4,8 @@
 #ifndef NKI_ISA_SIMD_DMA_H_
 #define NKI_ISA_SIMD_DMA_H_
 
+#include <cstdint>
+
 #include "memory/tile.h"
 
 namespace nki::simd {
@@ -12,6 +14,16 @@ namespace nki::simd {
 // tile is row p of the linear operand. LinearTile::dims[0] is the row axis, the rest are the free axes.
 void LoadRows(const LinearTile& src, const Tile& dst, BlockRange blocks);   // HBM -> chip; `blocks` of dst
 void StoreRows(const Tile& src, const LinearTile& dst, BlockRange blocks);  // chip -> HBM; `blocks` of src
+
+// Where each row of a linear operand begins, in bytes from its base, instead of steps of dims[0]; null:
+// there.
+using RowPlaces = const int64_t*;
+inline constexpr int64_t kNoRow = INT64_MIN;  // the row and its partition are left out
+
+// The same for rows anywhere, of the dtype of the tile. Stored rows are equal or have no byte in common; of
+// equal ones the last one counts.
+void LoadRowsAt(const LinearTile& src, RowPlaces places, const Tile& dst, BlockRange blocks);
+void StoreRowsAt(const Tile& src, const LinearTile& dst, RowPlaces places, BlockRange blocks);
 void CopyRows(const Tile& src, const Tile& dst,
               BlockRange blocks);  // chip -> chip, any partition starts and steps
 

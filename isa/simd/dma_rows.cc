@@ -24,21 +24,31 @@ bool LanesInBlock(const Tile& tile, int block, LaneSet& lanes) {
   return present > 0;
 }
 
-bool RowsOfBlock(const LinearTile& linear, const Tile& tile, int block, BlockRows& rows) {
+bool RowsOfBlock(const LinearTile& linear, RowPlaces places, const Tile& tile, int block, BlockRows& rows) {
   if (!LanesInBlock(tile, block, rows.lanes)) return false;
   const int64_t row_step = linear.dims[0].step * ItemBytes(linear.dtype);
   std::byte* any = nullptr;
+  rows.aligned_alike = true;
   for (int lane = 0; lane < kLanes; ++lane) {
     if (rows.lanes.words[lane] == 0) continue;
     const int row = (block * kLanes + lane - tile.partition) / tile.partition_step;
-    any = rows.row[lane] = linear.base + row * row_step;
+    const int64_t place = places == nullptr ? row * row_step : places[row];
+    if (place == kNoRow) {
+      rows.lanes.words[lane] = 0;
+      rows.lanes.full = false;
+      continue;
+    }
+    std::byte* const begin = linear.base + place;
+    rows.aligned_alike &= any == nullptr || (begin - any) % kLineBytes == 0;
+    any = rows.row[lane] = begin;
   }
+  if (any == nullptr) return false;
   for (int lane = 0; lane < kLanes; ++lane) {
     if (rows.lanes.words[lane] == 0) rows.row[lane] = any;
   }
-  rows.aligned_alike = row_step % kLineBytes == 0;
-  rows.streams = tile.partitions * std::abs(row_step) >= kStreamBytes;
-  rows.adjacent = rows.lanes.full && tile.partition_step == 1 && linear.dims[0].step == 1;
+  rows.streams = places == nullptr && tile.partitions * std::abs(row_step) >= kStreamBytes;
+  rows.adjacent =
+      places == nullptr && rows.lanes.full && tile.partition_step == 1 && linear.dims[0].step == 1;
   return true;
 }
 

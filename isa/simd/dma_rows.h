@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "isa/simd/dma.h"
 #include "memory/tile.h"
 
 namespace nki::simd {
@@ -35,8 +36,9 @@ struct BlockRows {
 // The partitions of `tile` that lie in `block`; false if there are none.
 bool LanesInBlock(const Tile& tile, int block, LaneSet& lanes);
 
-// The rows (dims[0]) of `linear` that belong to those partitions; rows start at the first byte of the tensor.
-bool RowsOfBlock(const LinearTile& linear, const Tile& tile, int block, BlockRows& rows);
+// The rows (dims[0]) of `linear` that belong to those partitions; rows start at the first byte of the tensor,
+// or where `places` says (RowPlaces).
+bool RowsOfBlock(const LinearTile& linear, RowPlaces places, const Tile& tile, int block, BlockRows& rows);
 
 // The free axes of a linear operand, to be walked like those of a tile.
 Tile FreeAxes(const LinearTile& linear);

@@ -286,3 +286,81 @@ def test_a_skipped_select_leaves_what_is_there(way):
 
     for at, expected in ((1, ROWS[:, 1:2]), (2, np.zeros((128, 1))), (-1, np.zeros((128, 1)))):
         np.testing.assert_array_equal(ways(kernel)[way](ROWS, as_index(at)), expected)
+
+
+def gathered(x, rows, out):
+    """`out` with rows of x where the index is inside; what NumPy does one row after the other."""
+    for place, row in enumerate(rows):
+        if 0 <= row < len(x):
+            out[place] = x[row]
+    return out
+
+
+def scattered(x, rows, out):
+    for place, row in enumerate(rows):
+        if 0 <= row < len(out):
+            out[row] = x[place]
+    return out
+
+
+DTYPES = [np.uint8, np.float16, np.float32]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("count, width", [(128, 64), (17, 33), (1, 5), (50, 130)])
+def test_rows_with_an_index_each(dtype, count, width):
+    """Also equal ones, of which the last one counts, and with oob_mode.skip some outside."""
+    rng = np.random.default_rng(count)
+    x = rng.integers(0, 100, (200, width)).astype(dtype)
+    tile = rng.integers(0, 100, (128, width)).astype(dtype)[:count]
+    for outside in (False, True):
+        rows = rng.integers(-60 if outside else 0, 260 if outside else 60, (count, 1)).astype(np.int32)
+        mode = nisa.oob_mode.skip if outside else nisa.oob_mode.error
+
+        @nki.jit
+        def gather(x, tile, rows, mode=mode):
+            into = tile_of(tile)
+            pattern = x.ap([[width, count], [1, width]], vector_offset=tile_of(rows))
+            nisa.dma_copy(into, pattern, oob_mode=mode)
+            return result_of(into)
+
+        @nki.jit
+        def scatter(x, tile, rows, mode=mode):
+            pattern = x.ap([[width, count], [1, width]], vector_offset=tile_of(rows))
+            nisa.dma_copy(pattern, tile_of(tile), oob_mode=mode)
+            return x
+
+        for way in (lambda kernel: kernel, nki.simulate):
+            np.testing.assert_array_equal(way(gather)(x, tile, rows), gathered(x, rows[:, 0], tile.copy()))
+            np.testing.assert_array_equal(way(scatter)(x.copy(), tile, rows), scattered(tile, rows[:, 0], x.copy()))
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_second_element_of_rows_with_an_index_each(dtype):
+    x = np.arange(64 * 90).reshape(64, 90).astype(dtype)
+    rows = np.array([[7], [0], [63], [7], [31]], np.uint32)
+
+    @nki.jit
+    def kernel(x, rows):
+        tile = nl.ndarray((5, 3, 10), x.dtype)
+        nisa.dma_copy(tile, x.ap([[90, 5], [30, 3], [2, 10]], offset=1, vector_offset=tile_of(rows)))
+        return result_of(tile)
+
+    np.testing.assert_array_equal(kernel(x, rows), x[rows[:, 0]].reshape(5, 3, 30)[:, :, 1:21:2])
+
+
+def test_scattered_rows_that_overlap_are_written_one_after_the_other():
+    """Indices are steps of 3 elements, rows have 8."""
+    tile = np.arange(4 * 8, dtype=np.float32).reshape(4, 8)
+    rows = np.array([[2], [0], [1], [3]], np.int32)
+
+    @nki.jit
+    def kernel(x, tile, rows):
+        view = x.reshape((20, 3)).ap([[3, 4], [1, 8]], vector_offset=tile_of(rows))
+        nisa.dma_copy(view, tile_of(tile))
+        return x
+
+    expected = np.zeros(60, np.float32)
+    for place, row in enumerate(rows[:, 0]):
+        expected[3 * row : 3 * row + 8] = tile[place]
+    np.testing.assert_array_equal(kernel(np.zeros((60,), np.float32), tile, rows), expected)
