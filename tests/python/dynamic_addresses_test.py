@@ -350,17 +350,18 @@ def test_every_second_element_of_rows_with_an_index_each(dtype):
 
 
 def test_scattered_rows_that_overlap_are_written_one_after_the_other():
-    """Indices are steps of 3 elements, rows have 8."""
-    tile = np.arange(4 * 8, dtype=np.float32).reshape(4, 8)
-    rows = np.array([[2], [0], [1], [3]], np.int32)
+    """Indices are steps of 3 elements, rows have 100."""
+    rng = np.random.default_rng(0)
+    tile = rng.standard_normal((32, 100), np.float32)
+    rows = rng.permutation(32).astype(np.int32).reshape(32, 1)
 
     @nki.jit
     def kernel(x, tile, rows):
-        view = x.reshape((20, 3)).ap([[3, 4], [1, 8]], vector_offset=tile_of(rows))
+        view = x.reshape((100, 3)).ap([[3, 32], [1, 100]], vector_offset=tile_of(rows))
         nisa.dma_copy(view, tile_of(tile))
         return x
 
-    expected = np.zeros(60, np.float32)
+    expected = np.zeros(300, np.float32)
     for place, row in enumerate(rows[:, 0]):
-        expected[3 * row : 3 * row + 8] = tile[place]
-    np.testing.assert_array_equal(kernel(np.zeros((60,), np.float32), tile, rows), expected)
+        expected[3 * row : 3 * row + 100] = tile[place]
+    np.testing.assert_array_equal(kernel(np.zeros((300,), np.float32), tile, rows), expected)
