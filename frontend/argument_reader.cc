@@ -118,7 +118,8 @@ void ArgumentReader::Visit(const Field& field, std::optional<View>& value) {
 Operand ArgumentReader::ReadOperand(const Field& field, PyObject* argument) {
   if (argument == Py_None) return {};
   if (IsTensor(argument)) return {Operand::Kind::kColumn, false, 0, ReadView(field, argument)};
-  if (!IsNumber(argument) || !ArrayAdvice(argument).empty())
+  const bool plain = PyFloat_CheckExact(argument) || PyLong_CheckExact(argument);
+  if (!plain && (!IsNumber(argument) || !ArrayAdvice(argument).empty()))
     WrongType(field, "a number or a tensor with one value per partition", argument);
   Operand operand = Operand::Constant(PyFloat_AsDouble(argument));
   if (PyErr_Occurred()) throw py::error_already_set();
