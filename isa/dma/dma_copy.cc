@@ -115,9 +115,7 @@ struct DmaCopy {
       return Copy(ctx, ctx.At(dst, Skips()), ctx.At(src, Skips()));
     }
     if (MoveIndexedRows(ctx, dst, src, Skips())) return;
-    for (const View* view : {&dst, &src}) {
-      if (!Skips()) CheckRows(ctx, *view);
-    }
+    if (!Skips()) CheckRows(ctx, dst), CheckRows(ctx, src);
     for (int64_t row = 0; row < dst.dims[0].count; ++row) {
       Copy(ctx, RowAt(ctx, dst, Skips(), row), RowAt(ctx, src, Skips(), row));
     }
