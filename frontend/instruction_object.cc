@@ -40,8 +40,8 @@ PyTypeObject* handle_type = nullptr;
   std::string known;
   const std::string name = py::cast<std::string>(py::handle(keyword));
   const std::string place = std::string(self.def->name) + ": ";
-  const std::string_view removed = RemovedKeyword(self.def->name, name);
-  if (!removed.empty()) ThrowType(place + "no argument is called '" + name + "'; " + std::string(removed));
+  const std::string removed = RemovedKeyword(self.def->name, name);
+  if (!removed.empty()) ThrowType(place + "no argument is called '" + name + "'; " + removed);
   for (PyObject* field : *self.fields)
     known += (known.empty() ? "" : ", ") + py::cast<std::string>(py::handle(field));
   ThrowType(place + "no argument is called '" + name + "'; there are " + known);

@@ -18,6 +18,7 @@ constexpr char kUsage[] = R"(usage: nki-py [option] ... script.py [argument] ...
        nki-py [option] ... -m module [argument] ...
        nki-py [option] ... -c code [argument] ...
        nki-py [option] ... - [argument] ...          (reads the script from standard input)
+       nki-py --migrate file.py ...
 )";
 
 constexpr char kHelp[] = R"(
@@ -28,6 +29,7 @@ Runs a Python program as `python` does, with NKI kernels executed by the interpr
   --graph[=FILE]    write the graph of each kernel to FILE, or to standard error
   --log[=FILE]      write one line per executed instruction to FILE, or to standard error
   --stats           at the end, write what was run and how long it took to standard error
+  --migrate         report what the files use of older releases and what replaces it; run and change nothing
   --version         print the versions and exit
   --help            print this and exit
 
@@ -35,13 +37,18 @@ Python's own options -b -B -d -E -i -I -O -P -q -s -S -u -v -x -W arg -X opt are
 they too stand before the script.
 )";
 
-enum Option { kTarget = 256, kGraph, kCheck, kLog, kStats, kVersion, kHelpOption };
+enum Option { kTarget = 256, kGraph, kCheck, kLog, kStats, kMigrate, kVersion, kHelpOption };
 
 constexpr option kOptions[] = {
-    {"target", required_argument, nullptr, kTarget}, {"graph", optional_argument, nullptr, kGraph},
-    {"check", no_argument, nullptr, kCheck},         {"log", optional_argument, nullptr, kLog},
-    {"stats", no_argument, nullptr, kStats},         {"version", no_argument, nullptr, kVersion},
-    {"help", no_argument, nullptr, kHelpOption},     {nullptr, 0, nullptr, 0},
+    {"target", required_argument, nullptr, kTarget},
+    {"graph", optional_argument, nullptr, kGraph},
+    {"check", no_argument, nullptr, kCheck},
+    {"log", optional_argument, nullptr, kLog},
+    {"stats", no_argument, nullptr, kStats},
+    {"migrate", no_argument, nullptr, kMigrate},
+    {"version", no_argument, nullptr, kVersion},
+    {"help", no_argument, nullptr, kHelpOption},
+    {nullptr, 0, nullptr, 0},
 };
 
 // "+" ends the options at the first word that is none; -c and -m end them too, for what follows is the
@@ -53,6 +60,7 @@ struct CommandLine {
   std::vector<std::string> python;  // what Python is to see: our name, its options, the script, its arguments
   bool wants_version = false;
   bool wants_help = false;
+  bool wants_report = false;  // of the older names in files
   bool is_wrong = false;
   bool has_program = false;
 };
@@ -76,6 +84,9 @@ bool Take(int option, CommandLine& line) {
     case kStats:
       line.launch.stats = true;
       break;
+    case kMigrate:
+      line.wants_report = true;
+      break;
     case 'V':
     case kVersion:
       line.wants_version = true;
@@ -92,7 +103,7 @@ bool Take(int option, CommandLine& line) {
       if (optarg != nullptr) line.python.push_back(optarg);
       line.has_program = option == 'c' || option == 'm';
   }
-  return line.has_program || line.is_wrong || line.wants_version || line.wants_help;
+  return line.has_program || line.wants_report || line.is_wrong || line.wants_version || line.wants_help;
 }
 
 CommandLine Parse(int argc, char** argv) {
@@ -104,12 +115,22 @@ CommandLine Parse(int argc, char** argv) {
     if (Take(option, line)) break;
   }
   line.has_program |= optind < argc;
+  // -P: modules beside the files have no part in the report.
+  if (line.wants_report) line.python.insert(line.python.end(), {"-P", "-m", "nki._migrate"});
   line.python.insert(line.python.end(), argv + optind, argv + argc);
   return line;
 }
 
+bool IsPlain(const nki::LaunchOptions& launch) {
+  return !(launch.target || launch.graph || launch.log || launch.check || launch.stats);
+}
+
 int Main(int argc, char** argv) {
-  const CommandLine line = Parse(argc, argv);
+  CommandLine line = Parse(argc, argv);
+  if (line.wants_report && !IsPlain(line.launch)) {
+    std::fprintf(stderr, "nki-py: --migrate runs nothing, so no option for a run goes with it\n");
+    line.is_wrong = true;
+  }
   if (line.is_wrong || !(line.has_program || line.wants_version || line.wants_help)) {
     std::fprintf(stderr, "%sTry 'nki-py --help'.\n", kUsage);
     return kUsageError;

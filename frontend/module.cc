@@ -3,6 +3,7 @@
 #include "frontend/enums.h"
 #include "frontend/errors.h"
 #include "frontend/instruction_object.h"
+#include "frontend/older_calls.h"
 #include "frontend/register_object.h"
 #include "frontend/result_arrays.h"
 #include "frontend/tensor_object.h"
@@ -20,6 +21,7 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindRegisters(module);
   nki::BindTrace(module);
   nki::BindInstructions(module);
+  nki::BindOlderCalls(module);
   nki::BindCompiled(module);
   nki::BindEager(module);
   nki::BindCaptured(module);

@@ -12,6 +12,12 @@ namespace {
 
 enum class Kind { kOobMode, kDgeMode, kPerfMode, kSequence, kInteger, kBool, kString, kOperator };
 
+std::string_view NameOf(Kind kind) {
+  constexpr std::string_view kNames[] = {"oob_mode", "dge_mode", "perf_mode", "sequence",
+                                         "integer",  "bool",     "string",    "operator"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 bool Is(Kind kind, PyObject* argument) {
   if (argument == nullptr) return false;
   switch (kind) {
@@ -95,21 +101,26 @@ struct OlderKeyword {
   std::string_view instruction;  // empty: of all
   std::string_view keyword;
   std::string_view now;
+  std::string_view removed;  // the first release without it
   std::string_view advice;
 };
 
-constexpr std::string_view kRmw = "it was removed in NKI 0.3; use nisa.dma_compute";
+constexpr std::string_view kRmw = "use nisa.dma_compute";
 
-// Source: release notes of NKI 0.1 to 0.3, "Breaking changes".
+// Source: release notes of NKI 0.1 to 0.3, "Breaking changes"; the stubs of SDK 2.20 to 2.26.
 constexpr OlderKeyword kOlderKeywords[] = {
-    {"register_move", "imm", "src", ""},
-    {"dma_copy", "dst_rmw_op", "", kRmw},
-    {"dma_copy", "unique_indices", "", kRmw},
-    {"nc_matmul", "is_moving_zero", "is_moving_onezero", ""},
-    {"nc_matmul", "psumAccumulateFlag", "", "it was removed in NKI 0.2; use accumulate"},
-    {"sendrecv", "use_gpsimd_dma", "dma_engine", ""},
-    {"", "mask", "", "it was removed in NKI 0.1; use slices of the operands"},
-    {"", "dtype", "", "it was removed in NKI 0.1; the result has the dtype of dst"},
+    {"affine_select", "pred", "", "0.1", "use pattern, channel_multiplier, offset and cmp_op"},
+    {"dma_copy", "dst_rmw_op", "", "0.3", kRmw},
+    {"dma_copy", "unique_indices", "", "0.3", kRmw},
+    {"iota", "expr", "", "0.1", "use pattern, offset and channel_multiplier"},
+    {"memset", "shape", "", "0.1", "the result has the shape of dst"},
+    {"nc_matmul", "is_moving_zero", "is_moving_onezero", "", ""},
+    {"nc_matmul", "psumAccumulateFlag", "", "0.2", "use accumulate"},
+    {"reciprocal", "engine", "", "0.1", "it runs on the Vector engine"},
+    {"register_move", "imm", "src", "", ""},
+    {"sendrecv", "use_gpsimd_dma", "dma_engine", "", ""},
+    {"", "mask", "", "0.1", "use slices of the operands"},
+    {"", "dtype", "", "0.1", "the result has the dtype of dst"},
 };
 
 const OlderKeyword* FindKeyword(std::string_view instruction, std::string_view keyword) {
@@ -163,9 +174,22 @@ std::string_view RenamedKeyword(std::string_view instruction, std::string_view k
   return row == nullptr ? "" : row->now;
 }
 
-std::string_view RemovedKeyword(std::string_view instruction, std::string_view keyword) {
+std::string RemovedKeyword(std::string_view instruction, std::string_view keyword) {
   const OlderKeyword* row = FindKeyword(instruction, keyword);
-  return row == nullptr ? "" : row->advice;
+  if (row == nullptr || row->removed.empty()) return "";
+  return "it was removed in NKI " + std::string(row->removed) + "; " + std::string(row->advice);
+}
+
+void BindOlderCalls(py::module_& module) {
+  py::list orders, keywords;
+  for (const OlderOrder& row : kOlderOrders) {
+    orders.append(py::make_tuple(row.instruction, row.place, NameOf(row.kind), row.fields));
+  }
+  for (const OlderKeyword& row : kOlderKeywords) {
+    keywords.append(py::make_tuple(row.instruction, row.keyword, row.now, row.advice));
+  }
+  module.attr("older_orders") = orders;
+  module.attr("older_keywords") = keywords;
 }
 
 }  // namespace nki

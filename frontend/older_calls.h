@@ -24,7 +24,10 @@ void RefuseOlderOrder(std::string_view instruction, PyObject* const* slots, size
 std::string_view RenamedKeyword(std::string_view instruction, std::string_view keyword);
 
 // What to use instead of a keyword that a release removed, or empty.
-std::string_view RemovedKeyword(std::string_view instruction, std::string_view keyword);
+std::string RemovedKeyword(std::string_view instruction, std::string_view keyword);
+
+// The tables, for nki-py --migrate: older_orders and older_keywords of the module.
+void BindOlderCalls(pybind11::module_& module);
 
 }  // namespace nki
 

@@ -9,7 +9,7 @@ import warnings as _warnings
 
 import nki_standins as _standins
 
-from nki import _core
+from nki import _core, _older_names
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
 from nki._kernel import BoundKernel, Kernel, NkiWarning
 from nki._simulate import simulate
@@ -57,23 +57,8 @@ def jit(fn=None, *mode, platform_target=None, **options):
     return Kernel(fn, platform_target)
 
 
-_SIMULATE = "nki.simulate(kernel)(...)"
-# Names of the Beta 1 releases, and what to use instead. Source: release notes of NKI 0.1 and 0.2.
-_REMOVED = {
-    "simulate_kernel": f"use {_SIMULATE}",
-    "baremetal": f"call the kernel, or use {_SIMULATE}",
-    "benchmark": "call the kernel; kernel.report(...) counts cycles",
-    "profile": "call the kernel; kernel.report(...) counts cycles",
-    "FrameworkKernel": "kernels take NumPy, torch and JAX arrays themselves",
-    "compiler": "tensors are placed by nl.ndarray(..., address=...) or by nki itself",
-    "kernels": "AWS's kernels are in its nki-library",
-}
-
-
 def __getattr__(name):
-    if name in _REMOVED:
-        raise AttributeError(f"nki.{name} was removed in NKI 0.1; {_REMOVED[name]}", name=None)
-    raise AttributeError(f"module 'nki' has no attribute {name!r}", name=name, obj=_sys.modules[__name__])
+    raise _older_names.missing(_sys.modules[__name__], name)
 
 
 __all__ = [

@@ -14,6 +14,8 @@ from nki.isa import reduce_cmd as reduce_cmd
 __version__: str
 release: str
 instructions: dict[str, Callable[..., NkiInstruction]]
+older_orders: list[tuple[str, int, str, str]]  # instruction, place and type of the telling argument, order
+older_keywords: list[tuple[str, str, str, str]]  # instruction ("": all), keyword, its name now or "", advice
 
 class NkiError(Exception): ...
 

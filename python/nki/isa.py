@@ -8,7 +8,7 @@ import enum
 import sys
 import types
 
-from nki import _core, _settings
+from nki import _core, _older_names, _settings
 from nki._core import (
     NkiInstruction,
     VerifyError,
@@ -85,19 +85,8 @@ __all__ = [
     *sorted(_instructions),
 ]
 
-_DYNAMIC_COPY = "was removed in NKI 0.4; use nisa.tensor_copy with a view made by .ap(..., scalar_offset=...)"
-# Names of older releases, and what to use instead.
-_REMOVED = {
-    "tensor_copy_dynamic_src": _DYNAMIC_COPY,
-    "tensor_copy_dynamic_dst": _DYNAMIC_COPY,
-    "fp32": "was removed in NKI 0.1; use numpy.finfo(numpy.float32)",
-    "builtin_custom_op": "was removed in NKI 0.1, without a replacement",
-}
-
 
 def __getattr__(name):
     if name == "NKIObject":  # here in NKI 0.3 alone
         return sys.modules["nki.language"].NKIObject
-    if name in _REMOVED:
-        raise AttributeError(f"nki.isa.{name} {_REMOVED[name]}", name=None)
-    raise AttributeError(f"module 'nki.isa' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+    raise _older_names.missing(sys.modules[__name__], name)

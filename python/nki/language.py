@@ -7,6 +7,7 @@ an instruction's `op=`.
 import sys
 import types
 
+from nki import _older_names
 from nki._core import MemoryRegion, NkiTensor
 from nki._language.activations import (
     abs,
@@ -134,29 +135,9 @@ __path__ = []  # a package to the import system, as AWS's is: its library looks 
 
 __all__ = sorted(name for name in globals() if not name.startswith("_") and name not in ("sys", "types"))
 
-# Names of nki.language in other releases than 0.6; what to use instead.
-_REMOVED = {
-    "arange": "slices, nl.ds and NkiTensor.ap",
-    "mgrid": "slices, nl.ds and NkiTensor.ap",
-    "par_dim": "axis 0 of the shape, which is the partition axis",
-    "nc": "kernel[2](...) for two cores",
-    "spmd_dim": "kernel[2](...) for two cores",
-    "all_reduce": "nki.collectives.all_reduce",
-    "atomic_rmw": "nisa.dma_compute",
-    "loop_reduce": "a loop with nisa.tensor_tensor",
-    "static_cast": "nl.copy(x, dtype=...)",
-    "finfo": "numpy.finfo",
-    "fp32": "numpy.finfo(numpy.float32)",
-    "bfp16": "ml_dtypes.finfo(ml_dtypes.bfloat16)",
-    "gemm_grid": "slices",
-    "gemm_stationary_grid": "slices",
-}
-
 
 def __getattr__(name):
-    if name in _REMOVED:
-        raise AttributeError(f"nki.language.{name} was removed in NKI 0.1; use {_REMOVED[name]}", name=None)
-    raise AttributeError(f"module 'nki.language' has no attribute {name!r}", name=name, obj=sys.modules[__name__])
+    raise _older_names.missing(sys.modules[__name__], name)
 
 
 def __dir__():

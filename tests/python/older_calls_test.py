@@ -340,7 +340,7 @@ REMOVED = [
     (nki, "FrameworkKernel", "kernels take NumPy, torch and JAX arrays"),
     (nki, "compiler", "address="),
     (nki, "kernels", "nki-library"),
-    (nisa, "builtin_custom_op", "without a replacement"),
+    (nisa, "builtin_custom_op", "nothing replaces it"),
     (nisa, "fp32", "numpy.finfo"),
     (nl, "arange", "nl.ds"),
     (nl, "mgrid", "nl.ds"),
