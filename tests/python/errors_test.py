@@ -2,6 +2,7 @@
 
 The texts of errors are pinned in tests/golden/bad.
 """
+import os
 import pathlib
 import subprocess
 import sys
@@ -38,6 +39,10 @@ def clear(x, fail=None):
     if fail is not None:
         fail(x)
     return x
+
+
+# A sanitizer keeps shadows of all memory and answers for the allocator.
+without_sanitizer = pytest.mark.skipif("san.so" in os.environ.get("LD_PRELOAD", ""), reason="a sanitizer allocates")
 
 
 def numbers(shape=(4, 8), dtype=np.float32):
@@ -281,6 +286,7 @@ def test_an_instruction_returns_no_tensor():
         nki.jit(lambda x: nisa.memset(value=0.0))(numbers())
 
 
+@without_sanitizer
 def test_a_tensor_that_no_memory_holds_is_named():
     def kernel(x, rows):
         scratch = nl.ndarray((rows, 1 << 20), nl.float32, buffer=nl.private_hbm, name="scratch")
@@ -295,6 +301,7 @@ def test_a_tensor_that_no_memory_holds_is_named():
         nki.simulate(kernel)(numbers(), 1 << 20)
 
 
+@without_sanitizer
 def test_a_tensor_that_this_process_has_no_memory_for_is_named():
     code = """
         import resource
