@@ -54,7 +54,8 @@ class BarrierWalk : public OperandVisitor {
 
   void OnView(const Field& field, const View& view) override {
     const bool write = field.role == Field::Role::kOut;
-    if (!OnChip(view.space())) return OnHbm(view, write);
+    const bool fills = !in_address() && FillsFirst(plan_, *step_, *view.tensor);
+    if (!OnChip(view.space())) return OnHbm(view, write, fills);
     // The first on-chip operand (the destination, where it is on chip) is the one whose blocks are shared
     // out.
     if (first_ == nullptr) first_ = &view;
@@ -62,6 +63,7 @@ class BarrierWalk : public OperandVisitor {
                      SameRows(view, *first_) && (write || lane_local_);
     if (write) written_.push_back(&view);
     if (phase_ == Phase::kOverlaps) {
+      if (fills && !own) step_->shared = false;  // a worker would read what another one has still to fill
       // A worker would overwrite what another one has still to read.
       if (!own && std::ranges::any_of(written_, [&](const View* other) { return Overlap(view, *other); })) {
         step_->shared = false;
@@ -73,7 +75,7 @@ class BarrierWalk : public OperandVisitor {
     const int64_t end = placement.byte + view.tensor->bytes_per_partition();
     for (int64_t piece = placement.byte / kPiece; piece <= (end - 1) / kPiece && piece < std::ssize(pieces);
          ++piece) {
-      Touch(pieces[piece], own, write, write);
+      Touch(pieces[piece], own, write || fills, write || fills);
     }
   }
 
@@ -83,7 +85,7 @@ class BarrierWalk : public OperandVisitor {
     const std::vector<HbmRows>& tiles = plan_.in_hbm[step_->in_hbm];
     for (Phase phase : {Phase::kConflicts, Phase::kNotes}) {
       phase_ = phase;
-      for (const HbmRows& tile : tiles) OnHbm(tile.rows, &tile == &tiles.back());
+      for (const HbmRows& tile : tiles) OnHbm(tile.rows, &tile == &tiles.back(), false);
       if (step_->barrier) last_barrier_ = now_ - 1;
     }
   }
@@ -140,8 +142,12 @@ class BarrierWalk : public OperandVisitor {
 
   // Loads and stores of different workers touch different elements, so that only what passes through HBM
   // conflicts.
-  void OnHbm(const View& view, bool write) {
-    if (phase_ == Phase::kOverlaps) return;
+  void OnHbm(const View& view, bool write, bool fills) {
+    if (phase_ == Phase::kOverlaps) {
+      step_->shared &= !fills;
+      return;
+    }
+    if (fills) Touch(hbm_[view.tensor->id], false, true, true);
     Touch(hbm_[view.tensor->id], false, write, overwrites_hbm_[index_]);
   }
 

@@ -87,7 +87,8 @@ class Elision {
 
   // The rows of HBM that the copy at `node` moves between HBM and the whole on-chip tensor `tile`.
   std::optional<View> RowsOfCopy(size_t node, const View& tile, bool load) const {
-    if (plan_.steps[node].watched || !InstructionAt(node).MovesBits()) return std::nullopt;
+    const Step& step = plan_.steps[node];
+    if (step.watched || step.fill_first >= 0 || !InstructionAt(node).MovesBits()) return std::nullopt;
     const NodeOperands copy = OperandsOf(InstructionAt(node));
     const View& chip = load ? copy.outs[0] : copy.ins[0];
     const View& hbm = load ? copy.ins[0] : copy.outs[0];

@@ -139,6 +139,7 @@ void EagerMachine::DropTensor(int id) {
   memories_[id].reset();
   hbm_[id] = nullptr;
   writes_.Forget(id);
+  graph_->MarkMasked(id, false);
   free_ids_.push_back(id);
 }
 
@@ -332,7 +333,9 @@ void EagerMachine::RunBody(const Node& node, const WriteFacts& facts) {
   RunContext context = Context();
   AtLineOf(node, [&] { OwnWrittenInputs(node, context); });
   context.destination = facts.destinations[0];
-  for (const auto& [at, part] : facts.zero_first) Zero(part, *graph_, context);
+  for (const auto& [at, parts] : facts.fill_first) {
+    for (const UnwrittenPart& part : parts) Fill(part, *graph_, context);
+  }
   const FloatingPointScope floating_point;
   AtLineOf(node, [&] {
     if (MayOverlap(*node.instruction)) CheckOverlapNow(*node.instruction, context);

@@ -187,7 +187,7 @@ class Run {
       if (walk.worker == 0) {
         const std::string wrong = meetings.Mismatch(nodes);
         if (!wrong.empty()) throw RunError(wrong);
-        for (int core = 0; core < kCores; ++core) runners[core].Watch(run.plan_.steps[nodes[core]]);
+        for (int core = 0; core < kCores; ++core) runners[core].PrepareMeeting(run.plan_.steps[nodes[core]]);
         const Meeting first = *run.plan_.steps[nodes[0]].instruction->MeetsCore();
         const Meeting second = *run.plan_.steps[nodes[1]].instruction->MeetsCore();
         if (first.kind == Meeting::Kind::kExchange)
@@ -307,7 +307,7 @@ void StepRunner::RunAsWritten(const Step& step) {
     context_.blocks = {worker_ * kBlocks / workers_, (worker_ + 1) * kBlocks / workers_};
   }
   if (step.resets_registers) context_.machine.ResetRegisters(context_.blocks);
-  PrepareDestination(step);
+  FillFirst(step);
   Watch(step);
   try {
     if (step.may_overlap) CheckOverlapNow(*step.instruction, context_);
@@ -318,12 +318,21 @@ void StepRunner::RunAsWritten(const Step& step) {
   }
 }
 
-void StepRunner::PrepareDestination(const Step& step) {
+void StepRunner::PrepareMeeting(const Step& step) {
+  context_.blocks = {};
+  FillFirst(step);
+  Watch(step);
+}
+
+void StepRunner::FillFirst(const Step& step) {
   context_.destination = step.destination;
   const bool later = step.adds_again >= 0 && IsLaterPass(step);
   if (later) context_.destination = WriteState::kWritten;
-  if (step.zero_first >= 0 && !later && !step.destination_of_run)
-    Zero(plan_.zeroed[step.zero_first], *plan_.graph, context_);
+  if (step.fill_first < 0) return;
+  const bool zeroes = !later && !step.destination_of_run;
+  for (const UnwrittenPart& part : plan_.filled[step.fill_first]) {
+    if (part.fresh || zeroes) Fill(part, *plan_.graph, context_);
+  }
 }
 
 void StepRunner::Watch(const Step& step) {
@@ -333,7 +342,9 @@ void StepRunner::Watch(const Step& step) {
     const WriteFacts& facts = watch_->Visit(number, context_);
     if (!step.destination_of_run) return;
     context_.destination = facts.destinations[number];
-    for (const auto& [node, part] : facts.zero_first) Zero(part, *plan_.graph, context_);
+    for (const auto& [node, parts] : facts.fill_first) {
+      for (const UnwrittenPart& part : parts) Fill(part, *plan_.graph, context_);
+    }
   } catch (const RunError& error) {
     throw RunError(WithPlace(*plan_.graph, plan_.graph->nodes[number], error.what()));
   }

@@ -73,8 +73,8 @@ class StepRunner {
   size_t After(const Turn& turn, size_t at);
   // As the kernel says: through the copies that the plan leaves out. For one worker.
   void RunAsWritten(const Step& step);
-  // Checks and notes what a step touches that others run.
-  void Watch(const Step& step);
+  // Comes before a step that RunPlan does itself.
+  void PrepareMeeting(const Step& step);
   const RunContext& context() const { return context_; }
 
  private:
@@ -84,7 +84,8 @@ class StepRunner {
   };
   void RunInHbm(const Step& step);
   bool IsLaterPass(const Step& step) const;
-  void PrepareDestination(const Step& step);
+  void FillFirst(const Step& step);
+  void Watch(const Step& step);
   size_t NumberOf(const Step& step) const { return &step - plan_.steps.data(); }
 
   const Plan& plan_;

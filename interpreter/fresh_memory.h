@@ -17,8 +17,8 @@ std::array<std::byte, 4> FreshWord(Dtype dtype);
 // `bytes` bytes of a tensor that lie side by side, from the start of an element.
 void FillFresh(Dtype dtype, std::byte* memory, int64_t bytes);
 
-// An unwritten part becomes 0, in the blocks of `context`.
-void Zero(const UnwrittenPart& part, const KernelGraph& graph, const RunContext& context);
+// An unwritten part becomes what it says, in the blocks of `context`.
+void Fill(const UnwrittenPart& part, const KernelGraph& graph, const RunContext& context);
 
 }  // namespace nki
 

@@ -180,6 +180,12 @@ void KernelGraph::Append(Node node) {
   }
 }
 
+void KernelGraph::MarkMasked(int tensor, bool is_masked) {
+  const size_t id = static_cast<size_t>(tensor);
+  if (masked.size() <= id && is_masked) masked.resize(id + 1);
+  if (id < masked.size()) masked[id] = is_masked;
+}
+
 bool KernelGraph::Inside(int inner, int outer) const {
   while (inner > outer) inner = regions[inner].parent;  // a parent has the smaller number
   return inner == outer;
@@ -238,7 +244,7 @@ std::string ToText(const KernelGraph& graph) {
     const char* role = tensor.role == TensorRole::kInput      ? "input "
                        : tensor.role == TensorRole::kConstant ? "constant "
                                                               : "tensor ";
-    text += role + tensor.name + ": " + Describe(tensor) + "\n";
+    text += role + tensor.name + ": " + Describe(tensor) + (graph.IsMasked(tensor) ? " masked" : "") + "\n";
   }
   size_t program = 0;
   std::string indent = "  ";

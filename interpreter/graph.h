@@ -48,6 +48,7 @@ struct KernelGraph {
   std::vector<View> outputs;  // whole tensors in shared HBM, in the order of the kernel's results
   std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
   std::vector<SourceLocation> sources;
+  std::vector<bool> masked;  // by tensor id, up to the last that is: see MarkMasked
 
   int open_program = 0;  // while it is recorded: of the grid, which the next node belongs to
   int open_region = -1;  // while it is recorded: the region that the next node belongs to
@@ -56,6 +57,12 @@ struct KernelGraph {
 
   // Appends a node; a loop opens a region and an end_loop closes the innermost one.
   void Append(Node node);
+  // A mask leaves parts of the tensor unwritten, and instructions without one may read them: they find what
+  // fresh memory holds (fresh_memory.h). On the device that is anything.
+  void MarkMasked(int tensor, bool is_masked = true);
+  bool IsMasked(const Tensor& tensor) const {
+    return static_cast<size_t>(tensor.id) < masked.size() && masked[tensor.id];
+  }
   // True if region `inner` (-1: none) is `outer` or inside it.
   bool Inside(int inner, int outer) const;
   // The index of the input whose tensor output `index` is, or -1.

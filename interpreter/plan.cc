@@ -21,13 +21,6 @@
 namespace nki {
 namespace {
 
-class RegisterSetter : public OperandVisitor {
- public:
-  bool found = false;
-  void OnView(const Field&, const View&) override {}
-  void OnRegister(const Field& field, Register) override { found |= field.role == Field::Role::kOut; }
-};
-
 // An unrolled loop repeats a mistake once per iteration: one diagnostic per line, rule and field is kept,
 // with a count.
 void MergeRepeated(std::vector<Diagnostic>& found) {
@@ -116,9 +109,7 @@ void PlaceTurns(Plan& plan) {
   const std::vector<int> regions = RegionsOfNodes(graph);
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     Step& step = plan.steps[i];
-    RegisterSetter setter;
-    graph.nodes[i].instruction->VisitFields(setter);
-    step.everywhere = setter.found;
+    step.everywhere = SetsRegister(*graph.nodes[i].instruction);
     if (regions.empty()) continue;
     step.region = regions[i];
     const std::optional<Flow> flow = step.instruction->ControlFlow();
@@ -142,9 +133,9 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
     step.saves = !graph.dynamic_offsets.empty() && WritesInputAnywhere(instruction);
     step.shared &= !step.indirect && !step.saves;
     step.may_overlap = !graph.dynamic_offsets.empty() && MayOverlap(instruction);
-    if (auto zero = facts.zero_first.find(i); zero != facts.zero_first.end()) {
-      step.zero_first = static_cast<int>(plan.zeroed.size());
-      plan.zeroed.push_back(std::move(zero->second));
+    if (auto fill = facts.fill_first.find(i); fill != facts.fill_first.end()) {
+      step.fill_first = static_cast<int>(plan.filled.size());
+      plan.filled.push_back(std::move(fill->second));
     }
     step.adds_again = facts.adds_again.empty() ? -1 : facts.adds_again[i];
     plan.steps.push_back(step);
@@ -152,6 +143,14 @@ void MakeSteps(Plan& plan, WriteFacts& facts) {
 }
 
 }  // namespace
+
+bool FillsFirst(const Plan& plan, const Step& step, const Tensor& tensor) {
+  if (step.fills_of_run && plan.graph->IsMasked(tensor)) return true;
+  return step.fill_first >= 0 &&
+         std::ranges::any_of(plan.filled[step.fill_first], [&](const UnwrittenPart& part) {
+           return part.fresh && part.tensor == tensor.id;
+         });
+}
 
 void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found) {
   for (Diagnostic& diagnostic : found) {

@@ -17,7 +17,7 @@ struct Step {
   bool barrier = false;  // all workers must have finished the steps before
   bool elided = false;   // a copy that the step below makes superfluous (copy_elision.h)
   int in_hbm = -1;       // index into Plan::in_hbm: the step works on rows of HBM
-  int zero_first = -1;   // index into Plan::zeroed, -1 if nothing needs it
+  int fill_first = -1;   // index into Plan::filled, -1 if nothing needs it
   bool resets_registers = false;  // the engines' registers become 0 first: a program begins to use them
   bool everywhere = false;        // every worker runs it: it sets registers, of which each worker has its own
   bool indirect = false;          // it has operands to gather and scatter (isa/indirection.h)
@@ -28,6 +28,7 @@ struct Step {
   bool watched = false;           // only the run knows whether what it reads is written, or others ask so of
                                   // what it writes (write_watch.h)
   bool destination_of_run = false;  // so it does of `destination`
+  bool fills_of_run = false;        // and of what it fills of the masked tensors that it reads
   int adds_again = -1;              // the outermost region whose later passes find `destination` written
 };
 
@@ -48,7 +49,7 @@ struct Plan {
   std::shared_ptr<const KernelGraph> graph;
   std::vector<Step> steps;            // one per node of the graph
   std::vector<Placement> placements;  // by tensor id
-  std::vector<UnwrittenPart> zeroed;
+  std::vector<std::vector<UnwrittenPart>> filled;
   std::vector<std::vector<HbmRows>> in_hbm;
   std::vector<Turn> turns;
   std::vector<bool> watched;  // by tensor id; empty if nothing is
@@ -60,6 +61,9 @@ struct Plan {
   int64_t psum_peak = 0;
   bool worth_sharing = false;  // several workers are faster than one: they win more than waiting costs
 };
+
+// Whether the step gives unwritten parts of `tensor`, which it reads, what fresh memory holds first.
+bool FillsFirst(const Plan& plan, const Step& step, const Tensor& tensor);
 
 // Gives diagnostics the files and lines of their sources.
 void AddPlaces(const KernelGraph& graph, std::vector<Diagnostic>& found);

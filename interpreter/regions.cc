@@ -64,7 +64,21 @@ class RegionCheck : public OperandVisitor {
   std::vector<Diagnostic>* found_;
 };
 
+class RegisterSetter : public OperandVisitor {
+ public:
+  bool found = false;
+  void OnView(const Field&, const View&) override {}
+  void OnRegister(const Field& field, Register) override { found |= field.role == Field::Role::kOut; }
+};
+
 }  // namespace
+
+// Visitors see fields as mutable; this one only reads.
+bool SetsRegister(const Instruction& instruction) {
+  RegisterSetter setter;
+  const_cast<Instruction&>(instruction).VisitFields(setter);
+  return setter.found;
+}
 
 std::vector<int> RegionsOfNodes(const KernelGraph& graph) {
   if (graph.regions.empty()) return {};

@@ -18,6 +18,8 @@ void CheckRegion(const KernelGraph& graph, const Node& node, int region, std::ve
 // The innermost region of each node, or -1; a loop's head and end belong to it. Empty without regions.
 std::vector<int> RegionsOfNodes(const KernelGraph& graph);
 
+bool SetsRegister(const Instruction& instruction);
+
 }  // namespace nki
 
 #endif  // NKI_INTERPRETER_REGIONS_H_

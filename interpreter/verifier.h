@@ -21,17 +21,18 @@ struct WriteFacts {
   std::vector<WriteState> destinations;  // by node
   std::vector<bool> overwrites_hbm;      // by node: it writes bytes of HBM that were written before
   std::vector<size_t> partly_written;    // indices of results that hold unwritten elements
-  // Where an instruction that adds where written meets a destination of which only a part was written: the
-  // other elements become 0 first, so that adding to them is the same as overwriting them.
-  std::map<size_t, UnwrittenPart> zero_first;  // by node
+  // By node, what is filled before it runs. Where an instruction that adds where written meets a destination
+  // of which only a part was written, the other elements become 0, so that adding to them is the same as
+  // overwriting them. Where one reads what a mask left unwritten, that becomes what fresh memory holds.
+  std::map<size_t, std::vector<UnwrittenPart>> fill_first;
   // By node, empty without loops: the outermost loop around an instruction that adds where written, whose
   // later passes find its destination written; -1 if there is none.
   std::vector<int> adds_again;
   // Tensors of which only a run knows what is written when they are read (write_watch.h), by id; empty if
   // there are none. Nodes whose reads are in question, and those that only then know what their destination
-  // holds.
+  // holds or what of the masked tensors that they read is to be filled.
   std::vector<bool> watched;
-  std::set<size_t> watched_reads, destinations_of_run;
+  std::set<size_t> watched_reads, destinations_of_run, fills_of_run;
 };
 
 // Proves that nothing is read before it is written; the first offending byte of each read is reported.

@@ -4,11 +4,11 @@
 
 namespace nki {
 
-UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
-  UnwrittenPart part;
-  part.tensor = view.tensor->id;
-  const int64_t row = view.tensor->bytes_per_partition();
-  std::vector<BytesOfPartitions> above, here;  // the runs of two neighbouring partitions
+namespace {
+
+// As bytes of neighbouring partitions, in a storage whose partitions take `row` bytes each.
+std::vector<BytesOfPartitions> ByPartitions(const std::vector<WrittenMap::Run>& missing, int64_t row) {
+  std::vector<BytesOfPartitions> runs, above, here;  // the latter are those of two neighbouring partitions
   const auto take = [&] {
     const bool continues =
         !above.empty() && std::ranges::equal(above, here, [](const auto& a, const auto& b) {
@@ -17,12 +17,12 @@ UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
     if (continues) {
       for (BytesOfPartitions& run : above) ++run.partitions;
     } else {
-      part.runs.insert(part.runs.end(), above.begin(), above.end());
+      runs.insert(runs.end(), above.begin(), above.end());
       above = here;
     }
     here.clear();
   };
-  for (const WrittenMap::Run& run : map.Missing(ByteRuns::Of(view))) {
+  for (const WrittenMap::Run& run : missing) {
     for (int64_t start = run.start, end = run.start + run.bytes; start < end;) {
       const int64_t bytes = std::min(end - start, row - start % row);
       const int partition = static_cast<int>(start / row);
@@ -32,8 +32,41 @@ UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
     }
   }
   take();
-  part.runs.insert(part.runs.end(), above.begin(), above.end());
+  runs.insert(runs.end(), above.begin(), above.end());
+  return runs;
+}
+
+}  // namespace
+
+UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map) {
+  const Tensor& tensor = *view.tensor;
+  const int64_t row = OnChip(tensor.space) ? tensor.bytes_per_partition() : tensor.bytes();
+  return {tensor.id, ByPartitions(map.Missing(ByteRuns::Of(view)), row)};
+}
+
+UnwrittenPart WriteTracker::UnwrittenOf(const View& view) {
+  const Tensor& tensor = *view.tensor;
+  const WrittenMap& map = MapOf(tensor);
+  if (!Pinned(tensor)) return nki::UnwrittenOf(view, map);
+  UnwrittenPart part{tensor.id, ByPartitions(map.Missing(RunsOf(view)), Capacity(tensor))};
+  for (BytesOfPartitions& run : part.runs) {
+    run.partition -= tensor.address->partition;
+    run.byte -= tensor.address->byte - Shift(tensor);
+  }
   return part;
+}
+
+void WriteTracker::MarkFilled(const View& view, const UnwrittenPart& part) {
+  const Tensor& tensor = *view.tensor;
+  MapOf(tensor).Mark(RunsOf(view));
+  if (!Pinned(tensor)) return;
+  // Not what other tensors left there.
+  for (const BytesOfPartitions& run : part.runs) {
+    const int64_t row = tensor.bytes_per_partition();
+    ByteRuns bytes{.start = run.partition * row + run.byte, .run = run.bytes, .rank = 1, .dims = {}};
+    bytes.dims[0] = {row, run.partitions};
+    OwnMapOf(tensor).Mark(bytes);
+  }
 }
 
 }  // namespace nki

@@ -92,6 +92,11 @@ class WriteTracker {
     return parts;
   }
 
+  // The part of a view that nothing has written, through its tensor or, where the kernel placed that, at all.
+  UnwrittenPart UnwrittenOf(const View& view);
+  // `part`, all that UnwrittenOf found, was filled: it counts as written.
+  void MarkFilled(const View& view, const UnwrittenPart& part);
+
   // "partition 3, byte 128" of `tensor`, for a byte of its map; in HBM "row 3, byte 128".
   std::string Where(const Tensor& tensor, int64_t byte) const {
     if (!OnChip(tensor.space) && tensor.shape.size() < 2) return "byte " + std::to_string(byte);
@@ -118,7 +123,7 @@ class WriteTracker {
   std::map<std::tuple<int, Space, int64_t>, WrittenMap> memories_;
 };
 
-// The part of an on-chip view that is not written yet.
+// The part of an on-chip view that is not written through its tensor yet; `map` is the tensor's own.
 UnwrittenPart UnwrittenOf(const View& view, const WrittenMap& map);
 
 }  // namespace nki

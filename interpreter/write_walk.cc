@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "interpreter/fresh_memory.h"
 #include "interpreter/regions.h"
 #include "interpreter/touched.h"
 
@@ -29,7 +30,13 @@ struct WriteWalk::Reader : OperandVisitor {
     if (runs && view.dynamic != nullptr && !view.dynamic->reg.given())
       OnPlaces({Name(view.dynamic->kind).data(), Field::Role::kIn, true}, view.dynamic->index);
     if (field.role != Field::Role::kIn && !instruction.ReadsDestination()) return;
-    walk.ForEachPart(instruction, view, [&](const View& part) { walk.Read(field, part); });
+    walk.ForEachPart(instruction, view, [&](const View& part) {
+      MayFill(part) ? walk.ReadMasked(part) : walk.Read(field, part);
+    });
+  }
+  // Not an address or a register: what comes of those is wrong wherever it is stored.
+  bool MayFill(const View& view) const {
+    return walk.graph_.IsMasked(*view.tensor) && !in_address() && !SetsRegister(instruction);
   }
   void OnPlaces(const Field& field, const View& index) {
     if (!walk.Follows(index)) return;
@@ -87,7 +94,7 @@ const WriteFacts& WriteWalk::VisitAt(size_t node, const RunContext& context) {
     Clear();
   } else {
     facts_.destinations[node] = WriteState::kUnwritten;
-    facts_.zero_first.clear();
+    facts_.fill_first.clear();
   }
   Visit(*graph_.nodes[node].instruction);
   at_ = nullptr;
@@ -107,7 +114,7 @@ void WriteWalk::Clear() {
   facts_.destinations.assign(graph_.nodes.size(), WriteState::kUnwritten);
   facts_.overwrites_hbm.assign(graph_.nodes.size(), false);
   facts_.adds_again.assign(regions_.size(), -1);
-  facts_.zero_first.clear();
+  facts_.fill_first.clear();
 }
 
 void WriteWalk::Visit(Instruction& instruction) {
@@ -150,6 +157,40 @@ void WriteWalk::Read(const Field& field, const View& view) {
   if ((moved ? certain.whole() : certain.Of(runs)) != WrittenMap::State::kAll) LeaveToTheRun(*view.tensor);
 }
 
+// What a mask left unwritten of the view becomes what fresh memory holds and counts as written from then on.
+void WriteWalk::ReadMasked(const View& view) {
+  const Tensor& tensor = *view.tensor;
+  const bool moved = view.dynamic != nullptr;
+  const View reached = moved ? View::Of(tensor) : view;
+  WrittenMap& map = tracker_.MapOf(tensor);
+  const ByteRuns runs = tracker_.RunsOf(reached);
+  const WrittenMap& certain = certain_.Of(map);
+  if (certain.Of(runs) == WrittenMap::State::kAll) return;
+  if (!moved && &certain == &map && !MayComeAgain(tensor)) {
+    UnwrittenPart part = tracker_.UnwrittenOf(view);
+    part.fresh = true;
+    tracker_.MarkFilled(view, part);
+    if (at_ != nullptr) return Fill(part, graph_, *at_);
+    facts_.fill_first[node_].push_back(std::move(part));
+    return;
+  }
+  LeaveToTheRun(tensor);
+  facts_.fills_of_run.insert(node_);
+  WrittenMap& own = tracker_.OwnMapOf(tensor);
+  if (&own != &map) {  // which of the bytes are filled, and not those of another tensor, only the run knows
+    Note(own, ByteRuns::Of(reached), tensor, false);
+    own.Mark(ByteRuns::Of(reached));
+  }
+  Note(map, runs, tensor, !moved);
+  map.Mark(runs);
+}
+
+// Whether the present node may read the tensor again after others have written it.
+bool WriteWalk::MayComeAgain(const Tensor& tensor) const {
+  if (regions_.empty() || regions_[node_] < 0) return false;
+  return tensor.address || OutermostAround(tensor) >= 0;
+}
+
 std::string WriteWalk::HintOfImages(const Tensor& tensor) const {
   if (!tracker_.HasOtherImages(tensor)) return "";
   return ", or what was there is overwritten through a tile at an address with another remainder modulo 4: "
@@ -173,9 +214,9 @@ void WriteWalk::Write(const Instruction& instruction, const View& to) {
   WrittenMap& own = tracker_.OwnMapOf(*view.tensor);
   const ByteRuns runs = ByteRuns::Of(view);
   const WrittenMap::State held = own.Of(runs);
-  if (adds && held == WrittenMap::State::kSome) facts_.zero_first[node_] = UnwrittenOf(view, own);
+  if (adds && held == WrittenMap::State::kSome) facts_.fill_first[node_].push_back(UnwrittenOf(view, own));
   if (keeps && held != WrittenMap::State::kAll) {
-    facts_.zero_first[node_] = UnwrittenOf(view, own);
+    facts_.fill_first[node_].push_back(UnwrittenOf(view, own));
     Warn("uninitialised-kept",
          "nothing has written " + tracker_.Where(*view.tensor, *own.FirstMissing(runs)) + " of " +
              view.tensor->name +

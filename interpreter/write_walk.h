@@ -39,11 +39,13 @@ class WriteWalk {
   template <typename Each>
   void ForEachPart(const Instruction& instruction, const View& view, const Each& each) const;
   void Read(const Field& field, const View& view);
+  void ReadMasked(const View& view);
   void Write(const Instruction& instruction, const View& to);
   void Note(WrittenMap& map, const ByteRuns& runs, const Tensor& tensor, bool all);
   std::string HintOfImages(const Tensor& tensor) const;
   void LeaveToTheRun(const Tensor& tensor);
   bool Follows(const View& view) const { return follows_ == nullptr || (*follows_)[view.tensor->id]; }
+  bool MayComeAgain(const Tensor& tensor) const;
   int OutermostAround(const Tensor& tensor) const;
   int LoopThatMayNotRun(const Tensor& tensor) const;
   void NoteWhoWrites(const Instruction& instruction, const View& to);

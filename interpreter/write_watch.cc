@@ -30,6 +30,13 @@ void AddAliases(const KernelGraph& graph, std::vector<bool>& watched) {
   }
 }
 
+// What is filled is written.
+bool FillsWatched(const Plan& plan, const Step& step) {
+  return step.fill_first >= 0 &&
+         std::ranges::any_of(plan.filled[step.fill_first],
+                             [&](const UnwrittenPart& part) { return plan.watched[part.tensor]; });
+}
+
 }  // namespace
 
 void PlaceWatches(Plan& plan, WriteFacts& facts) {
@@ -40,9 +47,11 @@ void PlaceWatches(Plan& plan, WriteFacts& facts) {
     Step& step = plan.steps[i];
     WritesOf writes(plan.watched);
     plan.graph->nodes[i].instruction->VisitFields(writes);
-    step.watched = writes.found || facts.watched_reads.contains(i);
     step.destination_of_run = facts.destinations_of_run.contains(i);
-    if (step.destination_of_run) step.shared = false;  // only the worker that watches knows it
+    step.fills_of_run = facts.fills_of_run.contains(i);
+    step.watched = writes.found || facts.watched_reads.contains(i) || FillsWatched(plan, step);
+    // Only the worker that watches knows it.
+    if (step.destination_of_run || step.fills_of_run) step.shared = false;
   }
 }
 

@@ -22,7 +22,7 @@ struct ByteRuns {
   static ByteRuns Of(const View& view);
 };
 
-// The same bytes of some neighbouring partitions, counted inside a tensor.
+// The same bytes of some neighbouring partitions, counted inside a tensor. One in HBM is one partition.
 struct BytesOfPartitions {
   int partition;
   int partitions;
@@ -33,6 +33,7 @@ struct BytesOfPartitions {
 struct UnwrittenPart {
   int tensor = 0;
   std::vector<BytesOfPartitions> runs;
+  bool fresh = false;  // it becomes what fresh memory holds, not 0 (fresh_memory.h)
 };
 
 class WrittenMap {

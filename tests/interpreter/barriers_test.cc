@@ -68,8 +68,8 @@ Buffers RunInOrder(const Plan& plan, const Buffers& inputs) {
 }
 
 TEST(Barriers, EveryInterleavingThatTheyAllowGivesTheSameBits) {
-  for (uint32_t seed = 0; seed < 300; ++seed) {
-    const RandomKernel kernel(seed, 4 + seed % 30);
+  for (uint32_t seed = 0; seed < 400; ++seed) {
+    const RandomKernel kernel(seed % 300, 4 + seed % 30, seed >= 300);
     ASSERT_THAT(kernel.builder().Problems(), ::testing::IsEmpty()) << ToText(*kernel.builder().graph());
     const std::shared_ptr<const Plan> plan = kernel.builder().Make();
     const Buffers inputs = MakeInputs(*plan, seed);
@@ -84,12 +84,12 @@ TEST(Barriers, EveryInterleavingThatTheyAllowGivesTheSameBits) {
 }
 
 TEST(Barriers, ThreadsGiveTheSameBits) {
-  for (uint32_t seed = 0; seed < 24; ++seed) {
-    const RandomKernel kernel(seed, 60);
+  for (uint32_t seed = 0; seed < 48; ++seed) {
+    const RandomKernel kernel(seed / 2, seed % 2 == 1 ? 30 : 60, seed % 2 == 1);
     const Plan plan = Shareable(*kernel.builder().Make());
     const Buffers inputs = MakeInputs(plan, seed);
     const Buffers expected = RunInOrder(plan, inputs);
-    for (int workers : {2, 3, seed % 8 == 0 ? 8 : 4}) {
+    for (int workers : {2, 3, seed / 2 % 8 == 0 ? 8 : 4}) {
       ASSERT_EQ(RunOn(plan, inputs, {.max_workers = workers}), expected)
           << "seed " << seed << ", " << workers << " workers";
     }

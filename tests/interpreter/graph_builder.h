@@ -22,6 +22,7 @@ class GraphBuilder {
   View Psum(Shape shape, Dtype dtype = Dtype::kFloat32, std::optional<Address> address = std::nullopt);
   View Hbm(Shape shape, Dtype dtype = Dtype::kFloat32);  // shared
   View Input(Shape shape, Dtype dtype = Dtype::kFloat32);
+  void Masked(const View& view) { graph_->MarkMasked(view.tensor->id); }
   void Return(const View& view) { graph_->outputs.push_back(view); }
 
   // Adds an instruction, at line `line` of a made-up source file.

@@ -2,22 +2,19 @@
 
 namespace nki {
 
-RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
+RandomKernel::RandomKernel(uint32_t seed, int instructions, bool masked) : random_(seed), masked_(masked) {
   input_ = b_.Input({128, kWide});
   const View second = b_.Input({kTiles, 128, kWide});
   scratch_ = b_.Hbm({128, kWide});
   if (seed % 2 == 1) Pin();
   while (std::ssize(tiles_) < kTiles) tiles_.push_back(b_.Sbuf({128, kWide}));
   while (psum_.size() < 2) psum_.push_back(b_.Psum({128, kFree}));
-  for (const View& alias : aliases_)
-    b_.Load(alias, second.Select(0, 0, false).Slice(0, 0, alias.partitions(), 1));
-  for (int i = 0; i < kTiles; ++i) b_.Load(tiles_[i], second.Select(0, i, false));
-  b_.Load(scratch_, tiles_[0]);
-  b_.Add("activation", {{"dst", tiles_[1]},
-                        {"op", ActivationOp::kTanh},
-                        {"data", tiles_[1]},
-                        {"reduce_cmd", ReduceCmd::kReset}});
+  masked_ ? WriteParts(second) : WriteAll(second);
+  const View reset = masked_ ? tiles_[1].Slice(1, 0, 1, 1) : tiles_[1];
+  b_.Add("activation",
+         {{"dst", reset}, {"op", ActivationOp::kTanh}, {"data", reset}, {"reduce_cmd", ReduceCmd::kReset}});
   for (int i = 0; i < instructions; ++i) AddOne();
+  if (masked_) b_.Load(tiles_[2], scratch_);
   for (int i = 0; i < kTiles; ++i) {
     const View result = b_.Hbm({128, kWide});
     b_.Load(result, tiles_[i]);
@@ -25,6 +22,29 @@ RandomKernel::RandomKernel(uint32_t seed, int instructions) : random_(seed) {
   }
   b_.Return(scratch_);
   b_.Return(input_);
+}
+
+void RandomKernel::WriteAll(const View& from) {
+  for (const View& alias : aliases_)
+    b_.Load(alias, from.Select(0, 0, false).Slice(0, 0, alias.partitions(), 1));
+  for (int i = 0; i < kTiles; ++i) b_.Load(tiles_[i], from.Select(0, i, false));
+  b_.Load(scratch_, tiles_[0]);
+}
+
+void RandomKernel::WriteParts(const View& from) {
+  std::vector<View> all = aliases_;
+  all.insert(all.end(), tiles_.begin(), tiles_.end());
+  all.insert(all.end(), psum_.begin(), psum_.end());
+  all.push_back(scratch_);
+  for (const View& tile : all) b_.Masked(tile);
+  for (int i = 0; i < kTiles; ++i) {
+    const int64_t rows = Pick(1, 128), first = Pick(0, kFree), end = Pick(kWide - kFree, kWide),
+                  step = Pick(1, 2);
+    const auto part = [&](const View& whole) {
+      return whole.Slice(0, 0, rows, 1).Slice(1, first, end, step);
+    };
+    b_.Load(part(tiles_[i]), part(from.Select(0, i, false)));
+  }
 }
 
 // Tiles at addresses where they share some bytes with each other, and where the pieces of memory by which
@@ -161,8 +181,9 @@ void RandomKernel::Multiply() {
       {"dst", dst}, {"stationary", Part(Tile(), contraction, m)}, {"moving", Part(Tile(), contraction, n)}};
   if (Pick(0, 2) == 0) arguments.insert({"accumulate", false});
   b_.Add("nc_matmul", arguments);
+  const View read = masked_ ? Part(psum_[Pick(0, 1)], m, n) : dst;
   // Brought back to the size of the inputs: sums of products would soon leave float32.
-  b_.Add("activation", {{"dst", Part(Tile(), m, n)}, {"op", ActivationOp::kTanh}, {"data", dst}});
+  b_.Add("activation", {{"dst", Part(Tile(), m, n)}, {"op", ActivationOp::kTanh}, {"data", read}});
 }
 
 void RandomKernel::TransposeTensor() {

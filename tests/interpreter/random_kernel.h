@@ -11,8 +11,9 @@ namespace nki {
 
 class RandomKernel {
  public:
-  // Every result is written in full: the SBUF tiles and the scratch tensor go out at the end.
-  RandomKernel(uint32_t seed, int instructions);
+  // Every result is written in full: the SBUF tiles and the scratch tensor go out at the end. If `masked`,
+  // all of these and PSUM are written in parts at first, and read where nothing has written them.
+  RandomKernel(uint32_t seed, int instructions, bool masked = false);
   const GraphBuilder& builder() const { return b_; }
 
  private:
@@ -32,6 +33,8 @@ class RandomKernel {
   int64_t Count() { return std::array<int64_t, 6>{16, 32, 40, 64, 96, 128}[Pick(0, 5)]; }
 
   void Pin();
+  void WriteAll(const View& from);
+  void WriteParts(const View& from);
   void AddOne();
   void UnderAnotherName();
   void Elementwise();
@@ -46,6 +49,7 @@ class RandomKernel {
   void Stream();
 
   std::mt19937 random_;
+  const bool masked_;
   GraphBuilder b_;
   std::vector<View> tiles_, psum_;
   std::vector<View> aliases_;  // other names of some partitions of pinned tiles; empty if none are pinned

@@ -298,12 +298,13 @@ TEST(Verifier, NothingIsZeroedForAnInstructionThatOverwrites) {
   b.Fill(sum.Slice(1, 0, 16, 1), 0);
   b.Fill(sum.Slice(0, 32, 64, 1).Slice(1, 8, 24, 1), 0);
   b.Fill(sum.Slice(1, 0, 32, 1), 0);
-  EXPECT_TRUE(b.Make()->zeroed.empty());
+  EXPECT_TRUE(b.Make()->filled.empty());
   b.Add("nc_matmul", {{"dst", sum}, {"stationary", x}, {"moving", x}});
   const std::shared_ptr<const Plan> plan = b.Make();
-  ASSERT_EQ(plan->zeroed.size(), 1u);
-  ASSERT_EQ(plan->zeroed[0].runs.size(), 1u);
-  const BytesOfPartitions& run = plan->zeroed[0].runs[0];
+  ASSERT_EQ(plan->filled.size(), 1u);
+  ASSERT_EQ(plan->filled[0].size(), 1u);
+  ASSERT_EQ(plan->filled[0][0].runs.size(), 1u);
+  const BytesOfPartitions& run = plan->filled[0][0].runs[0];
   EXPECT_THAT((std::vector<int64_t>{run.partition, run.partitions, run.byte, run.bytes}),
               ElementsAre(0, 64, 128, 128));
 }
