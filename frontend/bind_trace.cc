@@ -205,6 +205,10 @@ void BindTrace(py::module_& module) {
     AsTensor(tensor.ptr())->is_condition = true;
     return tensor;
   });
+  module.def("mark_masked", [](const py::object& tensor) {
+    const TensorObject* object = AsTensor(tensor.ptr());
+    object->graph->MarkMasked(object->view.tensor->id);
+  });
   module.def("is_whole", [](const py::object& tensor) {
     const View& view = AsTensor(tensor.ptr())->view;
     return view.offset == 0 && view.IsContiguous() &&
