@@ -1,5 +1,7 @@
 """Grids, ranges and the making of tensors."""
 
+import re
+
 import nki
 import nki.isa as nisa
 import nki.language as nl
@@ -128,18 +130,29 @@ def test_all_members_of_tile_size(monkeypatch):
         monkeypatch.delenv("NKI_DMA_TRANSPOSE_AS_PE_TRANSPOSE")
 
 
+@pytest.mark.parametrize(
+    ("ask", "error", "said"),
+    [
+        (lambda: nl.program_id(1), ValueError, "nl.program_id: there is no axis 1; the "),
+        (lambda: nl.program_id(-1), ValueError, "nl.program_id: there is no axis -1; the "),
+        (lambda: nl.program_id("a"), TypeError, "nl.program_id: an axis of the grid is an integer, got 'a'"),
+        (lambda: nl.num_programs(7), ValueError, "nl.num_programs: there is no axis 7; the "),
+        (lambda: nl.num_programs((0, 2)), ValueError, "nl.num_programs: there is no axis 2; the "),
+    ],
+)
+@pytest.mark.parametrize("grid", [(), (2,)])
+def test_axes_that_no_grid_has(ask, error, said, grid):
+    def kernel(x):
+        ask()
+
+    has = "grid is (2,)" if grid else "kernel was called without a grid, which counts as (1,)"
+    with pytest.raises(error, match=re.escape(said + (has if error is ValueError else ""))):
+        nki.jit(kernel).launch(grid, (np.zeros((8, 8), np.float32),), {})
+
+
 def test_buffer_questions():
     assert nl.is_sbuf(nl.sbuf) and nl.is_psum(nl.psum) and nl.is_on_chip(nl.psum) and nl.is_hbm(nl.shared_hbm)
     assert not nl.is_on_chip(nl.hbm) and not nl.is_hbm(nl.sbuf) and nl.hbm is nl.private_hbm
-
-
-def test_absent_names_say_what_to_use():
-    with pytest.raises(AttributeError, match="nki.language.arange was removed in NKI 0.1; use slices, nl.ds and"):
-        nl.arange  # noqa: B018
-    with pytest.raises(AttributeError, match="module 'nki.language' has no attribute 'float23'"):
-        nl.float23  # noqa: B018
-    with pytest.raises(TypeError, match="nl.bypass can't be called; it is a value for op0= and op1= of nisa.activate2"):
-        nl.bypass(1)
 
 
 @pytest.mark.parametrize(

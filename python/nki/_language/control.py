@@ -1,6 +1,7 @@
 """Ranges, slices, the place of a program in its grid, and regions."""
 
 import contextlib
+import math
 
 from nki import _core
 
@@ -36,22 +37,35 @@ def ds(start, size):
 
 
 def program_id(axis=0):
-    """This program's index along an axis of the grid; 0 without a grid."""
-    _, program = _core.current_grid()
-    return program[axis] if program else 0
+    """This program's index along an axis of the grid; 0 without a grid.
+
+    Errors: TypeError or ValueError for what is no axis of the grid. Source: nki.language.program_id, NKI 0.6.
+    """
+    grid, program = _core.current_grid()
+    return (program or (0,))[_axis("program_id", axis, grid)]
 
 
 def num_programs(axes=0):
     """The number of programs along an axis of the grid, or the product over a tuple of axes; 1 without a grid.
 
     None means all axes, as it does by default until NKI 0.2.
+
+    Errors: TypeError or ValueError for what is no axis of the grid. Source: nki.language.num_programs, NKI 0.6.
     """
     grid, _ = _core.current_grid()
-    axes = range(len(grid)) if axes is None else axes
-    total = 1
-    for axis in axes if isinstance(axes, (tuple, list, range)) else (axes,):
-        total *= grid[axis] if grid else 1
-    return total
+    axes = range(len(grid)) if axes is None else axes if isinstance(axes, (tuple, list, range)) else (axes,)
+    sizes = grid or (1,)
+    return math.prod([sizes[_axis("num_programs", axis, grid)] for axis in axes])
+
+
+def _axis(function, axis, grid):
+    """`axis` if the grid has it; no grid counts as one of a single axis."""
+    if not hasattr(axis, "__index__"):
+        raise TypeError(f"nl.{function}: an axis of the grid is an integer, got {axis!r}")
+    if not 0 <= axis < max(len(grid), 1):
+        has = f"the grid is {grid}" if grid else "the kernel was called without a grid, which counts as (1,)"
+        raise ValueError(f"nl.{function}: there is no axis {axis}; {has}")
+    return axis
 
 
 def program_ndim():
