@@ -64,7 +64,7 @@ std::string DtypeNameOf(PyObject* value) {
 }  // namespace
 
 void BindEnums(py::module_& module) {
-  const py::object make = py::module_::import("enum").attr("Enum");
+  const py::object make = py::module_::import("nki._missing").attr("Enumeration");
   for (const EnumRow* row : kRows) {
     const bool named_values = row == &kRegionRow || IsPerfMode(*row);
     py::list members;

@@ -9,7 +9,7 @@ import warnings as _warnings
 
 import nki_standins as _standins
 
-from nki import _core, _older_names
+from nki import _core, _missing
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
 from nki._kernel import BoundKernel, Kernel, NkiWarning
 from nki._simulate import simulate
@@ -58,7 +58,7 @@ def jit(fn=None, *mode, platform_target=None, **options):
 
 
 def __getattr__(name):
-    raise _older_names.missing(_sys.modules[__name__], name)
+    raise _missing.missing(_sys.modules[__name__], name)
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nki import _core, _numpy, _settings, _words
+from nki import _core, _missing, _numpy, _settings, _words
 from nki._bound import BoundKernel, Launch, grid_of
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
@@ -279,6 +279,8 @@ class Kernel:
         try:
             return self._body(*bound.args, **bound.kwargs)
         except (AttributeError, TypeError) as error:
+            if type(error) is TypeError:
+                _missing.explain_keyword(error)
             if not tensors and bound.arguments:
                 kinds = {name: type(value).__name__ for name, value in bound.arguments.items()}
                 given = ", ".join(f"{name} is of type {kind}" for name, kind in kinds.items())

@@ -1,4 +1,4 @@
-"""Names of older releases that NKI 0.6 lacks or replaces: for the messages of the modules, and for nki-py --migrate.
+"""Names of older releases that NKI 0.6 lacks or replaces: for _missing.py, and for nki-py --migrate.
 
 The arguments of instructions are in frontend/older_calls.cc (`_core.older_keywords`, `_core.older_orders`).
 Sources: release notes and migration guide of NKI 0.1 to 0.6; the stubs of SDK 2.20 to 2.32.
@@ -36,7 +36,7 @@ REMOVED = {
         "tensor_copy_dynamic_src": ("0.4", _DYNAMIC_COPY),
     },
     "nki.language": {
-        "all_reduce": ("0.1", "use nki.collectives.all_reduce"),
+        "all_reduce": ("0.1", "use nki.collectives.all_reduce, which nki-py does not have: it runs one rank"),
         "arange": ("0.1", _ACCESS),
         "atomic_rmw": ("0.1", "use nisa.dma_compute"),
         "bfp16": ("0.1", "use ml_dtypes.finfo(ml_dtypes.bfloat16)"),
@@ -150,11 +150,3 @@ NUMPY_OPERATORS = {
     "min": "minimum",
     "true_divide": "divide",
 }
-
-
-def missing(module, name):
-    """The AttributeError of a module that lacks the name."""
-    if name not in REMOVED[module.__name__]:
-        return AttributeError(f"module {module.__name__!r} has no attribute {name!r}", name=name, obj=module)
-    release, instead = REMOVED[module.__name__][name]
-    return AttributeError(f"{module.__name__}.{name} was removed in NKI {release}; {instead}", name=None)

@@ -1,7 +1,9 @@
 """What nki.collectives names, for kernels that import it. Nothing here runs on several ranks, and says so when used."""
 
+import sys
 from typing import Any
 
+from nki import _missing
 from nki.language import NKIObject
 
 
@@ -24,7 +26,5 @@ _OPERATIONS = frozenset(
 
 
 def __getattr__(name):
-    message = f"module 'nki.collectives' has no attribute {name!r}"
-    if name in _OPERATIONS:
-        message += ": nki-py runs one rank, no operations between ranks"
-    raise AttributeError(message)
+    alone = "nki-py runs one rank, no operations between ranks" if name in _OPERATIONS else None
+    raise _missing.missing(sys.modules[__name__], name, alone)

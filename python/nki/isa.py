@@ -8,7 +8,7 @@ import enum
 import sys
 import types
 
-from nki import _core, _older_names, _settings
+from nki import _core, _missing, _settings
 from nki._core import (
     NkiInstruction,
     VerifyError,
@@ -35,7 +35,7 @@ _instructions = {name: call for name, call in _core.instructions.items() if name
 globals().update(_instructions)
 
 
-class nc_version(enum.IntEnum):
+class nc_version(enum.IntEnum, metaclass=_missing.Named):
     """The generations of NeuronCores; they compare as numbers do."""
 
     gen2 = 2  # trn1, inf2
@@ -89,4 +89,4 @@ __all__ = [
 def __getattr__(name):
     if name == "NKIObject":  # here in NKI 0.3 alone
         return sys.modules["nki.language"].NKIObject
-    raise _older_names.missing(sys.modules[__name__], name)
+    raise _missing.missing(sys.modules[__name__], name)

@@ -7,7 +7,7 @@ an instruction's `op=`.
 import sys
 import types
 
-from nki import _older_names
+from nki import _missing
 from nki._core import MemoryRegion, NkiTensor
 from nki._language.activations import (
     abs,
@@ -137,7 +137,7 @@ __all__ = sorted(name for name in globals() if not name.startswith("_") and name
 
 
 def __getattr__(name):
-    raise _older_names.missing(sys.modules[__name__], name)
+    raise _missing.missing(sys.modules[__name__], name)
 
 
 def __dir__():

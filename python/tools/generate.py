@@ -44,7 +44,8 @@ TYPES = {
 
 
 def enum_stub(enumeration):
-    lines = [f"class {enumeration.__name__}({enumeration.__base__.__name__}):"]
+    base = "IntEnum" if issubclass(enumeration, int) else "Enum"
+    lines = [f"class {enumeration.__name__}({base}):"]
     return "\n".join(lines + [f"    {member.name} = {member.value!r}" for member in enumeration])
 
 

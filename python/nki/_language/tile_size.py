@@ -3,6 +3,7 @@
 import os
 
 from nki import _core, _settings
+from nki._missing import close_to
 
 _PE_TRANSPOSE = "NKI_DMA_TRANSPOSE_AS_PE_TRANSPOSE"
 
@@ -77,6 +78,11 @@ class _TileSize:
     bn_stats_fmax = 512  # nki.isa.bn_stats, NKI 0.6
     psum_min_align = 4  # bytes; a word is the smallest unit that tensors do not share
     sbuf_min_align = 4
+
+    def __getattr__(self, name):
+        close = close_to(name, [each for each in dir(self) if not each.startswith("_")])
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        raise AttributeError(f"nl.tile_size has no attribute {name!r}{hint}", name=None)
 
 
 tile_size = _TileSize()

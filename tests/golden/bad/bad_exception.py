@@ -32,5 +32,5 @@ def case_attribute():
 #   at bad/bad_exception.py:8: return extent // size
 #
 # case_attribute:
-# AttributeError: module 'nki.language' has no attribute 'ndarry'
+# AttributeError: module 'nki.language' has no attribute 'ndarry': did you mean nki.language.ndarray?
 #   at bad/bad_exception.py:18: return nl.ndarry(x.shape, x.dtype)
