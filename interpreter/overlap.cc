@@ -153,6 +153,7 @@ void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
     for (const Named& in : operands.ins) {
       if (in.view.tensor != out.view.tensor) continue;
       if (in.view.dynamic != nullptr || out.view.dynamic != nullptr) continue;  // CheckOverlapNow
+      if (!StaysInside(in.view) || !StaysInside(out.view)) continue;            // an error of its own
       if (!Conflicts(in.view, out.view)) continue;
       found->push_back(ProblemOf(node, "overlap", Sentence(out, in)));
     }

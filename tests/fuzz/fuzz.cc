@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "interpreter/overlap.h"
+#include "interpreter/plan.h"
 #include "memory/error.h"
 #include "tests/fuzz/case_text.h"
 #include "tests/fuzz/chip.h"
@@ -81,9 +83,15 @@ class Case {
     return {refused ? Outcome::kRefused : Outcome::kSame, ""};
   }
 
-  // Breaks the call; what is still legal must run within its tensors.
+  // Breaks the call. It can be planned or is refused; what is still legal must run within its tensors.
   Result Spoiled() {
     Spoil(world_, arguments_);
+    try {
+      if (HasGraph()) MakePlan(Graph());
+    } catch (const VerifyError&) {
+    } catch (const std::exception& error) {
+      return {Outcome::kDifferent, std::string("as a kernel: ") + error.what()};
+    }
     if (!IsLegal()) return {Outcome::kIllegal, ""};
     chip_.Load(world_);
     try {
@@ -102,12 +110,26 @@ class Case {
   }
 
  private:
+  // A kernel of this call alone. One that opens or closes a loop has none.
+  bool HasGraph() const { return !MakeInstruction(name_, arguments_)->ControlFlow(); }
+  std::shared_ptr<const KernelGraph> Graph() const {
+    auto graph = std::make_shared<KernelGraph>();
+    graph->generation = &world_.gen;
+    graph->tensors = world_.tensors;
+    graph->dynamic_offsets = world_.offsets;
+    graph->registers = 4;
+    graph->programs = {0};
+    graph->Append({MakeInstruction(name_, arguments_), -1, ""});
+    return graph;
+  }
+
   bool IsLegal() {
     if (world_.Fits() != nullptr) return false;
     instruction_ = MakeInstruction(name_, arguments_);
     std::vector<Diagnostic> found;
     Checker checker(*instruction_, world_.gen, -1, &found);
     instruction_->Check(checker);
+    CheckOverlap({MakeInstruction(name_, arguments_), -1, ""}, &found);
     return std::ranges::none_of(found,
                                 [](const Diagnostic& one) { return one.severity == Severity::kError; });
   }

@@ -29,12 +29,19 @@ int64_t AnyNumber(World& w) {
   return w.draw.Chance(60) ? small : wild;
 }
 
+// The same pattern in the storage of any operand, which may be too small for it.
+void MoveToOther(World& w, View& view) {
+  const int64_t rows = view.on_chip() && view.storage_row() > 0 ? view.partition_step() : 1;
+  view.tensor = &w.tensors[w.draw.Below(static_cast<int64_t>(w.tensors.size()))];
+  if (view.on_chip()) view.dims[0].step = rows * view.storage_row();
+}
+
 // As views of Python can be: counts are positive, steps are not negative, and ranks end at five.
 void ChangeView(World& w, View& view) {
   const int64_t axis = view.rank > 0 ? w.draw.Below(view.rank) : 0;
   const int64_t large =
       w.draw.OneOf<int64_t>({0, 1, 2, 3, 7, 128, 129, 4096, int64_t{1} << 20, int64_t{1} << 36});
-  switch (w.draw.Below(7)) {
+  switch (w.draw.Below(9)) {
     case 0:
       view.dtype = static_cast<Dtype>(w.draw.Below(kDtypeCount));
       break;
@@ -53,18 +60,24 @@ void ChangeView(World& w, View& view) {
     case 5:
       view = w.Hbm({w.Partitions(), w.Free()}, w.AnyDtype(), true);
       break;
+    case 6:
+      MoveToOther(w, view);
+      break;
+    case 7:  // beside another operand, and beyond the end
+      MoveToOther(w, view);
+      if (view.rank > 1) view.dims[view.rank - 1].step = std::max<int64_t>(large, 3);
+      break;
     default:
       if (view.rank > 2) --view.rank;
       break;
   }
 }
 
-// What View::AccessPattern lets pass: on chip no element lies beyond its partition's row.
+// What View::AccessPattern and slices of its views let pass. Elements may lie beyond the storage.
 bool CanBeMade(const View& view) {
-  if (!view.on_chip()) return view.LastElement() < int64_t{1} << 47;
-  const int64_t row = view.storage_row();
-  if (row == 0 || view.dims[0].step == 0 || view.dims[0].step % row != 0) return false;
-  return view.offset % row + view.LastOf(view.free_axes()) - view.offset < row;
+  if (view.LastElement() >= int64_t{1} << 47) return false;
+  const int64_t row = view.on_chip() ? view.storage_row() : 1;
+  return row > 0 && (!view.on_chip() || (view.dims[0].step > 0 && view.dims[0].step % row == 0));
 }
 
 void SpoilView(World& w, View& view) {

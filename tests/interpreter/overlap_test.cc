@@ -72,6 +72,16 @@ TEST_F(Overlap, AReductionOntoWhatItHasReadIsLegal) {
   EXPECT_THAT(b_.Problems(), IsEmpty());
 }
 
+TEST_F(Overlap, OutOfBoundsIsSaidAlone) {
+  const View beyond = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{1000, 64}}, 0, Dtype::kFloat32);
+  b_.Add("tensor_reduce",
+         {{"dst", Columns(0, 1)}, {"op", AluOp::kAdd}, {"data", beyond}, {"axis", IntList{1}}}, 1);
+  b_.Add("tensor_copy", {{"dst", tile_}, {"src", beyond}}, 2);
+  b_.Add("max8", {{"dst", beyond.Slice(1, 0, 8, 1)}, {"src", tile_}}, 3);
+  EXPECT_THAT(b_.Problems(), ElementsAre(HasSubstr("data reaches element 64984; the storage of t0"),
+                                         HasSubstr("src reaches element"), HasSubstr("dst reaches element")));
+}
+
 TEST_F(Overlap, InPlaceAndBesideEachOtherIsLegal) {
   b_.Add("tensor_tensor", {{"dst", tile_}, {"data1", tile_}, {"data2", tile_}, {"op", AluOp::kAdd}});
   b_.Add("tensor_copy", {{"dst", tile_.ReshapeDim(1, {8, 8})}, {"src", tile_}});

@@ -376,3 +376,15 @@ def test_patterns_of_a_part_begin_where_it_begins():
 
     x = np.arange(96, dtype=np.float32).reshape(8, 12)
     np.testing.assert_array_equal(kernel(x), [x[1:5, 3:6], x[1:5, 3:6], x[2:6, 5:8]])
+
+
+@pytest.mark.parametrize("run", [nki.jit, nki.simulate])
+def test_a_source_that_leaves_its_storage_beside_the_destination_is_said_to_leave_it_and_no_more(run):
+    def kernel(x):
+        tile = nl.load(x)
+        nisa.tensor_copy(tile[:, 0:8], tile.ap([[64, 128], [1000, 64]]))
+        return x
+
+    with pytest.raises(nki.VerifyError, match="src reaches element 71128; the storage of") as refused:
+        run(kernel)(np.ones((128, 64), np.float32))
+    assert str(refused.value).count("error:") == 1
