@@ -5,6 +5,8 @@
 #include "frontend/enums.h"
 #include "frontend/register_object.h"
 #include "frontend/tensor_object.h"
+#include "frontend/tile_object.h"
+#include "frontend/tracer.h"
 
 namespace nki {
 namespace {
@@ -95,6 +97,10 @@ PyObject* ArgumentReader::Next(const Field& field) {
 View ArgumentReader::ReadView(const Field& field, PyObject* argument) {
   if (!IsTensor(argument))
     WrongType(field, "a tensor (made with nl.ndarray, or an argument of the kernel)", argument);
+  if (IsTile(argument)) {
+    CheckInBounds(argument);
+    Tracer::Require(field.name).CheckBlock(*AsTensor(argument)->view.tensor, Place(field));
+  }
   TensorObject* tensor = AsTensor(argument);
   if (tensor->graph.get() != &graph_) {
     ThrowValue(Place(field) + ": tensor " + tensor->view.tensor->name +

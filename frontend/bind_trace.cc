@@ -200,6 +200,7 @@ void BindTrace(py::module_& module) {
   module.def("parse_dtype", [](const py::object& dtype) {
     return py::reinterpret_borrow<py::object>(DtypeName(ReadDtype(dtype.ptr())));
   });
+  module.def("dtype_bytes", [](const py::object& dtype) { return ItemBytes(ReadDtype(dtype.ptr())); });
   module.def("tensor_id", [](const py::object& tensor) { return AsTensor(tensor.ptr())->view.tensor->id; });
   module.def("as_condition", [](const py::object& tensor) {
     AsTensor(tensor.ptr())->is_condition = true;

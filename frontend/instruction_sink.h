@@ -17,6 +17,8 @@ class InstructionSink {
   virtual void Record(std::unique_ptr<Instruction> instruction, int source, std::string name) = 0;
   // Whether the innermost open loop, at its head or at the end of its body, goes on (again).
   virtual bool NextPass() = 0;
+  // Whether the instruction that was recorded last can still change.
+  virtual bool CanRedirect() const { return false; }
   // True if the innermost open loop is a `while` on this register.
   virtual bool InWhile(Register condition) const = 0;
   // Nothing, if the value is known only while the kernel runs. Throws if nothing has set the register.
@@ -43,6 +45,7 @@ class GraphSink final : public InstructionSink {
     graph_->Append({std::move(instruction), source, std::move(name)});
     entered_.resize(graph_->regions.size(), false);
   }
+  bool CanRedirect() const override { return true; }
   // The body is recorded once.
   bool NextPass() override {
     const bool again = entered_[graph_->open_region];

@@ -2,11 +2,13 @@
 #include "frontend/bind.h"
 #include "frontend/enums.h"
 #include "frontend/errors.h"
+#include "frontend/index_object.h"
 #include "frontend/instruction_object.h"
 #include "frontend/older_calls.h"
 #include "frontend/register_object.h"
 #include "frontend/result_arrays.h"
 #include "frontend/tensor_object.h"
+#include "frontend/tile_object.h"
 #ifdef NKI_HAS_JAX
 #include "frontend/jax_handler.h"
 #endif
@@ -18,6 +20,8 @@ PYBIND11_MODULE(_core, module, pybind11::mod_gil_used()) {
   nki::BindErrors(module);
   nki::BindEnums(module);
   nki::BindTensor(module);
+  nki::BindIndices(module);
+  nki::BindTiles(module);
   nki::BindRegisters(module);
   nki::BindTrace(module);
   nki::BindInstructions(module);

@@ -11,6 +11,7 @@ namespace nki {
 namespace {
 
 PyTypeObject* tensor_type = nullptr;
+PyTypeObject* further_type = nullptr;  // Beta 1's
 
 const View& ViewOf(PyObject* self) { return AsTensor(self)->view; }
 
@@ -152,7 +153,17 @@ pybind11::object ValuesOf(PyObject* tensor) {
   return pybind11::module_::import("nki._numpy").attr("values_of")(pybind11::handle(tensor));
 }
 
-bool IsTensor(PyObject* object) { return Py_TYPE(object) == tensor_type; }
+bool IsTensor(PyObject* object) { return Py_TYPE(object) == tensor_type || Py_TYPE(object) == further_type; }
+
+void RegisterTensorType(PyTypeObject* type) { further_type = type; }
+
+std::vector<PyGetSetDef> TensorAttributes(const char* dtype) {
+  std::vector<PyGetSetDef> attributes(std::begin(kAttributes), std::prev(std::end(kAttributes)));
+  for (PyGetSetDef& attribute : attributes) {
+    if (attribute.get == GetDtype) attribute.name = dtype;
+  }
+  return attributes;
+}
 
 PyObject* MakeTensor(const View& view, std::shared_ptr<KernelGraph> graph, bool is_condition) {
   PyObject* object = tensor_type->tp_alloc(tensor_type, 0);

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "interpreter/graph.h"
 
@@ -21,6 +22,7 @@ struct TensorObject {
 
 void BindTensor(pybind11::module_& module);
 
+// Also true for the tensors of Beta 1 (tile_object.h).
 bool IsTensor(PyObject* object);
 inline TensorObject* AsTensor(PyObject* object) { return reinterpret_cast<TensorObject*>(object); }
 
@@ -42,6 +44,11 @@ std::vector<Dim> ReadPattern(PyObject* value, const char* what);
 View Rearranged(const View& view, PyObject* source, PyObject* destination, PyObject* fixed_sizes);
 // The values as a NumPy array, for nki.simulate; a TypeError where a tensor has none.
 pybind11::object ValuesOf(PyObject* tensor);
+
+// Of a further type whose objects begin as TensorObject does: makes it a tensor to IsTensor.
+void RegisterTensorType(PyTypeObject* type);
+// The attributes of every tensor, without an end mark; that for the data type under this name.
+std::vector<PyGetSetDef> TensorAttributes(const char* dtype);
 
 extern PyMethodDef kTensorMethods[];  // tensor_methods.cc
 

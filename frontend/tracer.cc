@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string_view>
 
 #include "isa/control/control.h"
 #include "memory/scalar_types.h"
@@ -11,6 +12,29 @@ namespace nki {
 using std::to_string;
 
 namespace {
+
+// Finds where an instruction says that it writes `result`, and whether it adds there.
+class ResultFinder : public OperandVisitor {
+ public:
+  explicit ResultFinder(const View& result) : result_(result) {}
+  View* dst = nullptr;
+  std::optional<bool>* accumulate = nullptr;
+  using OperandVisitor::Visit;
+  void OnView(const Field&, const View&) override {}
+  void Visit(const Field& field, View& view) override {
+    if (field.role != Field::Role::kOut || view.tensor != result_.tensor) return;
+    if (view.offset == result_.offset && view.dtype == result_.dtype &&
+        std::ranges::equal(view.axes(), result_.axes())) {
+      dst = &view;
+    }
+  }
+  void Visit(const Field& field, std::optional<bool>& value) override {
+    if (std::string_view(field.name) == "accumulate") accumulate = &value;
+  }
+
+ private:
+  const View& result_;
+};
 
 uint64_t NextNumber() {
   static std::atomic<uint64_t> last{0};
@@ -92,6 +116,8 @@ const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtyp
   Tensor& tensor = NewTensor(std::move(name), prefix.c_str(), space, std::move(shape), dtype);
   tensor.address = address;
   tensor.source = sites_.Here();
+  at_last_tensor_ = recorded_;
+  if (block_ >= 0 && OnChip(space)) block_of_[tensor.id] = block_;
   sink_->AddTensor(tensor);
   if (space == Space::kSharedHbm) shared_[shared] = tensor.id;
   return tensor;
@@ -117,6 +143,21 @@ void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) 
   CheckLoops();
   ++recorded_;
   sink_->Record(std::move(instruction), sites_.Here(), std::move(name));
+}
+
+bool Tracer::Redirect(const View& result, const View& to, bool accumulates) {
+  Tensor& last = graph_->tensors.back();
+  if (!sink_->CanRedirect() || result.tensor != &last || at_last_tensor_ + 1 != recorded_) return false;
+  ResultFinder found(result);
+  graph_->nodes.back().instruction->VisitFields(found);
+  if (found.dst == nullptr || (accumulates && found.accumulate == nullptr)) return false;
+  *found.dst = to;
+  // "None overwrites what nothing has written yet and adds otherwise" (nki.isa.nc_matmul, NKI 0.6).
+  if (accumulates) found.accumulate->reset();
+  names_.erase(last.name);
+  block_of_.erase(last.id);
+  graph_->tensors.pop_back();
+  return true;
 }
 
 void Tracer::RecordMove(Register dst, IntOrRegister src) { Record(MakeRegisterMove(dst, src), ""); }
@@ -178,6 +219,37 @@ void Tracer::CheckLoops() const {
   if (!abandoned_.empty()) throw Error(abandoned_);
 }
 
+int Tracer::BeginBlock() {
+  blocks_.push_back({block_, sites_.Here()});
+  return block_ = static_cast<int>(blocks_.size()) - 1;
+}
+
+void Tracer::EndBlock(int block) {
+  blocks_.at(block).open = false;
+  block_ = blocks_[block].around;
+}
+
+bool Tracer::InOpenBlock(const Tensor& tensor) const {
+  const auto found = block_of_.find(tensor.id);
+  return found == block_of_.end() || blocks_[found->second].open;
+}
+
+void Tracer::LiftOutOf(const Tensor& tensor, int block) {
+  if (blocks_.at(block).around < 0) {
+    block_of_.erase(tensor.id);
+  } else {
+    block_of_[tensor.id] = blocks_[block].around;
+  }
+}
+
+void Tracer::CheckBlock(const Tensor& tensor, const std::string& place) const {
+  if (InOpenBlock(tensor)) return;
+  const SourceLocation at = sites_.Locations()[blocks_[block_of_.at(tensor.id)].source];
+  ThrowValue(place + ": tile " + tensor.name + " was made inside the loop at " + at.file + ":" +
+             to_string(at.line) +
+             ", which has ended; make it in front of the loop with nl.ndarray and assign to it inside");
+}
+
 void Tracer::BeginProgram(std::vector<int64_t> ids) {
   graph_->open_program = static_cast<int>(graph_->programs.size());
   sink_->BeginProgram();
@@ -186,6 +258,7 @@ void Tracer::BeginProgram(std::vector<int64_t> ids) {
   unnamed_shared_ = 0;
   named_here_.clear();
   in_order_ = 0;
+  block_ = -1;
 }
 
 void Tracer::Suspend() {

@@ -33,6 +33,10 @@ class Tracer {
                           std::optional<Address> address);
   const Tensor& AddConstant(Shape shape, Dtype dtype, const void* bytes);
   void Record(std::unique_ptr<Instruction> instruction, std::string name);
+  // Makes the last instruction, whose result is all of `result`, a tensor made for it and that no other has,
+  // write to `to` instead; a matmul may then add to what is there. False, and nothing changes, where that
+  // can't be.
+  bool Redirect(const View& result, const View& to, bool accumulates);
   Register NewRegister() { return {graph_->registers++}; }
   void RecordMove(Register dst, IntOrRegister src);
 
@@ -55,6 +59,17 @@ class Tracer {
   // A loop was left before its end (break, return): said at the next record or at the end, because Python
   // swallows what is raised while it closes a generator. `called` names the loop.
   void AbandonLoop(const std::string& called);
+
+  // A loop of a Beta 1 kernel, which is unrolled: tiles that are made between the two calls must not be used
+  // behind them (nki.errors, NKI 2.26).
+  int BeginBlock();
+  void EndBlock(int block);
+  // Whether a tile's loop, if it was made in one, has not ended; and makes it one of those in front of a
+  // loop.
+  bool InOpenBlock(const Tensor& tensor) const;
+  void LiftOutOf(const Tensor& tensor, int block);
+  // Throws if the tile was made in a loop that has ended. `place` begins the message.
+  void CheckBlock(const Tensor& tensor, const std::string& place) const;
 
   void BeginProgram(std::vector<int64_t> ids);
   // Where two programs run side by side: the present one stops, to go on later, and another goes on.
@@ -90,6 +105,7 @@ class Tracer {
   SourceSites sites_;
   const uint64_t number_;
   size_t recorded_ = 0;           // instructions
+  size_t at_last_tensor_ = 0;     // how many there were when the last tensor was made
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
   std::unordered_map<std::string, int> shared_;
@@ -100,7 +116,14 @@ class Tracer {
     std::unordered_map<std::string, int> named_here;
     int open_region, in_order;
   };
-  std::unordered_map<int, Suspended> suspended_;     // by program
+  std::unordered_map<int, Suspended> suspended_;  // by program
+  struct Block {
+    int around, source;
+    bool open = true;
+  };
+  std::vector<Block> blocks_;
+  int block_ = -1;                                   // the innermost open one
+  std::unordered_map<int, int> block_of_;            // by tensor id; of those that were made in one
   int in_order_ = 0;                                 // open blocks of no_reorder
   int unnamed_shared_ = 0;                           // of the present program
   std::unordered_map<std::string, int> named_here_;  // how often the present program used a shared name

@@ -46,6 +46,8 @@ class Kernel:
     Call it with NumPy arrays, torch tensors or JAX arrays; `kernel[2](…)` runs it on two cores.
     """
 
+    simulates_on_demand = True  # NKI_SIMULATOR=1 applies
+
     def __init__(self, function, platform_target=None):
         functools.update_wrapper(self, function)
         if not hasattr(function, "__name__"):  # functools.partial and other objects that can be called
@@ -86,7 +88,7 @@ class Kernel:
                     f"launched: the caller's has begun; call {self.__name__}(...) without one"
                 )
             return self._body(*args, **kwargs)
-        if _core.simulator_wanted():
+        if self.simulates_on_demand and _core.simulator_wanted():
             return import_module("nki._simulate").launch(self, grid, args, kwargs)
         if not kwargs and self.has_plain_defaults:
             direct = self._direct_key(grid, args)
@@ -254,8 +256,12 @@ class Kernel:
         plan = self._plan(graph, results.problems)
         if self._schedule is not None:
             self._schedule.check(self.function, graph)
-        to_say.extend(plan.warnings)
+        to_say.extend(filter(self.is_told, plan.warnings))
         return Specialization(publish(graph, plan, names), graph, plan, results.form, captured, to_say)
+
+    def is_told(self, warning):
+        """Whether users hear of a warning of the planner."""
+        return True
 
     def _plan(self, graph, problems):
         """The graph's plan; what is wrong with the result is said together with what is wrong inside."""

@@ -1,8 +1,6 @@
-"""The interface of NKI's Beta 1. Only `typing` is here, which current kernels of AWS still take from it."""
+"""Kernels of Beta 1 (SDK 2.20 to 2.26), on the same instructions and memory as today's. See nki/_beta1."""
 
+from neuronxcc.nki import compiler, isa, language, typing
+from nki._beta1.jit import jit, simulate_kernel, tensor, trace
 
-def __getattr__(name):
-    raise AttributeError(
-        f"neuronxcc.nki.{name}: of NKI's Beta 1 nki-py has neuronxcc.nki.typing alone; "
-        "'import nki' is the current interface"
-    )
+__all__ = ["compiler", "isa", "jit", "language", "simulate_kernel", "tensor", "trace", "typing"]

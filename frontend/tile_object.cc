@@ -1,0 +1,293 @@
+#include "frontend/tile_object.h"
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "frontend/errors.h"
+#include "frontend/index_object.h"
+#include "frontend/tensor_object.h"
+#include "frontend/tracer.h"
+#include "memory/index_selection.h"
+
+namespace nki {
+namespace {
+
+namespace py = pybind11;
+
+// A tensor, and what the instruction that has made it or the subscript that has selected it left to be known.
+struct TileObject {
+  TensorObject tensor;
+  PyObject* base;  // of a selection that leaves its tensor: the tile that was indexed, and by what
+  PyObject* key;
+  PyObject* mask;  // of a result: for which of its elements it was computed; null: all
+  bool fresh;      // an instruction has just made it, and nothing else knows of it
+};
+
+PyTypeObject* tile_type = nullptr;
+// What Python does for tiles: assign(tile, key, value, temporary), add_in_place(tile, value, temporary),
+// gather(tile, key), nested(tile, shape).
+PyObject* hooks = nullptr;
+
+TileObject* AsTile(PyObject* object) { return reinterpret_cast<TileObject*>(object); }
+const View& ViewOf(PyObject* self) { return AsTensor(self)->view; }
+
+PyObject* MakeTile(const View& view, std::shared_ptr<KernelGraph> graph) {
+  PyObject* object = tile_type->tp_alloc(tile_type, 0);
+  if (object == nullptr) return nullptr;
+  AsTensor(object)->view = view;
+  new (&AsTensor(object)->graph) std::shared_ptr<KernelGraph>(std::move(graph));
+  return object;
+}
+
+void Deallocate(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  AsTensor(self)->graph.~shared_ptr();
+  Py_XDECREF(AsTile(self)->base);
+  Py_XDECREF(AsTile(self)->key);
+  Py_XDECREF(AsTile(self)->mask);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+std::span<PyObject* const> ItemsOf(PyObject* const& key) {
+  if (!PyTuple_Check(key)) return {&key, 1};
+  return {&PyTuple_GET_ITEM(key, 0), static_cast<size_t>(PyTuple_GET_SIZE(key))};
+}
+
+// One grid for each axis of the tensor: what the subscript gives, and whole axes behind.
+std::vector<IndexGrid> ReadGrids(const View& base, PyObject* key) {
+  const std::span<PyObject* const> items = ItemsOf(key);
+  if (items.size() > base.rank) {
+    ThrowIndex("index: " + std::to_string(items.size()) + " indices for " + base.ToString() + ", which has " +
+               std::to_string(base.rank) + " axes");
+  }
+  std::vector<IndexGrid> grids;
+  const size_t behind = base.rank - items.size();
+  for (size_t axis = 0; axis < items.size(); ++axis) {
+    if (PySlice_Check(items[axis]) || items[axis] == Py_Ellipsis || items[axis] == Py_None)
+      ThrowType("index: one subscript of " + base.ToString() +
+                " has both index expressions (nl.arange, nl.mgrid) and slices; use one kind for all axes");
+    const IndexGrid* index = AsIndex(items[axis]);
+    if (index != nullptr && index->rank == 1) {
+      ThrowValue("index: axis " + std::to_string(axis) + " of " + base.ToString() +
+                 " is indexed by nl.arange without axes; say nl.arange(...)[:, None] or [None, :]");
+    }
+    int64_t number = index == nullptr ? ReadInt(items[axis], "index") : 0;
+    if (number < 0) number += base.dims[axis].count;
+    IndexGrid grid = index != nullptr ? *index : IndexGrid::Constant(number);
+    for (size_t i = 0; i < behind && grid.rank > 0; ++i) grid = grid.ExpandDim(grid.rank);
+    grids.push_back(std::move(grid));
+  }
+  for (size_t axis = items.size(); axis < base.rank; ++axis) {
+    IndexGrid whole = IndexGrid::Range(0, base.dims[axis].count, 1);
+    for (size_t i = axis + 1; i < base.rank; ++i) whole = whole.ExpandDim(whole.rank);
+    grids.push_back(std::move(whole));
+  }
+  return grids;
+}
+
+PyObject* CallHook(const char* name, std::initializer_list<PyObject*> arguments) {
+  const py::object hook = py::reinterpret_steal<py::object>(PyObject_GetAttrString(hooks, name));
+  if (!hook) throw py::error_already_set();
+  PyObject* result = PyObject_Vectorcall(hook.ptr(), arguments.begin(), arguments.size(), nullptr);
+  if (result == nullptr) throw py::error_already_set();
+  return result;
+}
+
+// A tile of what was selected. Where an axis is nested, Python makes one with the axes of `shape` of it.
+PyObject* TileOf(const IndexSelection& selected, const std::shared_ptr<KernelGraph>& graph) {
+  PyObject* tile = MakeTile(selected.view, graph);
+  if (tile == nullptr || selected.view.rank == selected.shape.size()) return tile;
+  const py::object owned = py::reinterpret_steal<py::object>(tile);
+  return CallHook("nested", {tile, py::tuple(py::cast(selected.shape)).ptr()});
+}
+
+PyObject* SelectByGrids(PyObject* self, PyObject* key) {
+  const View& base = ViewOf(self);
+  const std::vector<IndexGrid> grids = ReadGrids(base, key);
+  if (Inside(base, grids)) return TileOf(SelectGrid(base, grids, nullptr), AsTensor(self)->graph);
+  // A mask may leave out what does not exist.
+  View view = base;
+  const Shape shape = GridShape(grids);
+  view.rank = static_cast<uint8_t>(shape.size());
+  for (size_t d = 0; d < shape.size(); ++d) view.dims[d] = {0, shape[d]};
+  PyObject* tile = MakeTile(view, AsTensor(self)->graph);
+  if (tile == nullptr) return nullptr;
+  AsTile(tile)->base = Py_NewRef(self);
+  AsTile(tile)->key = Py_NewRef(key);
+  return tile;
+}
+
+PyObject* Subscript(PyObject* self, PyObject* key) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    CheckInBounds(self);
+    AsTile(self)->fresh = false;
+    bool by_grids = false;
+    for (PyObject* item : ItemsOf(key)) {
+      if (IsTile(item)) return CallHook("gather", {self, key});
+      by_grids |= AsIndex(item) != nullptr;
+    }
+    if (by_grids) return SelectByGrids(self, key);
+    std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
+    const View view = Index(ViewOf(self), key, holds);
+    return MakeTile(view, std::move(holds));
+  });
+}
+
+bool IsTemporary(PyObject* object) {
+#if PY_VERSION_HEX >= 0x030E0000
+  return PyUnstable_Object_IsUniqueReferencedTemporary(object);
+#else
+  return Py_REFCNT(object) == 1;
+#endif
+}
+
+int AssignSubscript(PyObject* self, PyObject* key, PyObject* value) {
+  return Guarded<int>(-1, [&] {
+    if (value == nullptr) ThrowType("an element of a tile can't be deleted");
+    PyObject* temporary = IsTemporary(value) ? Py_True : Py_False;
+    Py_DECREF(CallHook("assign", {self, key, value, temporary}));
+    return 0;
+  });
+}
+
+PyObject* AddInPlace(PyObject* self, PyObject* value) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    PyObject* temporary = IsTemporary(value) ? Py_True : Py_False;
+    return CallHook("add_in_place", {self, value, temporary});
+  });
+}
+
+PyObject* Represent(PyObject* self) {
+  return Guarded<PyObject*>(
+      nullptr, [&] { return PyUnicode_FromString(("<tile " + ViewOf(self).ToString() + ">").c_str()); });
+}
+
+PyObject* GetMask(PyObject* self, void*) {
+  PyObject* mask = AsTile(self)->mask;
+  return Py_NewRef(mask == nullptr ? Py_None : mask);
+}
+
+int SetMask(PyObject* self, PyObject* mask, void*) {
+  Py_XSETREF(AsTile(self)->mask, Py_XNewRef(mask));
+  return 0;
+}
+
+View PartOf(View view, const Shape& begins, const Shape& ends) {
+  for (int d = 0; d < view.rank; ++d) {
+    if (begins[d] != 0 || ends[d] != view.dims[d].count) view = view.Slice(d, begins[d], ends[d], 1);
+  }
+  return view;
+}
+
+// The elements [begins, ends) of a tile.
+py::object Part(const py::object& tile, const Shape& begins, const Shape& ends) {
+  if (!IsTile(tile.ptr())) ThrowType("a tile is wanted");
+  TileObject* self = AsTile(tile.ptr());
+  if (self->key != nullptr) {
+    const View& base = ViewOf(self->base);
+    const IndexBox box{begins, ends};
+    const IndexSelection selected = SelectGrid(base, ReadGrids(base, self->key), &box);
+    return py::reinterpret_steal<py::object>(TileOf(selected, AsTensor(self->base)->graph));
+  }
+  return py::reinterpret_steal<py::object>(
+      MakeTile(PartOf(ViewOf(tile.ptr()), begins, ends), self->tensor.graph));
+}
+
+py::object Plain(const py::object& tile) {
+  if (!IsTile(tile.ptr())) return tile;
+  CheckInBounds(tile.ptr());
+  AsTile(tile.ptr())->fresh = false;
+  return py::reinterpret_steal<py::object>(MakeTensor(ViewOf(tile.ptr()), AsTensor(tile.ptr())->graph));
+}
+
+py::object AsFresh(const py::object& tensor, bool fresh) {
+  if (!IsTensor(tensor.ptr())) ThrowType("a tensor is wanted");
+  PyObject* tile = MakeTile(ViewOf(tensor.ptr()), AsTensor(tensor.ptr())->graph);
+  if (tile != nullptr) AsTile(tile)->fresh = fresh;
+  return py::reinterpret_steal<py::object>(tile);
+}
+
+// Makes the last instruction write to `to` what it wrote to `result` (to the elements of `box` of it, if that
+// is not None), if nothing else knows of the result.
+bool Redirect(const py::object& result, const std::optional<std::pair<Shape, Shape>>& box,
+              const py::object& to, bool accumulates) {
+  if (!IsTile(result.ptr()) || !AsTile(result.ptr())->fresh) return false;
+  CheckInBounds(to.ptr());
+  Tracer& tracer = Tracer::Require("an assignment to a tile");
+  const View& whole = ViewOf(result.ptr());
+  const View part = box ? PartOf(whole, box->first, box->second) : whole;
+  if (!tracer.Redirect(part, ViewOf(to.ptr()), accumulates)) return false;
+  AsTensor(result.ptr())->view = ViewOf(to.ptr());  // its own tensor is gone
+  return true;
+}
+
+PyTypeObject* MakeTileType() {
+  static PyGetSetDef more[] = {
+      {"mask", GetMask, SetMask, "For which elements the instruction that returned it has computed it.",
+       nullptr},
+      {nullptr, nullptr, nullptr, nullptr, nullptr}};
+  const auto slot = [](auto* function) { return reinterpret_cast<void*>(function); };
+  static std::vector<PyGetSetDef> attributes = TensorAttributes("dtype_name");
+  attributes.insert(attributes.end(), std::begin(more), std::end(more));
+  static PyType_Slot slots[] = {
+      {Py_tp_dealloc, slot(Deallocate)},
+      {Py_tp_repr, slot(Represent)},
+      {Py_tp_getset, attributes.data()},
+      {Py_mp_subscript, slot(Subscript)},
+      {Py_mp_ass_subscript, slot(AssignSubscript)},
+      {Py_nb_inplace_add, slot(AddInPlace)},
+      {Py_tp_doc, const_cast<char*>("A tensor of a Beta 1 kernel, or a view of one.\n\nSource: "
+                                    "neuronxcc.nki.tensor, NKI 2.26.")},
+      {0, nullptr}};
+  static PyType_Spec spec = {"neuronxcc.nki.tensor", sizeof(TileObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  return reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&spec));
+}
+
+void BindLoops(py::module_& module) {
+  module.def("begin_block", [] { return Tracer::Require("nki.language.affine_range").BeginBlock(); });
+  module.def("block_open", [](const py::object& tile) {
+    return Tracer::Require("a tile").InOpenBlock(*ViewOf(tile.ptr()).tensor);
+  });
+  module.def("lift_tile", [](const py::object& tile, int block) {
+    if (block >= 0) Tracer::Require("a tile").LiftOutOf(*ViewOf(tile.ptr()).tensor, block);
+  });
+  module.def("end_block", [](int block) {
+    if (Tracer::Current() != nullptr) Tracer::Current()->EndBlock(block);
+  });
+}
+
+}  // namespace
+
+bool IsTile(PyObject* object) { return Py_TYPE(object) == tile_type; }
+
+void CheckInBounds(PyObject* tile) {
+  const TileObject* self = AsTile(tile);
+  if (self->key == nullptr) return;
+  const View& base = ViewOf(self->base);
+  SelectGrid(base, ReadGrids(base, self->key), nullptr);  // throws
+}
+
+void BindTiles(py::module_& module) {
+  tile_type = MakeTileType();
+  if (tile_type == nullptr) throw py::error_already_set();
+  RegisterTensorType(tile_type);
+  module.attr("Tile") = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(tile_type));
+  module.def("set_tile_hooks", [](const py::object& object) { hooks = Py_NewRef(object.ptr()); });
+  module.def("tile_part", Part);
+  module.def("plain", Plain);
+  module.def("as_tile", AsFresh, py::arg("tensor"), py::arg("fresh") = false);
+  module.def("redirect", Redirect);
+  module.def("same_elements", [](const py::object& a, const py::object& b) {
+    const View &left = ViewOf(a.ptr()), &right = ViewOf(b.ptr());
+    return left.tensor == right.tensor && left.offset == right.offset && left.dtype == right.dtype &&
+           std::ranges::equal(left.axes(), right.axes());
+  });
+  BindLoops(module);
+}
+
+}  // namespace nki

@@ -1,0 +1,38 @@
+// Masks of Beta 1 kernels: affine comparisons of index expressions, joined by &.
+#ifndef NKI_MEMORY_INDEX_MASK_H_
+#define NKI_MEMORY_INDEX_MASK_H_
+
+#include <utility>
+#include <vector>
+
+#include "memory/index_grid.h"
+
+namespace nki {
+
+// A box of elements: [begins[d], ends[d]) along each axis.
+struct IndexBox {
+  Shape begins, ends;
+  static IndexBox Whole(const Shape& shape);
+  bool empty() const;
+  Shape shape() const;
+};
+
+// Where all of its terms are at least 0.
+struct IndexMask {
+  std::vector<IndexGrid> terms;
+  Shape shape;           // of the terms, broadcast
+  bool nothing = false;  // it holds nowhere, whatever the terms say
+
+  void Require(IndexGrid term);
+  // Where both hold.
+  static IndexMask And(const IndexMask& a, const IndexMask& b);
+  // A box of elements of a tile of this shape, outside of which it does not hold, and whether it holds all
+  // through it. Throws if the mask does not fit.
+  std::pair<IndexBox, bool> Box(const Shape& tile) const;
+  // For each element of a tile of this shape.
+  std::vector<bool> Dense(const Shape& tile) const;
+};
+
+}  // namespace nki
+
+#endif  // NKI_MEMORY_INDEX_MASK_H_

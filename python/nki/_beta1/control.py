@@ -1,0 +1,139 @@
+"""Ranges and the place of a program in its grid."""
+
+import math
+import sys
+
+from nki import _core
+from nki import isa as nisa
+from nki._beta1 import dtypes
+from nki._beta1.launch import GridAxis, present
+from nki._beta1.masks import box_of, cut
+from nki._beta1.operators import operator
+from nki._beta1.tiles import Tile, new_tile, require_tile
+
+
+def _bounds(function, args):
+    for value in args:
+        if isinstance(value, Tile) or not hasattr(value, "__index__"):
+            raise TypeError(f"nl.{function}: bounds must be integers that are known while tracing, got {value!r}")
+    return range(*[value.__index__() for value in args])
+
+
+class LoopIndex(int):
+    """The index of an iteration; nl.loop_reduce knows the loop by it."""
+
+    loop = None
+
+
+def _loop(bounds):
+    """The iterations of a loop, outside which tiles that it makes are not there."""
+    block, program = _core.begin_block(), present()
+    try:
+        for value in bounds:
+            index = LoopIndex(value)
+            index.loop = block
+            program.loops[block] = value
+            yield index
+    finally:
+        program.loops.pop(block, None)
+        _core.end_block(block)
+
+
+def device_print(prefix, x, *, mask=None, **kwargs):
+    """Prints a prefix and the values of a tile when the kernel gets there. Source: nki.language, NKI 2.26."""
+    box = box_of(mask, x.shape) if isinstance(x, Tile) else None
+    if box is not None and box.empty:
+        return
+    if isinstance(x, Tile):
+        _core.instructions["device_print"](prefix, cut(box, x, x.shape))
+    else:
+        print(prefix, x)
+
+
+def loop_reduce(x, op, loop_indices, *, dtype=None, mask=None, **kwargs):
+    """x of the first iteration, and then what was returned before <op> x: a reduction over a loop.
+
+    Args:
+        x: the tile of this iteration.
+        op: a function of NumPy or nl: np.add, np.maximum, …
+        loop_indices: the index of the loop that is reduced over, or several.
+
+    Source: nki.language.loop_reduce, NKI 2.26.
+    """
+    require_tile("nl.loop_reduce", "x", x)
+    indices = loop_indices if isinstance(loop_indices, (tuple, list)) else [loop_indices]
+    reduced = {getattr(index, "loop", None) for index in indices}
+    program = present()
+    frame = sys._getframe(1)
+    others = tuple([(loop, at) for loop, at in program.loops.items() if loop not in reduced])
+    place = (frame.f_code, frame.f_lasti, others)
+    found = program.sums.get(place)
+    if found is None or not _core.block_open(found):
+        outside = [loop for loop in program.loops if loop in reduced]
+        found = new_tile(x.shape, x.dtype_name if dtype is None else dtypes.name_of(dtype))
+        _core.lift_tile(found, outside[0] if outside else -1)
+        program.sums[place] = found
+        nisa.tensor_copy(found, cut(box_of(mask, x.shape), x, x.shape))
+        return found
+    box = box_of(mask, x.shape)
+    if box is None or not box.empty:
+        part, x = cut(box, found, x.shape), cut(box, x, x.shape)
+        nisa.tensor_tensor(part, part, x, operator(op))
+    return found
+
+
+def affine_range(*args, **kwargs):
+    """range(...) of iterations that are independent; unrolled while tracing. Source: nki.language, NKI 2.26."""
+    return _loop(_bounds("affine_range", args))
+
+
+def sequential_range(*args, **kwargs):
+    """range(...) of iterations in order; unrolled while tracing. Source: nki.language, NKI 2.26."""
+    return _loop(_bounds("sequential_range", args))
+
+
+def static_range(*args):
+    """range(...), unrolled while tracing. Source: nki.language, NKI 2.26."""
+    return iter(_bounds("static_range", args))
+
+
+def program_id(axis):
+    """This program's index along an axis of the grid; 0 without a grid. Source: nki.language, NKI 2.26."""
+    program = present()
+    if not program.grid:
+        return 0
+    _check_axis("program_id", axis, program.grid)
+    return program.index[axis]
+
+
+def num_programs(axes=None):
+    """The number of programs along an axis, several or all of them. Source: nki.language, NKI 2.26."""
+    grid = present().grid
+    if axes is None:
+        return math.prod(grid)
+    if not grid:
+        return 1
+    axes = axes if isinstance(axes, (tuple, list)) else (axes,)
+    for axis in axes:
+        _check_axis("num_programs", axis, grid)
+    return math.prod(grid[axis] for axis in axes)
+
+
+def program_ndim():
+    """The number of axes of the grid; 0 without one. Source: nki.language, NKI 2.26."""
+    return len(present().grid)
+
+
+def _check_axis(function, axis, grid):
+    if isinstance(axis, bool) or not hasattr(axis, "__index__") or not 0 <= axis < len(grid):
+        raise ValueError(f"nl.{function}: axis {axis!r} is out of range; the kernel runs on the grid {grid}")
+
+
+def nc(cores):
+    """Cores of a grid: kernel[nl.nc(2) * 4]. Source: nki.language.nc, NKI 2.26."""
+    return GridAxis(cores)
+
+
+def spmd_dim(*axes):
+    """An axis of a grid made of several, of which one may be nl.nc(...). Source: nki.language.spmd_dim, NKI 2.26."""
+    return GridAxis(math.prod(axis.__index__() for axis in axes))

@@ -1,0 +1,97 @@
+"""New tensors."""
+
+import numpy as np
+
+from nki import _core
+from nki import language as nl
+from nki._beta1 import dtypes
+from nki._beta1.blocks import Blocks
+from nki._beta1.indices import PartitionAxis
+from nki._beta1.launch import present
+from nki._beta1.memories import Placement
+from nki._beta1.tiles import Tile, psum, sbuf
+
+
+def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
+    """A new tensor without values: a tile in SBUF unless told otherwise.
+
+    Args:
+        shape: sizes; in SBUF and PSUM the first is the partition axis, or the one that nl.par_dim marks: axes in front
+            of it count tiles.
+        dtype: a NumPy data type, or one of nl's.
+        buffer: nl.sbuf, nl.psum, nl.hbm, nl.private_hbm, nl.shared_hbm, or a placement of nki.compiler.
+        name: for messages.
+
+    Source: nki.language.ndarray, NKI 2.26.
+    """
+    shape, placement, name = _sizes(shape), Placement.of(buffer), name or ""
+    dtype = dtypes.name_of(dtype)
+    space = placement.space
+    if space not in (sbuf, psum):
+        make = lambda: _core.new_tensor(shape, dtype, space, name, None)  # noqa: E731
+        made = present().shared(make) if space is nl.shared_hbm else make()
+        return _core.as_tile(made)
+    blocks, tile = _split(shape, placement)
+    if not blocks:
+        return _core.as_tile(_core.new_tensor(tile, dtype, space, name, placement.address((), tile, dtype)))
+    return Blocks.make(
+        blocks, lambda at: _core.as_tile(_core.new_tensor(tile, dtype, space, name, placement.address(at, tile, dtype)))
+    )
+
+
+def _sizes(shape):
+    return tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+
+
+def _split(shape, placement):
+    """The axes that count tiles, and those of a tile."""
+    marked = [axis for axis, size in enumerate(shape) if isinstance(size, PartitionAxis)]
+    if len(marked) > 1:
+        raise ValueError(
+            f"nl.ndarray: shape {shape} marks {len(marked)} axes by nl.par_dim; a tile has one partition axis"
+        )
+    first = marked[0] if marked else 0
+    tile = shape[first:]
+    return shape[:first], tile if len(tile) > 1 else (*tile, 1)
+
+
+def full(shape, fill_value, dtype, *, buffer=None, name="", **kwargs):
+    """A new tensor whose elements all are `fill_value`. Source: nki.language.full, NKI 2.26."""
+    tensor = ndarray(shape, dtype, buffer=buffer, name=name)
+    if kwargs.get("lazy_initialization") and fill_value == 0 and isinstance(tensor, Tile) and tensor.buffer is psum:
+        return tensor  # the first matmul that is added overwrites
+    tensor[...] = fill_value
+    return tensor
+
+
+def zeros(shape, dtype, *, buffer=None, name="", **kwargs):
+    """A new tensor of zeros. Source: nki.language.zeros, NKI 2.26."""
+    return full(shape, 0, dtype, buffer=buffer, name=name, **kwargs)
+
+
+def ones(shape, dtype, *, buffer=None, name="", **kwargs):
+    """A new tensor of ones. Source: nki.language.ones, NKI 2.26."""
+    return full(shape, 1, dtype, buffer=buffer, name=name, **kwargs)
+
+
+def zeros_like(a, dtype=None, *, buffer=None, name="", **kwargs):
+    """Zeros in the shape of a. Source: nki.language.zeros_like, NKI 2.26."""
+    return zeros(a.shape, dtype or a.dtype, buffer=a.buffer if buffer is None else buffer, name=name)
+
+
+def empty_like(a, dtype=None, *, buffer=None, name="", **kwargs):
+    """nl.ndarray in the shape of a. Source: nki.language.empty_like, NKI 2.26."""
+    return ndarray(a.shape, dtype or a.dtype, buffer=a.buffer if buffer is None else buffer, name=name)
+
+
+def shared_constant(constant, dtype=None, **kwargs):
+    """A NumPy array as a tensor in HBM. Source: nki.language.shared_constant, NKI 2.26."""
+    array = np.asarray(constant)
+    if dtype is not None:
+        array = array.astype(dtypes.numpy_type(dtypes.name_of(dtype)))
+    return _core.as_tile(nl.shared_constant(np.ascontiguousarray(array)))
+
+
+def shared_identity_matrix(n, dtype=np.uint8, **kwargs):
+    """The identity matrix as a tensor in HBM. Source: nki.language.shared_identity_matrix, NKI 2.26."""
+    return shared_constant(np.identity(n), dtype)

@@ -1,0 +1,271 @@
+"""Instructions whose result has the shape of an operand."""
+
+import numpy as np
+
+from nki import _core
+from nki import isa as nisa
+from nki import language as nl
+from nki._beta1 import dtypes, enums
+from nki._beta1.enums import engine, reduce_cmd
+from nki._beta1.indices import terms_of
+from nki._beta1.masks import box_of, computed, cut, masked
+from nki._beta1.operators import operator
+from nki._beta1.tiles import in_sbuf, new_tile, psum, require_tile
+
+_FP32_MIN = float(np.finfo(np.float32).min)
+_idle, _unknown = reduce_cmd.idle, engine.unknown
+
+
+def _name(dtype, tile):
+    return tile.dtype_name if dtype is None else dtypes.name_of(dtype)
+
+
+def _engine(value):
+    return enums.today(engine, value)
+
+
+def _command(value):
+    return enums.today(reduce_cmd, value)
+
+
+def activation(
+    op,
+    data,
+    *,
+    bias=None,
+    scale=1.0,
+    reduce_op=None,
+    reduce_res=None,
+    reduce_cmd=_idle,
+    mask=None,
+    dtype=None,
+    **kwargs,
+):
+    """op(data * scale + bias), on ScalarE. Source: nki.isa.activation, NKI 2.26."""
+    require_tile("activation", "data", data)
+    op, reduce_op, command = operator(op), operator(reduce_op), _command(reduce_cmd)
+
+    def call(dst, data, bias, scale, reduce_res):
+        nisa.activation(dst, op, data, bias, scale, reduce_op, reduce_res, command)
+
+    return computed(call, data.shape, _name(dtype, data), mask, (data, bias, scale, reduce_res))
+
+
+def activation_reduce(op, data, *, reduce_op, reduce_res, bias=None, scale=1.0, mask=None, dtype=None, **kwargs):
+    """nisa.activation, and the sum of each row to reduce_res. Source: nki.isa.activation_reduce, NKI 2.26."""
+    require_tile("activation_reduce", "data", data)
+    op, reduce_op = operator(op), operator(reduce_op)
+
+    def call(dst, data, bias, scale, reduce_res):
+        nisa.activation_reduce(dst, op, data, reduce_op=reduce_op, reduce_res=reduce_res, bias=bias, scale=scale)
+
+    return computed(call, data.shape, _name(dtype, data), mask, (data, bias, scale, reduce_res))
+
+
+def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, **kwargs):
+    """on_true_tile where an affine comparison of indices holds, elsewhere a number; on GpSimd.
+
+    Source: nki.isa.affine_select, NKI 2.26.
+    """
+    require_tile("affine_select", "on_true_tile", on_true_tile)
+    shape, box = on_true_tile.shape, box_of(mask, on_true_tile.shape)
+    result = new_tile(shape, _name(dtype, on_true_tile))
+    if box is None or not box.empty:
+        terms = _core.mask_terms(
+            _core.mask_part(pred, shape, *(((0,) * len(shape), shape) if box is None else box[:2]))
+        )
+        dst, data = cut(box, result, shape), in_sbuf(cut(box, on_true_tile, shape))
+        for term in terms:  # a & b: one selection after the other
+            offset, multiplier, pattern = terms_of(term, dst.shape, "affine_select: pred")
+            nisa.affine_select(
+                dst, pattern=pattern, channel_multiplier=multiplier, on_true_tile=data, on_false_value=on_false_value,
+                offset=offset, cmp_op=nl.greater_equal,
+            )  # fmt: skip
+            data = dst
+        if not terms:
+            nisa.memset(dst, on_false_value)
+    return result if box is None else masked(result, box)
+
+
+def iota(expr, dtype, *, mask=None, **kwargs):
+    """The values of an index expression, as a tile. Source: nki.isa.iota, NKI 2.26."""
+    shape = _index_shape("iota", expr)
+    box = box_of(mask, shape)
+    result = new_tile(shape, dtypes.name_of(dtype))
+    if box is None or not box.empty:
+        offset, multiplier, pattern = terms_of(expr, shape, "iota: expr")
+        if box is not None:
+            offset += box.begins[0] * multiplier + sum(
+                begin * step for begin, (step, _) in zip(box.begins[1:], pattern, strict=True)
+            )
+            pattern = [[step, size] for (step, _), size in zip(pattern, box.shape[1:], strict=True)]
+        nisa.iota(cut(box, result, shape), pattern, offset, multiplier)
+    return result if box is None else masked(result, box)
+
+
+def _index_shape(function, expr):
+    if not isinstance(expr, _core.Index):
+        raise TypeError(f"{function}: expr must be an index expression of nl.arange or nl.mgrid, got {expr!r}")
+    return expr.shape
+
+
+def memset(shape, value, dtype, *, mask=None, engine=_unknown, **kwargs):
+    """A tile whose elements all are the value. Source: nki.isa.memset, NKI 2.26."""
+    name, shape = dtypes.name_of(dtype), tuple(shape)
+    value = int(value) if dtypes.is_integer(name) else float(value)
+    which = _engine(engine)
+    return computed(lambda dst: nisa.memset(dst, value, which), shape, name, mask, ())
+
+
+def reciprocal(data, *, dtype=None, mask=None, **kwargs):
+    """1 / data, on VectorE. Source: nki.isa.reciprocal, NKI 2.26."""
+    require_tile("reciprocal", "data", data)
+    return computed(nisa.reciprocal, data.shape, _name(dtype, data), mask, (data,))
+
+
+def dropout(data, prob, *, mask=None, dtype=None, **kwargs):
+    """data with elements that are 0 with a probability. Source: nki.isa.dropout, NKI 2.26."""
+    require_tile("dropout", "data", data)
+    return computed(nisa.dropout, data.shape, _name(dtype, data), mask, (data, prob))
+
+
+def tensor_copy(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
+    """A copy of a tile. Source: nki.isa.tensor_copy, NKI 2.26."""
+    require_tile("tensor_copy", "src", src)
+    which = _engine(engine)
+    return computed(lambda dst, src: nisa.tensor_copy(dst, src, which), src.shape, _name(dtype, src), mask, (src,))
+
+
+def tensor_copy_dynamic_src(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
+    """nisa.tensor_copy of a tile that is indexed by a tile. Source: nki.isa.tensor_copy_dynamic_src, NKI 2.26."""
+    return tensor_copy(src, mask=mask, dtype=dtype, engine=engine)
+
+
+def tensor_copy_dynamic_dst(*, dst, src, mask=None, dtype=None, engine=_unknown, **kwargs):
+    """Copies a tile to one that is indexed by a tile. Source: nki.isa.tensor_copy_dynamic_dst, NKI 2.26."""
+    box = box_of(mask, src.shape)
+    if box is None or not box.empty:
+        nisa.tensor_copy(cut(box, dst, src.shape), cut(box, src, src.shape), _engine(engine))
+
+
+def tensor_copy_predicated(*, src, dst, predicate, reverse_pred=False, mask=None, dtype=None, **kwargs):
+    """Writes src to dst where a predicate is not 0. Source: nki.isa.tensor_copy_predicated, NKI 2.26."""
+    require_tile("tensor_copy_predicated", "dst", dst)
+    box = box_of(mask, dst.shape)
+    if box is None or not box.empty:
+        dst, src, predicate = (cut(box, operand, dst.shape) for operand in (dst, src, predicate))
+        nisa.tensor_copy_predicated(dst, src, predicate, reverse_pred)
+
+
+def tensor_scalar(
+    data, op0, operand0, reverse0=False, op1=None, operand1=None, reverse1=False, *, dtype=None, mask=None,
+    engine=_unknown, **kwargs,
+):  # fmt: skip
+    """(data op0 operand0) op1 operand1. Source: nki.isa.tensor_scalar, NKI 2.26."""
+    require_tile("tensor_scalar", "data", data)
+    op0, op1, which = operator(op0), operator(op1), _engine(engine)
+
+    def call(dst, data, operand0, operand1):
+        nisa.tensor_scalar(dst, data, op0, operand0, reverse0, op1, operand1, reverse1, which)
+
+    return computed(call, data.shape, _name(dtype, data), mask, (data, operand0, operand1))
+
+
+def tensor_scalar_reduce(
+    *, data, op0, operand0, reduce_op, reduce_res, reverse0=False, dtype=None, mask=None, **kwargs
+):
+    """data op0 operand0, and each row reduced to reduce_res. Source: nki.isa.tensor_scalar_reduce, NKI 2.26."""
+    require_tile("tensor_scalar_reduce", "data", data)
+    op0, reduce_op = operator(op0), operator(reduce_op)
+
+    def call(dst, data, operand0, reduce_res):
+        nisa.tensor_scalar_reduce(
+            dst, data, op0=op0, operand0=operand0, reduce_op=reduce_op, reduce_res=reduce_res, reverse0=reverse0
+        )
+
+    return computed(call, data.shape, _name(dtype, data), mask, (data, operand0, reduce_res))
+
+
+def scalar_tensor_tensor(
+    *, data, op0, operand0, op1, operand1, reverse0=False, reverse1=False, dtype=None, mask=None, **kwargs
+):
+    """(data op0 operand0) op1 operand1, the last a tile. Source: nki.isa.scalar_tensor_tensor, NKI 2.26."""
+    require_tile("scalar_tensor_tensor", "data", data)
+    op0, op1 = operator(op0), operator(op1)
+
+    def call(dst, data, operand0, operand1):
+        nisa.scalar_tensor_tensor(dst, data, op0, operand0, op1, operand1, reverse0, reverse1)
+
+    return computed(call, data.shape, _name(dtype, data), mask, (data, operand0, operand1))
+
+
+def _promoted(a, b):
+    return a.dtype_name if a.dtype_name == b.dtype_name else dtypes.promoted(a.dtype_name, b.dtype_name)
+
+
+def tensor_tensor(data1, data2, op, *, dtype=None, mask=None, engine=_unknown, **kwargs):
+    """data1 op data2. Source: nki.isa.tensor_tensor, NKI 2.26."""
+    require_tile("tensor_tensor", "data1", data1)
+    require_tile("tensor_tensor", "data2", data2)
+    if data1.buffer is psum and data2.buffer is psum:
+        data2 = in_sbuf(data2)
+    op, which = operator(op), _engine(engine)
+    name = _promoted(data1, data2) if dtype is None else dtypes.name_of(dtype)
+    return computed(
+        lambda dst, data1, data2: nisa.tensor_tensor(dst, data1, data2, op, which),
+        data1.shape,
+        name,
+        mask,
+        (data1, data2),
+    )
+
+
+def tensor_tensor_scan(
+    data0, data1, initial, op0, op1, reverse0=False, reverse1=False, *, dtype=None, mask=None, **kwargs
+):
+    """The scan state = (data0 op0 state) op1 data1 along rows. Source: nki.isa.tensor_tensor_scan, NKI 2.26."""
+    require_tile("tensor_tensor_scan", "data0", data0)
+    require_tile("tensor_tensor_scan", "data1", data1)
+    op0, op1 = operator(op0), operator(op1)
+    name = _promoted(data0, data1) if dtype is None else dtypes.name_of(dtype)
+
+    def call(dst, data0, data1, initial):
+        nisa.tensor_tensor_scan(dst, data0, data1, initial, op0, op1, reverse0, reverse1)
+
+    return computed(call, data0.shape, name, mask, (data0, data1, initial))
+
+
+def select_reduce(
+    *, dst, predicate, on_true, on_false, reduce_res=None, reduce_cmd=_idle, reduce_op=np.amax, reverse_pred=False,
+    mask=None, dtype=None, **kwargs,
+):  # fmt: skip
+    """on_true where a predicate holds, else on_false, to dst. Source: nki.isa.select_reduce, NKI 2.26."""
+    require_tile("select_reduce", "dst", dst)
+    shape, box = dst.shape, box_of(mask, dst.shape)
+    if box is not None and box.empty:
+        return
+    operands = [cut(box, operand, shape) for operand in (dst, predicate, on_true, on_false)]
+    nisa.select_reduce(
+        *operands, reduce_res=cut(box, reduce_res, shape), reduce_cmd=_command(reduce_cmd),
+        reduce_op=operator(reduce_op),
+        reverse_pred=reverse_pred,
+    )  # fmt: skip
+
+
+def range_select(
+    *, on_true_tile, comp_op0, comp_op1, bound0, bound1, reduce_cmd=_idle, reduce_res=None, reduce_op=np.amax,
+    range_start=0, on_false_value=_FP32_MIN, mask=None, dtype=None, **kwargs,
+):  # fmt: skip
+    """on_true_tile where the index lies between bounds. Source: nki.isa.range_select, NKI 2.26."""
+    require_tile("range_select", "on_true_tile", on_true_tile)
+    op0, op1, command = operator(comp_op0), operator(comp_op1), _command(reduce_cmd)
+
+    def call(dst, data, bound0, bound1, reduce_res):
+        nisa.range_select(
+            dst, on_true_tile=data, comp_op0=op0, comp_op1=op1, bound0=bound0, bound1=bound1, reduce_cmd=command,
+            reduce_res=reduce_res, reduce_op=operator(reduce_op), range_start=range_start,
+            on_false_value=on_false_value,
+        )  # fmt: skip
+
+    shape = on_true_tile.shape
+    return computed(call, shape, _name(dtype, on_true_tile), mask, (on_true_tile, bound0, bound1, reduce_res))

@@ -1,0 +1,106 @@
+"""Instructions that reduce: along free axes, or across partitions."""
+
+from nki import isa as nisa
+from nki._beta1 import dtypes
+from nki._beta1.masks import Box, box_of, cut, masked
+from nki._beta1.operators import operator
+from nki._beta1.tiles import in_sbuf, new_tile, require_tile
+
+
+def reduced_axes(function, data, axis):
+    """`axis`, an integer or several, as sorted numbers of free axes; ValueError if there are no such."""
+    given = list(axis) if isinstance(axis, (tuple, list)) else [axis]
+    if not given or any(isinstance(one, bool) or not hasattr(one, "__index__") for one in given):
+        raise TypeError(f"{function}: axis must be an integer or several, got {axis!r}")
+    rank = len(data.shape)
+    axes = sorted({one.__index__() + (rank if one < 0 else 0) for one in given})
+    if axes[0] < 1 or axes[-1] >= rank:
+        raise ValueError(
+            f"{function}: axis is {axis!r} and the operand has the shape {data.shape}; axes 1 to {rank - 1} can be "
+            "reduced, not the partition axis 0"
+        )
+    return axes
+
+
+def reduced_shape(shape, axes, keepdims):
+    """The shape without the reduced axes, or with one element in their places; at least two axes stay."""
+    kept = tuple([1 if axis in axes else size for axis, size in enumerate(shape) if keepdims or axis not in axes])
+    return kept if len(kept) > 1 else (*kept, 1)
+
+
+def last_axes(data, axes):
+    """The tile with the reduced axes behind the others, where an instruction wants them, and how many there are."""
+    order = [axis for axis in range(len(data.shape)) if axis not in axes] + axes
+    if order == list(range(len(data.shape))):
+        return data
+    return data.permute(order)
+
+
+def reduce(call, data, axes, dtype, keepdims, mask):
+    """A new tile that call(tile, data with the reduced axes last) fills where the mask holds."""
+    shape, box = data.shape, box_of(mask, data.shape)
+    result = new_tile(reduced_shape(shape, axes, keepdims), dtype)
+    if box is None:
+        call(result, last_axes(data, axes))
+        return result
+    kept = [axis for axis in range(len(shape)) if keepdims or axis not in axes]
+    begins = [0 if axis in axes else box.begins[axis] for axis in kept]
+    ends = [1 if axis in axes else box.ends[axis] for axis in kept]
+    behind = len(result.shape) - len(kept)
+    of_result = Box((*begins, *[0] * behind), (*ends, *[1] * behind))
+    if not box.empty:
+        call(cut(of_result, result, result.shape), last_axes(cut(box, data, shape), axes))
+    return masked(result, of_result if not box.empty else Box(of_result.begins, of_result.begins))
+
+
+def tensor_reduce(op, data, axis, *, mask=None, dtype=None, negate=False, keepdims=False, **kwargs):
+    """data reduced over free axes. Source: nki.isa.tensor_reduce, NKI 2.26."""
+    require_tile("tensor_reduce", "data", data)
+    axes, op = reduced_axes("tensor_reduce", data, axis), operator(op)
+
+    def call(dst, data):
+        last = list(range(len(data.shape) - len(axes), len(data.shape)))
+        nisa.tensor_reduce(dst, op, data, last, negate)
+
+    return reduce(call, data, axes, data.dtype_name if dtype is None else dtypes.name_of(dtype), keepdims, mask)
+
+
+def tensor_partition_reduce(op, data, *, mask=None, dtype=None, **kwargs):
+    """data reduced across partitions, on GpSimd: a tile of one. Source: nki.isa.tensor_partition_reduce, NKI 2.26."""
+    require_tile("tensor_partition_reduce", "data", data)
+    shape, box, op = data.shape, box_of(mask, data.shape), operator(op)
+    result = new_tile((1, *shape[1:]), data.dtype_name if dtype is None else dtypes.name_of(dtype))
+    if box is None:
+        nisa.tensor_partition_reduce(result, op, in_sbuf(data))
+        return result
+    of_result = Box((0, *box.begins[1:]), (0 if box.empty else 1, *box.ends[1:]))
+    if not box.empty:
+        nisa.tensor_partition_reduce(cut(of_result, result, result.shape), op, in_sbuf(cut(box, data, shape)))
+    return masked(result, of_result)
+
+
+def bn_stats(data, *, mask=None, dtype=None, **kwargs):
+    """Count, mean and variance times count of the even and of the odd elements of each row: [P, 6].
+
+    Source: nki.isa.bn_stats, NKI 2.26.
+    """
+    return _statistics("bn_stats", nisa.bn_stats, data, 6, mask, dtype)
+
+
+def bn_aggr(data, *, mask=None, dtype=None, **kwargs):
+    """Mean and variance of rows of (count, mean, variance * count): [P, 2]. Source: nki.isa.bn_aggr, NKI 2.26."""
+    return _statistics("bn_aggr", nisa.bn_aggr, data, 2, mask, dtype)
+
+
+def _statistics(function, instruction, data, columns, mask, dtype):
+    require_tile(function, "data", data)
+    shape, box = data.shape, box_of(mask, data.shape)
+    name = data.dtype_name if dtype is None else dtypes.name_of(dtype)
+    result = new_tile((shape[0], columns), name)
+    if box is None:
+        instruction(result, data)
+        return result
+    of_result = Box((box.begins[0], 0), (box.begins[0] if box.empty else box.ends[0], columns))
+    if not box.empty:
+        instruction(cut(of_result, result, result.shape), cut(box, data, shape))
+    return masked(result, of_result)

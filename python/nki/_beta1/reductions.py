@@ -1,0 +1,76 @@
+"""Reductions, and functions made of them."""
+
+from nki import _core
+from nki import language as nl
+from nki._beta1 import dtypes
+from nki._beta1.elementwise import put, spread
+from nki._beta1.isa_reductions import reduce, reduced_axes
+from nki._beta1.masks import computed
+from nki._beta1.tiles import Tile, require_tile
+
+
+def _name(dtype, x):
+    return x.dtype_name if dtype is None else dtypes.name_of(dtype)
+
+
+def _reduction(name, operator_name=None, default=None):
+    today = getattr(nl, name)
+
+    def function(x, axis, *, dtype=None, mask=None, keepdims=False, **kwargs):
+        require_tile(f"nl.{name}", "x", x)
+        axes = reduced_axes(f"nl.{name}", x, axis)
+
+        def call(dst, x):
+            last = list(range(len(x.shape) - len(axes), len(x.shape)))
+            put(today(_core.plain(x), last, dtype=dst.dtype_name), dst, x)
+
+        return reduce(
+            call, x, axes, default or _name(dtype, x) if dtype is None else dtypes.name_of(dtype), keepdims, mask
+        )
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{today.__doc__.split('Source:')[0].strip()} Source: nki.language.{name}, NKI 2.26."
+    if operator_name is not None:
+        _core.register_operator(function, operator_name)
+    return function
+
+
+sum = _reduction("sum", "add")
+prod = _reduction("prod", "multiply")
+max = _reduction("max", "maximum")
+min = _reduction("min", "minimum")
+mean = _reduction("mean", "average")
+
+
+def all(x, axis, *, dtype=bool, mask=None, **kwargs):
+    """1 where all elements over free axes are not 0. Source: nki.language.all, NKI 2.26."""
+    return _all(x, axis, dtype=dtype, mask=mask)
+
+
+def var(x, axis, *, dtype=None, mask=None, **kwargs):
+    """The variance over free axes. Source: nki.language.var, NKI 2.26."""
+    return _var(x, axis, dtype=dtype, mask=mask)
+
+
+_all, _var = _reduction("all"), _reduction("var")
+
+
+def softmax(x, axis, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
+    """exp(x - max) / sum along free axes. Source: nki.language.softmax, NKI 2.26."""
+    require_tile("nl.softmax", "x", x)
+
+    def call(dst, x):
+        put(nl.softmax(_core.plain(x), axis, dtype=dst.dtype_name), dst, x)
+
+    return computed(call, x.shape, _name(dtype or compute_dtype, x), mask, (x,))
+
+
+def rms_norm(x, w, axis, n, epsilon=1e-6, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
+    """x / sqrt(sum(x * x) / n + epsilon) * w. Source: nki.language.rms_norm, NKI 2.26."""
+    require_tile("nl.rms_norm", "x", x)
+    w = spread(w, x.shape) if isinstance(w, Tile) else w
+
+    def call(dst, x, w):
+        put(nl.rms_norm(_core.plain(x), _core.plain(w), axis, n, epsilon, dtype=dst.dtype_name), dst, x, w)
+
+    return computed(call, x.shape, _name(dtype, x), mask, (x, w))

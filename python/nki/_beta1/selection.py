@@ -1,0 +1,68 @@
+"""Choosing and gathering elements."""
+
+from nki import _core
+from nki import isa as nisa
+from nki import language as nl
+from nki._beta1 import dtypes
+from nki._beta1.elementwise import broadcast_shapes, is_number, put, spread
+from nki._beta1.isa_dma import dma_copy
+from nki._beta1.masks import computed
+from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile
+
+
+def where(condition, x, y, *, dtype=None, mask=None, **kwargs):
+    """x where the condition is not 0, y elsewhere. Source: nki.language.where, NKI 2.26."""
+    require_tile("nl.where", "condition", condition)
+    tiles = [value for value in (x, y) if not is_number(value)]
+    shape = condition.shape
+    for tile in tiles:
+        shape = broadcast_shapes("where", shape, require_tile("nl.where", "x and y", tile).shape)
+    names = [tile.dtype_name for tile in tiles]
+    default = dtypes.promoted(names[0], names[-1]) if names else "float32"
+    operands = [spread(value, shape) if isinstance(value, Tile) else value for value in (condition, x, y)]
+
+    def call(dst, condition, x, y):
+        condition, x, y = (_core.plain(value) for value in (condition, x, y))
+        put(nl.where(condition, x, y, dtype=dst.dtype_name), dst)
+
+    return computed(call, shape, default if dtype is None else dtypes.name_of(dtype), mask, operands)
+
+
+def gather_flattened(data, indices, *, mask=None, dtype=None, **kwargs):
+    """result[p, ...] = data[p, indices[p, ...]], the free axes of data counting as one.
+
+    Source: nki.language.gather_flattened, NKI 2.26.
+    """
+    require_tile("nl.gather_flattened", "data", data)
+    require_tile("nl.gather_flattened", "indices", indices)
+
+    def call(dst, indices):
+        rows = _core.tile_part(data, (0,) * len(data.shape), (indices.shape[0], *data.shape[1:]))
+        put(nl.gather_flattened(_core.plain(in_sbuf(rows)), _core.plain(indices), dtype=dst.dtype_name), dst)
+
+    name = data.dtype_name if dtype is None else dtypes.name_of(dtype)
+    return computed(call, indices.shape, name, mask, (in_sbuf(indices),))
+
+
+def atomic_rmw(dst, value, op, *, mask=None, **kwargs):
+    """dst = op(dst, value) in HBM, at rows that a tile of indices chooses; op is np.add.
+
+    Source: nki.language.atomic_rmw, NKI 2.26.
+    """
+    if is_number(value):
+        tile = new_tile(dst.shape, dst.dtype_name)
+        nisa.memset(tile, int(value) if dtypes.is_integer(tile.dtype_name) else float(value))
+        value = tile
+    dma_copy(dst=dst, src=value, mask=mask, dst_rmw_op=op)
+
+
+def static_cast(input_data, dtype):
+    """A tile, or a number, as another data type. Source: nki.language.static_cast, NKI 2.26."""
+    if isinstance(input_data, Tile):
+        return input_data.astype(dtype)
+    return dtypes.numpy_type(dtypes.name_of(dtype)).type(input_data)
+
+
+def expand_dims(data, axis):
+    """A view with a new axis of one element. Source: nki.language.expand_dims, NKI 2.26."""
+    return data.expand_dims(axis)

@@ -1,0 +1,35 @@
+"""Tiles: what instructions of Beta 1 take and return. The rest of what a tile can do is in tile_methods.py."""
+
+from nki import _core
+from nki._core import MemoryRegion, Tile
+
+sbuf, psum = MemoryRegion.sbuf, MemoryRegion.psum
+_ON_CHIP = (sbuf, psum)
+
+
+def new_tile(shape, dtype, buffer=sbuf):
+    """A tile for the result of one instruction, which an assignment may put in its place."""
+    return _core.as_tile(_core.new_tensor(shape, dtype, buffer, "", None), True)
+
+
+def is_on_chip(tile):
+    """True for tiles in SBUF and PSUM."""
+    return tile.buffer in _ON_CHIP
+
+
+def require_tile(function, name, value):
+    """`value` if it is a tile on chip; TypeError or ValueError with the argument's name if not."""
+    if not isinstance(value, Tile):
+        raise TypeError(f"{function}: {name} must be a tile (from nl.load, nl.ndarray, an instruction), got {value!r}")
+    if value.buffer not in _ON_CHIP:
+        raise ValueError(f"{function}: {name} is {value.name} in {value.buffer.name}; load it first: nl.load({name})")
+    return value
+
+
+def in_sbuf(tile):
+    """`tile`, or a copy of it in SBUF if it is in PSUM, for GpSimd and DMA."""
+    if not isinstance(tile, Tile) or tile.buffer is not psum:
+        return tile
+    copy = new_tile(tile.shape, tile.dtype_name)
+    _core.instructions["tensor_copy"](copy, tile)
+    return copy
