@@ -18,8 +18,9 @@ README = ROOT / "README.md"
 SIGNATURES = ROOT.parent / "shared" / "nki_api" / "signatures.json"
 BEGIN, END = "<!-- support: begin, written by python/tools/support_table.py -->\n", "<!-- support: end -->\n"
 TARGETS = ("trn1", "trn2", "trn3")
-RELEASES = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
+RELEASES = ("beta1-2.20", "beta1-2.23", "beta1", "0.1", "0.2", "0.3", "0.4", "0.5", "0.6")
 MODULES = ("nki", "nki.isa", "nki.language", "nki.collectives")
+BETA1 = {"beta1-2.20": "Beta 1, 2.20", "beta1-2.23": "Beta 1, 2.23", "beta1": "Beta 1, 2.26"}  # of neuronxcc.nki
 
 
 def target_table():
@@ -52,10 +53,11 @@ def release_table():
         cells, missing = [], []
         for module in MODULES:
             names = [name for name in releases[release]["modules"].get(module, {}) if not name.startswith("_")]
-            absent = [name for name in names if not _has(module, name)]
+            owner = f"neuronxcc.{module}" if release in BETA1 else module
+            absent = [name for name in names if not _has(owner, name)]
             cells.append(f"{len(names) - len(absent)} of {len(names)}" if names else "")
             missing += absent if module != "nki.collectives" else []  # as a whole: operations between ranks
-        lines.append(f"| {release} | " + " | ".join(cells) + " | " + ", ".join(f"`{name}`" for name in missing) + " |")
+        lines.append(f"| {BETA1.get(release, release)} | " + " | ".join(cells) + " | " + ", ".join(f"`{name}`" for name in missing) + " |")
     return "\n".join(lines) + "\n"
 
 

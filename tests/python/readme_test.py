@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 README = (pathlib.Path(__file__).parents[2] / "README.md").read_text()
-KERNEL = re.search(r"```python\n(.*?)```", README, re.S).group(1)
+KERNEL, SIDE_BY_SIDE = re.findall(r"```python\n(.*?)```", README, re.S)
 
 
 def run(script, folder):
@@ -17,6 +17,10 @@ def run(script, folder):
 
 def test_first_kernel_runs(tmp_path):
     assert run(KERNEL, tmp_path).returncode == 0
+
+
+def test_kernels_of_two_generations_run_side_by_side(tmp_path):
+    assert run(SIDE_BY_SIDE, tmp_path).returncode == 0
 
 
 def test_mistake_is_reported_as_shown(tmp_path):
