@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include "interpreter/exchange.h"
 #include "interpreter/fork_lock.h"
@@ -277,7 +278,7 @@ size_t StepRunner::After(const Turn& turn, size_t at) {
   const Turn& head = turn.flow.kind == Flow::Kind::kEnd ? plan_.turns[plan_.steps[turn.other].turn] : turn;
   const bool enters = &head == &turn;
   Pass& pass = passes_[turn.region];
-  pass.number = enters ? 0 : pass.number + 1;
+  pass.entries += enters;
   bool goes_on;
   if (head.flow.kind == Flow::Kind::kLoop) {
     if (enters) pass.stop = context_.value(head.flow.stop);
@@ -292,12 +293,10 @@ size_t StepRunner::After(const Turn& turn, size_t at) {
   return goes_on ? turn.other + 1 : at + 1;
 }
 
-bool StepRunner::IsLaterPass(const Step& step) const {
-  for (int region = step.region; region >= step.adds_again; region = plan_.graph->regions[region].parent) {
-    if (passes_[region].number > 0) return true;
-    if (region == step.adds_again) break;
-  }
-  return false;
+// Whether the step has run since the loop that it adds again in was begun.
+bool StepRunner::RanInThisLoop(const Step& step) {
+  const int64_t now = passes_[step.adds_again].entries;
+  return std::exchange(ran_in_[NumberOf(step)], now) == now;
 }
 
 void StepRunner::RunAsWritten(const Step& step) {
@@ -326,7 +325,7 @@ void StepRunner::PrepareMeeting(const Step& step) {
 
 void StepRunner::FillFirst(const Step& step) {
   context_.destination = step.destination;
-  const bool later = step.adds_again >= 0 && IsLaterPass(step);
+  const bool later = step.adds_again >= 0 && RanInThisLoop(step);
   if (later) context_.destination = WriteState::kWritten;
   if (step.fill_first < 0) return;
   const bool zeroes = !later && !step.destination_of_run;

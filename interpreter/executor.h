@@ -61,6 +61,7 @@ class StepRunner {
         undo_(undo),
         registers_(plan.graph->registers),
         passes_(plan.graph->regions.size()),
+        ran_in_(plan.graph->regions.empty() ? 0 : plan.steps.size()),
         worker_(worker),
         workers_(workers),
         watch_(watch) {
@@ -80,10 +81,11 @@ class StepRunner {
  private:
   // A loop on its way.
   struct Pass {
-    int64_t number = 0, value = 0, stop = 0;
+    int64_t value = 0, stop = 0;
+    int64_t entries = 0;  // how often the loop was begun
   };
   void RunInHbm(const Step& step);
-  bool IsLaterPass(const Step& step) const;
+  bool RanInThisLoop(const Step& step);
   void FillFirst(const Step& step);
   void Watch(const Step& step);
   size_t NumberOf(const Step& step) const { return &step - plan_.steps.data(); }
@@ -92,7 +94,8 @@ class StepRunner {
   RunContext context_;
   UndoLog* undo_;
   std::vector<double> registers_;
-  std::vector<Pass> passes_;  // by region
+  std::vector<Pass> passes_;     // by region
+  std::vector<int64_t> ran_in_;  // by step: in which of the entries of its adds_again it ran last
   int worker_, workers_;
   WriteWatch* watch_;
 };

@@ -29,7 +29,7 @@ struct Step {
                                   // what it writes (write_watch.h)
   bool destination_of_run = false;  // so it does of `destination`
   bool fills_of_run = false;        // and of what it fills of the masked tensors that it reads
-  int adds_again = -1;              // the outermost region whose later passes find `destination` written
+  int adds_again = -1;              // the outermost region in which a second run finds `destination` written
 };
 
 // A loop's head or end.

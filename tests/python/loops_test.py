@@ -141,6 +141,26 @@ def test_accumulation_across_the_passes_of_a_loop():
 
 
 @nki.jit
+def products_of_inner_passes(x):
+    """x.T @ x for each pass of an inner loop that runs 0 times in the first pass of the outer one, then once."""
+    out = nl.ndarray((64, 64), dtype=nl.float32, buffer=nl.shared_hbm)
+    old = nl.full((64, 64), 7.0, nl.float32, buffer=nl.psum)
+    nl.store(out, nl.copy(old))
+    acc = nl.ndarray((64, 64), dtype=nl.float32, buffer=nl.psum)
+    tile = nl.load(x)
+    for i in nl.dynamic_range(2):
+        for _ in nl.dynamic_range(i):
+            nisa.nc_matmul(dst=acc, stationary=tile, moving=tile)
+    nl.store(out, nl.copy(acc))
+    return out
+
+
+def test_a_loop_that_did_not_run_at_first_overwrites_when_it_does():
+    x = np.ones((64, 64), np.float32)
+    np.testing.assert_array_equal(products_of_inner_passes(x), x.T @ x)
+
+
+@nki.jit
 def nested(counts):
     """How often the body of two nested loops ran; the inner bound is read in each pass of the outer loop."""
     out = nl.ndarray((1, 1), dtype=nl.int32, buffer=nl.shared_hbm)
