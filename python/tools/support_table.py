@@ -57,7 +57,8 @@ def release_table():
             absent = [name for name in names if not _has(owner, name)]
             cells.append(f"{len(names) - len(absent)} of {len(names)}" if names else "")
             missing += absent if module != "nki.collectives" else []  # as a whole: operations between ranks
-        lines.append(f"| {BETA1.get(release, release)} | " + " | ".join(cells) + " | " + ", ".join(f"`{name}`" for name in missing) + " |")
+        absent = ", ".join(f"`{name}`" for name in missing)
+        lines.append(" | ".join([f"| {BETA1.get(release, release)}", *cells, absent]) + " |")
     return "\n".join(lines) + "\n"
 
 
