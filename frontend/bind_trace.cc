@@ -105,6 +105,14 @@ py::object NewConstant(const py::buffer& bytes, const Shape& shape, const py::ob
   return Wrap(tracer.AddConstant(shape, ReadDtype(dtype.ptr()), bytes.request().ptr), tracer);
 }
 
+py::dict EngineGigaHertz(const Generation& gen) {
+  py::dict clocks;
+  for (Engine engine : {Engine::kTensor, Engine::kVector, Engine::kScalar, Engine::kGpSimd}) {
+    clocks[py::str(std::string(Name(engine)))] = GigaHertz(gen, engine);
+  }
+  return clocks;
+}
+
 py::object TargetFacts(const std::string& target) {
   const Generation& gen = GenerationNamed(target);
   py::dict facts;
@@ -116,6 +124,8 @@ py::object TargetFacts(const std::string& target) {
   facts["psum_banks"] = gen.psum_banks;
   facts["stationary_free_max"] = gen.stationary_free_max;
   facts["moving_free_max"] = gen.moving_free_max;
+  facts["dma_bytes_per_ns"] = gen.dma_bytes_per_ns;
+  facts["engine_ghz"] = EngineGigaHertz(gen);
   py::dict features;  // name: sentence
   for (Feature feature : kFeatures) {
     const FeatureRow& row = RowOf(feature);

@@ -52,7 +52,7 @@ class BoundKernel(Launch):
         self.__wrapped__ = functools.partial(kernel.function, instance)  # for inspect.signature, and for Captured
 
     def __getitem__(self, grid):
-        return Launch(self.kernel, grid_of(grid), self.bound)
+        return Launch(self.kernel, self.kernel.grid_of(grid), self.bound)
 
     def with_schedule(self, edges):
         """Kernel.with_schedule of the method."""

@@ -1,5 +1,6 @@
 """Kernels: functions that are traced once per shapes, dtypes and arguments, and then run."""
 
+import contextvars
 import functools
 import inspect
 import sys
@@ -37,6 +38,7 @@ class CallKey(NamedTuple):
     target: str
 
 
+_traced = contextvars.ContextVar("kernel")  # the latest one whose function was run for its instructions
 _IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were at the first call
 
 
@@ -47,6 +49,8 @@ class Kernel:
     """
 
     simulates_on_demand = True  # NKI_SIMULATOR=1 applies
+    language = "nki"  # whose functions it calls
+    grid_of = staticmethod(grid_of)  # the grid that `kernel[…]` says
 
     def __init__(self, function, platform_target=None):
         functools.update_wrapper(self, function)
@@ -69,7 +73,7 @@ class Kernel:
         return self.launch((), args, kwargs)
 
     def __getitem__(self, grid):
-        return Launch(self, grid_of(grid))
+        return Launch(self, self.grid_of(grid))
 
     def __get__(self, instance, owner=None):
         return self if instance is None else BoundKernel(self, instance)
@@ -82,12 +86,7 @@ class Kernel:
 
             return _torch_dynamo.dynamo_call(self, args, kwargs, grid)
         if _core.tracing():  # a kernel that calls a kernel: the instructions become the caller's
-            if grid:
-                raise ValueError(
-                    f"{self.__name__}[{', '.join(map(str, grid))}] is called inside a kernel, where no grid can be "
-                    f"launched: the caller's has begun; call {self.__name__}(...) without one"
-                )
-            return self._body(*args, **kwargs)
+            return self._inline(grid, args, kwargs)
         if self.simulates_on_demand and _core.simulator_wanted():
             return import_module("nki._simulate").launch(self, grid, args, kwargs)
         if not kwargs and self.has_plain_defaults:
@@ -106,12 +105,27 @@ class Kernel:
             self._remember_direct(direct, spec)
         return _numpy.run(spec, arrays)
 
+    def _inline(self, grid, args, kwargs):
+        """Runs the function as a part of the kernel that calls it."""
+        if grid:
+            raise ValueError(
+                f"{self.__name__}[{', '.join(map(str, grid))}] is called inside a kernel, where no grid can be "
+                f"launched: the caller's has begun; call {self.__name__}(...) without one"
+            )
+        caller = _traced.get(self)
+        if caller.language != self.language:
+            raise TypeError(
+                f"{self.__name__} is a kernel of {self.language} and is called inside {caller.__name__}, a kernel of "
+                f"{caller.language}: their tensors differ; write both for the same, or launch one after the other"
+            )
+        return self._body(*args, **kwargs)
+
     def with_schedule(self, edges):
         """The kernel with more order among its named instructions: [("a", "b"), ("c", ["a", "b"])], a runs after b.
 
         No result changes, and nki.simulate does not look at it. Source: "How to Use the NKI Scheduling APIs", NKI 0.6.
         """
-        scheduled = Kernel(self.function, self.platform_target)
+        scheduled = type(self)(self.function, self.platform_target)
         scheduled._schedule = Schedule(self.__name__, edges)
         return scheduled
 
@@ -278,6 +292,7 @@ class Kernel:
 
     def run_function(self, call_key, tensors):
         """What the function returns for tensors in the places of the call's arrays."""
+        _traced.set(self)
         arguments = iter(tensors)
         bound = inspect.BoundArguments(self._signature, {})
         for name, item in call_key.structure:

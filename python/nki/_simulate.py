@@ -14,7 +14,7 @@ import numpy as np
 from nki import _core, _numpy, _settings
 from nki._cores import Cores
 from nki._errors import refuse
-from nki._kernel import Kernel, Launch, NkiWarning, callers_level, check_shape, door_for, grid_of
+from nki._kernel import Kernel, Launch, NkiWarning, callers_level, check_shape, door_for
 from nki._result import Results
 
 LOW = frozenset(("bfloat16", "float8_e4m3", "float8_e4m3fn", "float8_e5m2"))  # stored as float32 if not precise
@@ -59,7 +59,7 @@ class Simulated:
         return run(self.kernel, *self.kernel.split((*self.bound, *args), kwargs, self.grid))
 
     def __getitem__(self, grid):
-        return Simulated(self.kernel, grid_of(grid), self.bound)
+        return Simulated(self.kernel, self.kernel.grid_of(grid), self.bound)
 
     def __repr__(self):
         return f"<nki.simulate of {self.kernel!r}>"

@@ -6,7 +6,7 @@ import sys
 from nki import _core
 from nki import isa as nisa
 from nki._beta1 import dtypes
-from nki._beta1.launch import GridAxis, present
+from nki._beta1.launch import present
 from nki._beta1.masks import box_of, cut
 from nki._beta1.operators import operator
 from nki._beta1.tiles import Tile, new_tile, require_tile
@@ -127,13 +127,3 @@ def program_ndim():
 def _check_axis(function, axis, grid):
     if isinstance(axis, bool) or not hasattr(axis, "__index__") or not 0 <= axis < len(grid):
         raise ValueError(f"nl.{function}: axis {axis!r} is out of range; the kernel runs on the grid {grid}")
-
-
-def nc(cores):
-    """Cores of a grid: kernel[nl.nc(2) * 4]. Source: nki.language.nc, NKI 2.26."""
-    return GridAxis(cores)
-
-
-def spmd_dim(*axes):
-    """An axis of a grid made of several, of which one may be nl.nc(...). Source: nki.language.spmd_dim, NKI 2.26."""
-    return GridAxis(math.prod(axis.__index__() for axis in axes))

@@ -5,8 +5,8 @@ import contextvars
 import numpy as np
 
 from nki import _core
+from nki._beta1.grids import grid_of
 from nki._beta1.tiles import Tile
-from nki._bound import Launch
 from nki._kernel import Kernel
 
 _SHARED = "grid"  # the entry of a call's structure that holds the grid
@@ -49,9 +49,18 @@ class Beta1Kernel(Kernel):
     """
 
     simulates_on_demand = False  # NKI_SIMULATOR is for NKI 0.3 and later
+    language = "neuronxcc.nki"
+    grid_of = staticmethod(grid_of)
 
-    def __getitem__(self, grid):
-        return Launch(self, grid_of(grid))
+    def __init__(self, function, platform_target=None, grid=()):
+        super().__init__(function, platform_target)
+        self.default_grid = grid  # of calls without one
+
+    def launch(self, grid, args, kwargs):
+        """Runs the kernel on a grid; `()` is the default one, usually none."""
+        if self.default_grid and not grid and not _core.tracing():
+            grid = self.default_grid
+        return super().launch(grid, args, kwargs)
 
     def split(self, args, kwargs, grid=()):
         """As of any kernel; the grid counts as an argument, since the core knows of one program only."""
@@ -85,30 +94,3 @@ def _plain(result):
     if type(result) is dict:
         return {name: _plain(item) for name, item in result.items()}
     return result
-
-
-class GridAxis:
-    """An axis of a grid that says which of its programs run on which core: nl.spmd_dim(nl.nc(2), 4), nl.nc(2) * 4."""
-
-    def __init__(self, size):
-        self.size = size
-
-    def __mul__(self, other):
-        return GridAxis(self.size * getattr(other, "size", other))
-
-    __rmul__ = __mul__
-
-    def __index__(self):
-        return self.size
-
-    def __repr__(self):
-        return f"nl.spmd_dim(... of {self.size})"
-
-
-def grid_of(grid):
-    """The sizes of `kernel[grid]`, a tuple."""
-    axes = grid if isinstance(grid, tuple) else (grid,)
-    for axis in axes:
-        if isinstance(axis, bool) or not hasattr(axis, "__index__") or axis.__index__() < 1:
-            raise ValueError(f"kernel[grid] takes positive integers, nl.nc and nl.spmd_dim, got {grid!r}")
-    return tuple([axis.__index__() for axis in axes])

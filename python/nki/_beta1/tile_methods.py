@@ -130,10 +130,14 @@ def _view(method):
     return call
 
 
-def _reshape(self, *shape):
+def _reshape(self, shape, *more):
     """The same elements in another shape."""
-    shape = shape[0] if len(shape) == 1 and not hasattr(shape[0], "__index__") else shape
-    return _core.as_tile(_core.plain(self).reshape(tuple(shape)))
+    return _core.as_tile(_core.plain(self).reshape(_axes(shape, more)))
+
+
+def _axes(shape, more):
+    """A shape that is given as one tuple, or as several integers."""
+    return (shape, *more) if more or hasattr(shape, "__index__") else tuple(shape)
 
 
 def _expand_dims(self, axis):
@@ -182,7 +186,7 @@ def install(language):
     Tile.dtype = property(lambda self: dtypes.numpy_type(self.dtype_name), doc="The data type, a NumPy dtype.")
     Tile.reshape, Tile.expand_dims, Tile.assert_shape = _reshape, _expand_dims, _assert_shape
     Tile.astype, Tile.view = _as_type, _view_as
-    Tile.broadcast_to = lambda self, *shape: language.broadcast_to(self, shape=shape[0] if len(shape) == 1 else shape)
+    Tile.broadcast_to = lambda self, shape, *more: language.broadcast_to(self, shape=_axes(shape, more))
     for method in ("ap", "get_pattern"):
         setattr(Tile, method, _view(method))
 

@@ -9,12 +9,10 @@ from nki._beta1.control import (
     affine_range,
     device_print,
     loop_reduce,
-    nc,
     num_programs,
     program_id,
     program_ndim,
     sequential_range,
-    spmd_dim,
     static_range,
 )
 from nki._beta1.creation import (
@@ -86,6 +84,7 @@ from nki._beta1.elementwise import (
     tanh,
     trunc,
 )
+from nki._beta1.grids import nc, spmd_dim
 from nki._beta1.indices import arange, ds, mgrid, par_dim
 from nki._beta1.matrix import matmul, transpose
 from nki._beta1.memory import load, load_transpose2d, store
