@@ -38,7 +38,7 @@ class CallKey(NamedTuple):
     target: str
 
 
-_traced = contextvars.ContextVar("kernel")  # the latest one whose function was run for its instructions
+_traced = contextvars.ContextVar("kernel")  # whose function is run for its instructions
 _IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were at the first call
 
 
@@ -292,11 +292,11 @@ class Kernel:
 
     def run_function(self, call_key, tensors):
         """What the function returns for tensors in the places of the call's arrays."""
-        _traced.set(self)
         arguments = iter(tensors)
         bound = inspect.BoundArguments(self._signature, {})
         for name, item in call_key.structure:
             bound.arguments[name] = unflatten(item, arguments)
+        token = _traced.set(self)
         try:
             return self._body(*bound.args, **bound.kwargs)
         except (AttributeError, TypeError) as error:
@@ -307,6 +307,8 @@ class Kernel:
                 given = ", ".join(f"{name} is of type {kind}" for name, kind in kinds.items())
                 error.add_note(f"{self.__name__}: none of the arguments is a NumPy, torch or JAX array: {given}")
             raise
+        finally:
+            _traced.reset(token)
 
     def __reduce__(self):  # pickled by name; a copy is the kernel itself
         return self.__qualname__
