@@ -29,7 +29,7 @@ def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
     space = placement.space
     if space not in (sbuf, psum):
         make = lambda: _core.new_tensor(shape, dtype, space, name, None)  # noqa: E731
-        made = present().shared(make) if space is nl.shared_hbm else make()
+        made = present().shared(shape, dtype, name, make) if space is nl.shared_hbm else make()
         return _core.as_tile(made)
     blocks, tile = _split(shape, placement)
     if not blocks:

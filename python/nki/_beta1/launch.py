@@ -7,7 +7,9 @@ import numpy as np
 from nki import _core
 from nki._beta1.grids import grid_of
 from nki._beta1.tiles import Tile
+from nki._errors import refuse
 from nki._kernel import Kernel
+from nki._result import Results
 
 _SHARED = "grid"  # the entry of a call's structure that holds the grid
 
@@ -15,26 +17,58 @@ _SHARED = "grid"  # the entry of a call's structure that holds the grid
 class Program:
     """One instance of a kernel on a grid, while it is traced."""
 
-    def __init__(self, grid, index, shared):
+    def __init__(self, grid, index, first=None):
         self.grid = grid
         self.index = index
-        self._shared = shared  # tensors in shared HBM, by the order in which each program makes them
-        self._made = 0
+        self._first = first  # the grid's first program; None: this is it
+        self._shared = []  # tensors in shared HBM, in the order in which the program makes them
         self.loops = {}  # the open ones, outermost first, and where they are
         self.sums = {}  # of nl.loop_reduce, by the place of the call
 
-    def shared(self, make):
+    def shared(self, shape, dtype, name, make):
         """The tensor in shared HBM that is this program's next one: made by the first program, found by the others."""
-        if self._made == len(self._shared):
-            self._shared.append(make())
-        self._made += 1
-        return self._shared[self._made - 1]
+        if self.loops:
+            raise ValueError(
+                f"nl.ndarray: {_described(name, tuple(shape), dtype)} in shared HBM is made inside a loop; make it "
+                "before the loop, at the top of the kernel"
+            )
+        said = (name, tuple(shape), dtype)
+        tensor = make() if self._first is None else self._shared_of_first(said)
+        self._shared.append((tensor, said))
+        return tensor
+
+    def _shared_of_first(self, said):
+        theirs = self._first._shared[len(self._shared) :][:1]
+        if theirs and theirs[0][1] == said:
+            return theirs[0][0]
+        other = _described(theirs[0][0].name, *theirs[0][1][1:]) if theirs else "no further tensor"
+        raise ValueError(
+            f"nl.ndarray: program {_indices(self.index)} of the grid makes {_described(*said)} in shared HBM, and "
+            f"program {_indices(self._first.index)} made {other} there; the programs share what is in shared HBM and "
+            "must make the same tensors in the same order"
+        )
+
+    def end(self, kernel):
+        """Refuses a program that made fewer tensors than the first."""
+        missing = self._first._shared[len(self._shared) :] if self._first is not None else ()
+        if missing:
+            raise ValueError(
+                f"{kernel.__name__}: program {_indices(self._first.index)} of the grid made {missing[0][0].name} in "
+                f"shared HBM, and program {_indices(self.index)} did not; the programs share what is in shared HBM and "
+                "must make the same tensors in the same order"
+            )
+
+
+def _described(name, shape, dtype):
+    return f"{name or 'a tensor'} {shape} {dtype}"
+
+
+def _indices(index):
+    return index[0] if len(index) == 1 else index
 
 
 _present = contextvars.ContextVar("program")
-
-
-_nowhere = Program((), (), [])
+_nowhere = Program((), ())
 
 
 def present():
@@ -71,14 +105,23 @@ class Beta1Kernel(Kernel):
         *arguments, (_, (_, _, grid)) = call_key.structure
         inner = call_key._replace(structure=tuple(arguments))
         tiles = [_core.as_tile(tensor) for tensor in tensors]
-        shared, results = [], []
+        results = Results(self, tensors, lambda warning: None)
+        first = None
         for index in np.ndindex(*grid):
-            token = _present.set(Program(grid, index, shared))
+            program = Program(grid, index, first)
+            token = _present.set(program)
             try:
-                results.append(_plain(super().run_function(inner, tiles)))
+                result = _plain(super().run_function(inner, tiles))
             finally:
                 _present.reset(token)
-        return results[-1]
+            program.end(self)
+            first = first or program
+            if len(grid) and max(grid) > 1:
+                results.read(index, result)
+        differs = [problem for problem in results.problems if problem[0] == "result-differs"]
+        if differs:
+            refuse(self.function, differs)
+        return result
 
     def is_told(self, warning):
         # The compiler of Beta 1 starts accumulation groups itself: nl.zeros(..., buffer=nl.psum) is its way to say so.
