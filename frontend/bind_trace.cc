@@ -7,6 +7,7 @@
 #include "frontend/errors.h"
 #include "frontend/field_values.h"
 #include "frontend/tensor_object.h"
+#include "frontend/tile_object.h"
 #include "frontend/trace.h"
 #include "interpreter/meetings.h"
 
@@ -71,6 +72,7 @@ std::optional<Address> ReadAddress(PyObject* value, Space space, const Shape& sh
 
 // new_tensor(shape, dtype, buffer, name, address) -> NkiTensor. As a METH_FASTCALL function: it is called for
 // every tile.
+template <auto Make>
 PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
   return Guarded<PyObject*>(nullptr, [&] {
     Tracer& tracer = Tracer::Require("nki.language.ndarray");
@@ -86,13 +88,20 @@ PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
     if (name == nullptr) throw py::error_already_set();
     const Tensor& tensor =
         tracer.AddTensor({name, static_cast<size_t>(length)}, space, std::move(shape), dtype, address);
-    return MakeTensor(View::Of(tensor), tracer.Hold(tensor));
+    return Make(View::Of(tensor), tracer.Hold(tensor));
   });
 }
 
-PyMethodDef kNewTensor = {"new_tensor",
-                          reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor)),
-                          METH_FASTCALL, "new_tensor(shape, dtype, buffer, name, address)"};
+PyObject* MakePlain(const View& view, std::shared_ptr<KernelGraph> graph) {
+  return MakeTensor(view, std::move(graph));
+}
+
+// The same as a tile of Beta 1, which an instruction is about to write.
+PyMethodDef kNewTensors[] = {
+    {"new_tensor", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor<MakePlain>)),
+     METH_FASTCALL, "new_tensor(shape, dtype, buffer, name, address)"},
+    {"new_tile", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(NewTensor<MakeFreshTile>)),
+     METH_FASTCALL, "new_tile(shape, dtype, buffer, name, address)"}};
 
 constexpr Feature kFeatures[] = {
 #define NKI_FEATURE(enumerator, name, sentence) Feature::enumerator,
@@ -196,7 +205,9 @@ const Generation& GenerationNamed(const std::string& name) {
 void BindTrace(py::module_& module) {
   BindGraphClass(module);
   BindTraceClass(module);
-  module.attr("new_tensor") = py::reinterpret_steal<py::object>(PyCFunction_New(&kNewTensor, nullptr));
+  for (PyMethodDef& method : kNewTensors) {
+    module.attr(method.ml_name) = py::reinterpret_steal<py::object>(PyCFunction_New(&method, nullptr));
+  }
   module.def("new_constant", NewConstant);
   module.def(
       "tracing", [] { return Tracer::Current() != nullptr; }, "True inside a kernel that is being traced.");

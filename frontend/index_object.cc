@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <string>
 
 #include "frontend/errors.h"
@@ -143,9 +144,14 @@ PyObject* And(PyObject* left, PyObject* right) {
   });
 }
 
-PyObject* RefuseOr(PyObject*, PyObject*) {
-  return RefuseTruth("masks are joined by & alone; write two instructions, or one predicate tile");
+PyObject* Or(PyObject* left, PyObject* right) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    const std::optional<IndexMask> a = AsMask(left), b = AsMask(right);
+    if (!a || !b) return Py_NewRef(Py_NotImplemented);
+    return NewMask(IndexMask::Or(*a, *b));
+  });
 }
+
 PyObject* RefuseNot(PyObject*) { return RefuseTruth("a mask has no ~; write the opposite comparison"); }
 
 PyObject* GetIndexShape(PyObject* self, void*) {
@@ -187,7 +193,7 @@ PyTypeObject* MakeMaskType() {
   static PyType_Slot slots[] = {
       {Py_tp_dealloc, slot(Deallocate<MaskObject>)},
       {Py_nb_and, slot(And)},
-      {Py_nb_or, slot(RefuseOr)},
+      {Py_nb_or, slot(Or)},
       {Py_nb_invert, slot(RefuseNot)},
       {Py_nb_bool, slot(MaskTruth)},
       {Py_tp_doc, const_cast<char*>("A comparison of index expressions, for mask=.")},
@@ -206,18 +212,35 @@ pybind11::object IndexRange(int64_t start, int64_t stop, int64_t step) {
   return pybind11::reinterpret_steal<pybind11::object>(NewIndex(IndexGrid::Range(start, count, step)));
 }
 
-// (begins, ends) of a box of elements outside of which the mask does not hold, and whether it holds all
-// through it.
-pybind11::tuple BoxOf(const pybind11::object& mask, const Shape& shape) {
-  const std::optional<IndexMask> read = AsMask(mask.ptr());
-  if (!read) {
-    ThrowType("mask: must be a comparison of index expressions, True or False, got " +
-              pybind11::cast<std::string>(pybind11::repr(mask)));
-  }
-  const auto [box, exact] = read->Box(shape);
-  return pybind11::make_tuple(pybind11::tuple(pybind11::cast(box.begins)),
-                              pybind11::tuple(pybind11::cast(box.ends)), exact);
+PyObject* TupleOf(const Shape& shape) {
+  PyObject* tuple = PyTuple_New(static_cast<Py_ssize_t>(shape.size()));
+  for (size_t d = 0; tuple != nullptr && d < shape.size(); ++d)
+    PyTuple_SET_ITEM(tuple, d, PyLong_FromLongLong(shape[d]));
+  return tuple;
 }
+
+// mask_box(mask, shape): (begins, ends) of a box of elements outside of which the mask does not hold, and
+// whether it holds all through it; None if it leaves nothing out. METH_FASTCALL, as what every masked
+// instruction calls.
+PyObject* BoxOf(PyObject*, PyObject* const* args, Py_ssize_t) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    const std::optional<IndexMask> constant = IsMask(args[0]) ? std::nullopt : AsMask(args[0]);
+    if (!IsMask(args[0]) && !constant) {
+      ThrowType("mask: must be a comparison of index expressions, True or False, got " +
+                pybind11::cast<std::string>(pybind11::repr(args[0])));
+    }
+    const IndexMask& mask = constant ? *constant : reinterpret_cast<MaskObject*>(args[0])->mask;
+    const Shape shape = ReadInts(args[1], "mask");
+    const auto [box, exact] = mask.Box(shape);
+    if (exact && box.ends == shape &&
+        std::ranges::all_of(box.begins, [](int64_t begin) { return begin == 0; }))
+      return Py_NewRef(Py_None);
+    return Py_BuildValue("NNO", TupleOf(box.begins), TupleOf(box.ends), exact ? Py_True : Py_False);
+  });
+}
+
+PyMethodDef kBoxOf = {"mask_box", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(BoxOf)),
+                      METH_FASTCALL, "mask_box(mask, shape)"};
 
 void BindIndexFunctions(pybind11::module_& module) {
   module.def("index_range", IndexRange);
@@ -239,7 +262,7 @@ void BindIndexFunctions(pybind11::module_& module) {
 }
 
 void BindMaskFunctions(pybind11::module_& module) {
-  module.def("mask_box", BoxOf);
+  module.attr("mask_box") = pybind11::reinterpret_steal<pybind11::object>(PyCFunction_New(&kBoxOf, nullptr));
   module.def("mask_values", [](const pybind11::object& mask, const Shape& shape) {
     return AsMask(mask.ptr())->Dense(shape);
   });

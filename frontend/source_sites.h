@@ -28,6 +28,9 @@ class SourceSites {
 
   // The kernel is also called from the present frame, in another thread.
   void EnterThread();
+  // The frame that was the present one then, and the same again: for threads that take turns.
+  const void* entry_of_thread() const { return thread_entry_; }
+  void ReenterThread(const void* entry) { thread_entry_ = entry; }
 
   // Frames of files below this folder are ours and are skipped.
   static void SetPackageFolder(std::string folder);
@@ -59,7 +62,7 @@ class SourceSites {
   // frame that started the trace, then the kernel's own; its code tells it from a later frame at the same
   // address.
   const PyFrameObject* entry_ = nullptr;
-  const PyFrameObject* thread_entry_ = nullptr;  // in another thread
+  const void* thread_entry_ = nullptr;  // in another thread
   const PyFrameObject* kernel_frame_ = nullptr;
   const PyCodeObject* kernel_code_ = nullptr;
 };

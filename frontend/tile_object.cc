@@ -24,10 +24,11 @@ struct TileObject {
   PyObject* key;
   PyObject* mask;  // of a result: for which of its elements it was computed; null: all
   bool fresh;      // an instruction has just made it, and nothing else knows of it
+  bool row;        // [P, 1] for what has the partition axis alone, as a reduction over all others leaves it
 };
 
 PyTypeObject* tile_type = nullptr;
-// What Python does for tiles: assign(tile, key, value, temporary), add_in_place(tile, value, temporary),
+// What Python does for tiles: assign(tile, part, value, temporary), add_in_place(tile, value, temporary),
 // gather(tile, key), nested(tile, shape).
 PyObject* hooks = nullptr;
 
@@ -97,21 +98,19 @@ PyObject* CallHook(const char* name, std::initializer_list<PyObject*> arguments)
   return result;
 }
 
-// A tile of what was selected. Where an axis is nested, Python makes one with the axes of `shape` of it.
-PyObject* TileOf(const IndexSelection& selected, const std::shared_ptr<KernelGraph>& graph) {
+// A tile of what was selected. Where an axis is nested, its view has more axes than that; `nested` says
+// whether it may have, or Python makes a tile without of it.
+PyObject* TileOf(const IndexSelection& selected, const std::shared_ptr<KernelGraph>& graph, bool nested) {
   PyObject* tile = MakeTile(selected.view, graph);
-  if (tile == nullptr || selected.view.rank == selected.shape.size()) return tile;
+  if (tile == nullptr || nested || selected.view.rank == selected.shape.size()) return tile;
   const py::object owned = py::reinterpret_steal<py::object>(tile);
   return CallHook("nested", {tile, py::tuple(py::cast(selected.shape)).ptr()});
 }
 
-PyObject* SelectByGrids(PyObject* self, PyObject* key) {
-  const View& base = ViewOf(self);
-  const std::vector<IndexGrid> grids = ReadGrids(base, key);
-  if (Inside(base, grids)) return TileOf(SelectGrid(base, grids, nullptr), AsTensor(self)->graph);
-  // A mask may leave out what does not exist.
-  View view = base;
-  const Shape shape = GridShape(grids);
+// What a subscript selects that only nl.load, nl.store and a mask know how to take: it leaves the tensor, or
+// is nested in HBM.
+PyObject* PendingTile(PyObject* self, PyObject* key, const Shape& shape) {
+  View view = ViewOf(self);
   view.rank = static_cast<uint8_t>(shape.size());
   for (size_t d = 0; d < shape.size(); ++d) view.dims[d] = {0, shape[d]};
   PyObject* tile = MakeTile(view, AsTensor(self)->graph);
@@ -121,20 +120,38 @@ PyObject* SelectByGrids(PyObject* self, PyObject* key) {
   return tile;
 }
 
+PyObject* SelectByGrids(PyObject* self, PyObject* key, bool nested) {
+  const View& base = ViewOf(self);
+  const std::vector<IndexGrid> grids = ReadGrids(base, key);
+  if (!Inside(base, grids)) return PendingTile(self, key, GridShape(grids));
+  const IndexSelection selected = SelectGrid(base, grids, nullptr);
+  const bool is_nested = selected.view.rank != selected.shape.size();
+  if (is_nested && !base.on_chip()) return PendingTile(self, key, selected.shape);
+  return TileOf(selected, AsTensor(self)->graph, nested);
+}
+
+bool NamesNewAxis(PyObject* key) {
+  return std::ranges::any_of(ItemsOf(key), [](PyObject* item) { return item == Py_None; });
+}
+
+PyObject* Select(PyObject* self, PyObject* key, bool nested) {
+  CheckInBounds(self);
+  AsTile(self)->fresh = false;
+  bool by_grids = false;
+  for (PyObject* item : ItemsOf(key)) {
+    if (IsTile(item)) return CallHook("gather", {self, key});
+    by_grids |= AsIndex(item) != nullptr;
+  }
+  if (by_grids) return SelectByGrids(self, key, nested);
+  std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
+  View base = ViewOf(self);
+  if (AsTile(self)->row && NamesNewAxis(key)) base.rank = 1;  // nl.sum(tile, 1)[:, None]
+  const View view = Index(base, key, holds);
+  return MakeTile(view, std::move(holds));
+}
+
 PyObject* Subscript(PyObject* self, PyObject* key) {
-  return Guarded<PyObject*>(nullptr, [&] {
-    CheckInBounds(self);
-    AsTile(self)->fresh = false;
-    bool by_grids = false;
-    for (PyObject* item : ItemsOf(key)) {
-      if (IsTile(item)) return CallHook("gather", {self, key});
-      by_grids |= AsIndex(item) != nullptr;
-    }
-    if (by_grids) return SelectByGrids(self, key);
-    std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
-    const View view = Index(ViewOf(self), key, holds);
-    return MakeTile(view, std::move(holds));
-  });
+  return Guarded<PyObject*>(nullptr, [&] { return Select(self, key, /*nested=*/false); });
 }
 
 bool IsTemporary(PyObject* object) {
@@ -149,7 +166,9 @@ int AssignSubscript(PyObject* self, PyObject* key, PyObject* value) {
   return Guarded<int>(-1, [&] {
     if (value == nullptr) ThrowType("an element of a tile can't be deleted");
     PyObject* temporary = IsTemporary(value) ? Py_True : Py_False;
-    Py_DECREF(CallHook("assign", {self, key, value, temporary}));
+    const py::object dst = py::reinterpret_steal<py::object>(Select(self, key, /*nested=*/true));
+    if (!dst) throw py::error_already_set();
+    Py_DECREF(CallHook("assign", {self, dst.ptr(), value, temporary}));
     return 0;
   });
 }
@@ -176,6 +195,15 @@ int SetMask(PyObject* self, PyObject* mask, void*) {
   return 0;
 }
 
+PyObject* GetPending(PyObject* self, void*) { return PyBool_FromLong(AsTile(self)->key != nullptr); }
+
+PyObject* GetRow(PyObject* self, void*) { return PyBool_FromLong(AsTile(self)->row); }
+
+int SetRow(PyObject* self, PyObject* row, void*) {
+  AsTile(self)->row = row == Py_True;
+  return 0;
+}
+
 View PartOf(View view, const Shape& begins, const Shape& ends) {
   for (int d = 0; d < view.rank; ++d) {
     if (begins[d] != 0 || ends[d] != view.dims[d].count) view = view.Slice(d, begins[d], ends[d], 1);
@@ -183,19 +211,24 @@ View PartOf(View view, const Shape& begins, const Shape& ends) {
   return view;
 }
 
-// The elements [begins, ends) of a tile.
-py::object Part(const py::object& tile, const Shape& begins, const Shape& ends) {
-  if (!IsTile(tile.ptr())) ThrowType("a tile is wanted");
-  TileObject* self = AsTile(tile.ptr());
-  if (self->key != nullptr) {
+// tile_part(tile, begins, ends): the elements [begins, ends) of a tile. METH_FASTCALL, as what every masked
+// instruction calls for each of its operands.
+PyObject* Part(PyObject*, PyObject* const* args, Py_ssize_t) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    if (!IsTile(args[0])) ThrowType("a tile is wanted");
+    TileObject* self = AsTile(args[0]);
+    const IndexBox box{ReadInts(args[1], "tile_part"), ReadInts(args[2], "tile_part")};
+    if (self->key == nullptr) {
+      return MakeTile(PartOf(ViewOf(args[0]), box.begins, box.ends), self->tensor.graph);
+    }
     const View& base = ViewOf(self->base);
-    const IndexBox box{begins, ends};
-    const IndexSelection selected = SelectGrid(base, ReadGrids(base, self->key), &box);
-    return py::reinterpret_steal<py::object>(TileOf(selected, AsTensor(self->base)->graph));
-  }
-  return py::reinterpret_steal<py::object>(
-      MakeTile(PartOf(ViewOf(tile.ptr()), begins, ends), self->tensor.graph));
+    return TileOf(SelectGrid(base, ReadGrids(base, self->key), &box), AsTensor(self->base)->graph,
+                  /*nested=*/!base.on_chip());
+  });
 }
+
+PyMethodDef kPart = {"tile_part", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Part)),
+                     METH_FASTCALL, "tile_part(tile, begins, ends)"};
 
 py::object Plain(const py::object& tile) {
   if (!IsTile(tile.ptr())) return tile;
@@ -206,9 +239,8 @@ py::object Plain(const py::object& tile) {
 
 py::object AsFresh(const py::object& tensor, bool fresh) {
   if (!IsTensor(tensor.ptr())) ThrowType("a tensor is wanted");
-  PyObject* tile = MakeTile(ViewOf(tensor.ptr()), AsTensor(tensor.ptr())->graph);
-  if (tile != nullptr) AsTile(tile)->fresh = fresh;
-  return py::reinterpret_steal<py::object>(tile);
+  const auto make = fresh ? MakeFreshTile : MakeTile;
+  return py::reinterpret_steal<py::object>(make(ViewOf(tensor.ptr()), AsTensor(tensor.ptr())->graph));
 }
 
 // Makes the last instruction write to `to` what it wrote to `result` (to the elements of `box` of it, if that
@@ -229,6 +261,9 @@ PyTypeObject* MakeTileType() {
   static PyGetSetDef more[] = {
       {"mask", GetMask, SetMask, "For which elements the instruction that returned it has computed it.",
        nullptr},
+      {"pending", GetPending, nullptr, "Whether only a mask, nl.load and nl.store know how to take it.",
+       nullptr},
+      {"row", GetRow, SetRow, "Whether its one free element stands for no axis at all.", nullptr},
       {nullptr, nullptr, nullptr, nullptr, nullptr}};
   const auto slot = [](auto* function) { return reinterpret_cast<void*>(function); };
   static std::vector<PyGetSetDef> attributes = TensorAttributes("dtype_name");
@@ -261,15 +296,40 @@ void BindLoops(py::module_& module) {
   });
 }
 
+// Programs of a grid that wait for each other are traced in threads, of which one goes on at a time.
+void BindThreads(py::module_& module) {
+  module.def("present_trace", [] { return py::capsule(&Tracer::Require("nki.language.all_reduce")); });
+  module.def("enter_trace", [](const py::capsule& trace) {
+    Tracer::Current() = trace.get_pointer<Tracer>();
+    Tracer::Current()->EnterThread();
+  });
+  module.def("leave_trace", [] { Tracer::Current() = nullptr; });
+  module.def("pause_trace", [] {
+    const Tracer::Thread thread = Tracer::Require("nki.language.all_reduce").PauseThread();
+    return py::make_tuple(thread.block, reinterpret_cast<intptr_t>(thread.entry));
+  });
+  module.def("resume_trace", [](int block, intptr_t entry) {
+    Tracer::Require("nki.language.all_reduce").ResumeThread({block, reinterpret_cast<const void*>(entry)});
+  });
+}
+
 }  // namespace
 
 bool IsTile(PyObject* object) { return Py_TYPE(object) == tile_type; }
+
+PyObject* MakeFreshTile(const View& view, std::shared_ptr<KernelGraph> graph) {
+  PyObject* tile = MakeTile(view, std::move(graph));
+  if (tile != nullptr) AsTile(tile)->fresh = true;
+  return tile;
+}
 
 void CheckInBounds(PyObject* tile) {
   const TileObject* self = AsTile(tile);
   if (self->key == nullptr) return;
   const View& base = ViewOf(self->base);
-  SelectGrid(base, ReadGrids(base, self->key), nullptr);  // throws
+  SelectGrid(base, ReadGrids(base, self->key), nullptr);  // throws if it leaves the tensor
+  ThrowValue("index: these indices of " + base.ToString() +
+             " are steps inside steps, as of nl.arange(n) // 2; in HBM they can be loaded and stored alone");
 }
 
 void BindTiles(py::module_& module) {
@@ -278,7 +338,7 @@ void BindTiles(py::module_& module) {
   RegisterTensorType(tile_type);
   module.attr("Tile") = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(tile_type));
   module.def("set_tile_hooks", [](const py::object& object) { hooks = Py_NewRef(object.ptr()); });
-  module.def("tile_part", Part);
+  module.attr("tile_part") = py::reinterpret_steal<py::object>(PyCFunction_New(&kPart, nullptr));
   module.def("plain", Plain);
   module.def("as_tile", AsFresh, py::arg("tensor"), py::arg("fresh") = false);
   module.def("redirect", Redirect);
@@ -288,6 +348,7 @@ void BindTiles(py::module_& module) {
            std::ranges::equal(left.axes(), right.axes());
   });
   BindLoops(module);
+  BindThreads(module);
 }
 
 }  // namespace nki

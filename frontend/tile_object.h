@@ -5,9 +5,15 @@
 
 #include <pybind11/pybind11.h>
 
+#include <memory>
+
+#include "interpreter/graph.h"
+
 namespace nki {
 
 bool IsTile(PyObject* object);
+// A tile for the result of an instruction, of which nothing else knows yet (owned reference).
+PyObject* MakeFreshTile(const View& view, std::shared_ptr<KernelGraph> graph);
 // Throws if the tile is a selection that leaves its tensor and that no mask has cut yet.
 void CheckInBounds(PyObject* tile);
 

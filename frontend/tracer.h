@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "frontend/instruction_sink.h"
@@ -77,6 +78,16 @@ class Tracer {
   void Resume(int program);
   // Programs that start in this thread start here.
   void EnterThread() { sites_.EnterThread(); }
+  // Where threads trace one program: what is a thread's own, while another goes on.
+  struct Thread {
+    int block;
+    const void* entry;
+  };
+  Thread PauseThread() { return {std::exchange(block_, -1), sites_.entry_of_thread()}; }
+  void ResumeThread(const Thread& thread) {
+    block_ = thread.block;
+    sites_.ReenterThread(thread.entry);
+  }
   void EndProgram() { sink_->EndProgram(); }
   // Ends the trace; the graph then does not change any more.
   std::shared_ptr<const KernelGraph> Finish(std::vector<View> outputs);

@@ -55,24 +55,6 @@ IndexGrid Broadcast(const IndexGrid& grid, const Shape& shape) {
   return wide;
 }
 
-// A grid of these values in its affine form, if it has one.
-IndexGrid FromValues(const Shape& shape, std::vector<int64_t> values) {
-  IndexGrid grid = IndexGrid::Constant(values[0]);
-  grid.rank = static_cast<int>(shape.size());
-  int64_t stride = static_cast<int64_t>(values.size());
-  for (int d = 0; d < grid.rank; ++d) {
-    stride /= shape[d];
-    grid.axes[d] = {shape[d] > 1 ? values[stride] - values[0] : 0, shape[d]};
-  }
-  bool affine = true;
-  size_t next = 0;
-  ForEachIndex(shape, [&](const Shape& index) { affine &= grid.At(index) == values[next++]; });
-  if (affine) return grid;
-  for (int d = 0; d < grid.rank; ++d) grid.axes[d].step = 0;
-  grid.values = std::make_shared<const std::vector<int64_t>>(std::move(values));
-  return grid;
-}
-
 }  // namespace
 
 IndexGrid IndexGrid::Constant(int64_t value) {
@@ -85,6 +67,23 @@ IndexGrid IndexGrid::Range(int64_t start, int64_t count, int64_t step) {
   IndexGrid grid = Constant(start);
   grid.rank = 1;
   grid.axes[0] = {step, count};
+  return grid;
+}
+
+IndexGrid IndexGrid::OfValues(const Shape& shape, std::vector<int64_t> values) {
+  IndexGrid grid = Constant(values[0]);
+  grid.rank = static_cast<int>(shape.size());
+  int64_t stride = static_cast<int64_t>(values.size());
+  for (int d = 0; d < grid.rank; ++d) {
+    stride /= shape[d];
+    grid.axes[d] = {shape[d] > 1 ? values[stride] - values[0] : 0, shape[d]};
+  }
+  bool affine = true;
+  size_t next = 0;
+  ForEachIndex(shape, [&](const Shape& index) { affine &= grid.At(index) == values[next++]; });
+  if (affine) return grid;
+  for (int d = 0; d < grid.rank; ++d) grid.axes[d].step = 0;
+  grid.values = std::make_shared<const std::vector<int64_t>>(std::move(values));
   return grid;
 }
 
@@ -167,7 +166,7 @@ IndexGrid IndexGrid::Part(const Shape& shape, std::span<const int64_t> begins,
     for (size_t d = 0; d < index.size(); ++d) index[d] += begins[d];
     dense.push_back(At(index));
   });
-  return FromValues(part, std::move(dense));
+  return OfValues(part, std::move(dense));
 }
 
 Shape BroadcastShape(const Shape& a, const Shape& b, const char* what) {
@@ -200,7 +199,7 @@ IndexGrid Combined(IndexOp op, const IndexGrid& a, const IndexGrid& b) {
   std::vector<int64_t> values = a.Dense(shape);
   const std::vector<int64_t> others = b.Dense(shape);
   for (size_t i = 0; i < values.size(); ++i) values[i] = Apply(op, values[i], others[i]);
-  return FromValues(shape, std::move(values));
+  return IndexGrid::OfValues(shape, std::move(values));
 }
 
 }  // namespace nki

@@ -21,6 +21,8 @@ struct IndexGrid {
 
   static IndexGrid Constant(int64_t value);
   static IndexGrid Range(int64_t start, int64_t count, int64_t step);
+  // A grid of these values, row-major, in its affine form if it has one.
+  static IndexGrid OfValues(const Shape& shape, std::vector<int64_t> values);
 
   bool affine() const { return values == nullptr; }
   bool constant() const;  // affine, and all elements are equal

@@ -33,7 +33,54 @@ IndexMask IndexMask::And(const IndexMask& a, const IndexMask& b) {
   return both;
 }
 
+bool IndexMask::HoldsNowhere() const {
+  return nothing || std::ranges::any_of(terms, [](const IndexGrid& term) { return term.Greatest() < 0; });
+}
+
+bool IndexMask::HoldsEverywhere() const {
+  return !nothing && std::ranges::all_of(terms, [](const IndexGrid& term) { return term.Least() >= 0; });
+}
+
+IndexMask IndexMask::Or(const IndexMask& a, const IndexMask& b) {
+  const Shape shape = BroadcastShape(a.shape, b.shape, "mask");
+  IndexMask either;
+  if (a.HoldsNowhere() || b.HoldsEverywhere()) {
+    either = b;
+  } else if (b.HoldsNowhere() || a.HoldsEverywhere()) {
+    either = a;
+  } else {
+    const std::vector<bool> in_a = a.Dense(shape), in_b = b.Dense(shape);
+    std::vector<int64_t> values(in_a.size());
+    for (size_t i = 0; i < values.size(); ++i) values[i] = in_a[i] || in_b[i] ? 0 : -1;
+    either.Require(IndexGrid::OfValues(shape, std::move(values)));
+  }
+  either.shape = shape;
+  return either;
+}
+
 namespace {
+
+// The same for a term that has no affine form: to the box around the elements where it holds.
+bool NarrowDense(const IndexGrid& term, size_t shift, IndexBox& box) {
+  const Shape shape = term.shape();
+  IndexBox found{shape, Shape(shape.size(), 0)};
+  int64_t held = 0, i = 0;
+  ForEachIndex(shape, [&](const Shape& index) {
+    if ((*term.values)[i++] < 0) return;
+    ++held;
+    for (size_t d = 0; d < index.size(); ++d) {
+      found.begins[d] = std::min(found.begins[d], index[d]);
+      found.ends[d] = std::max(found.ends[d], index[d] + 1);
+    }
+  });
+  for (size_t d = 0; d < shape.size(); ++d) {
+    held /= found.ends[d] - found.begins[d];  // to 1, where it holds in all of the box
+    if (shape[d] == 1) continue;
+    box.begins[shift + d] = std::max(box.begins[shift + d], found.begins[d]);
+    box.ends[shift + d] = std::min(box.ends[shift + d], found.ends[d]);
+  }
+  return held == 1;
+}
 
 // Narrows the box to where a term of the mask is at least 0; false if that is no box.
 bool Narrow(const IndexGrid& term, const Shape& tile, IndexBox& box) {
@@ -42,8 +89,8 @@ bool Narrow(const IndexGrid& term, const Shape& tile, IndexBox& box) {
     return true;
   }
   if (term.Least() >= 0) return true;
-  if (!term.affine()) return false;
   const size_t shift = tile.size() - term.rank;
+  if (!term.affine()) return NarrowDense(term, shift, box);
   int varying = -1;
   for (int d = 0; d < term.rank; ++d) {
     if (term.axes[d].step == 0 || term.axes[d].count == 1) continue;
@@ -63,7 +110,11 @@ bool Narrow(const IndexGrid& term, const Shape& tile, IndexBox& box) {
 }
 
 void CheckFits(const IndexMask& mask, const Shape& tile) {
-  if (mask.shape.size() <= tile.size() && BroadcastShape(mask.shape, tile, "mask") == tile) return;
+  bool fits = mask.shape.size() <= tile.size();
+  const size_t shift = tile.size() - mask.shape.size();
+  for (size_t d = 0; fits && d < mask.shape.size(); ++d)
+    fits = mask.shape[d] == 1 || mask.shape[d] == tile[shift + d];
+  if (fits) return;
   ThrowValue("mask: its shape " + ToString(mask.shape) + " does not fit " + ToString(tile) +
              ", the shape of what it masks");
 }

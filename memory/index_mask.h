@@ -1,4 +1,4 @@
-// Masks of Beta 1 kernels: affine comparisons of index expressions, joined by &.
+// Masks of Beta 1 kernels: comparisons of index expressions, joined by & and |.
 #ifndef NKI_MEMORY_INDEX_MASK_H_
 #define NKI_MEMORY_INDEX_MASK_H_
 
@@ -26,6 +26,10 @@ struct IndexMask {
   void Require(IndexGrid term);
   // Where both hold.
   static IndexMask And(const IndexMask& a, const IndexMask& b);
+  // Where one of them holds: in general no box, element by element.
+  static IndexMask Or(const IndexMask& a, const IndexMask& b);
+  bool HoldsNowhere() const;
+  bool HoldsEverywhere() const;
   // A box of elements of a tile of this shape, outside of which it does not hold, and whether it holds all
   // through it. Throws if the mask does not fit.
   std::pair<IndexBox, bool> Box(const Shape& tile) const;

@@ -7,13 +7,13 @@ import queue
 import threading
 
 
-class _AbandonedError(BaseException):
+class AbandonedError(BaseException):
     """Ends a core's thread when the other core has failed; not an Exception, so that a kernel does not catch it."""
 
 
-def _stop(thread):
+def stop(thread):
     """Ends what the other core's Python is doing; Ctrl-C arrives in the main thread alone."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(_AbandonedError))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(AbandonedError))
 
 
 class Cores:
@@ -47,14 +47,14 @@ class Cores:
             self._failure = self._failure or error
         if self._failure is not None:  # core 1 waits for its turn or, if only an interrupt ended core 0, runs
             self._turns[1].put(None)
-            _stop(other)
+            stop(other)
         other.join()
         if self._failure is not None:
             raise self._failure
         return results
 
     def _run_other(self, program, body, results):
-        with contextlib.suppress(_AbandonedError):  # which may come as late as here
+        with contextlib.suppress(AbandonedError):  # which may come as late as here
             self._run_core(1, program, body, results)
 
     def _run_core(self, core, program, body, results):
@@ -66,7 +66,7 @@ class Cores:
                 self._trace.begin_program(list(program))
                 results[core] = body()
                 self._trace.end_program()
-        except _AbandonedError:
+        except AbandonedError:
             pass
         except BaseException as error:
             self._failure = self._failure or error
@@ -88,5 +88,5 @@ class Cores:
     def _await_turn(self, core):
         self._turns[core].get()
         if self._failure is not None:
-            raise _AbandonedError
+            raise AbandonedError
         self._present = core

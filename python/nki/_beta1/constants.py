@@ -18,7 +18,7 @@ class fp32:
 class bfp16:
     """Constants of bfloat16."""
 
-    min = -3.3895313892515355e38  # 0xff7f
+    min = float("-inf")  # the bit pattern 0xff80, as nki.language documents it
 
 
 def finfo(dtype):

@@ -3,13 +3,14 @@
 import numpy as np
 
 from nki import _core
+from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.blocks import Blocks
 from nki._beta1.indices import PartitionAxis
 from nki._beta1.launch import present
 from nki._beta1.memories import Placement
-from nki._beta1.tiles import Tile, psum, sbuf
+from nki._beta1.tiles import Tile, is_on_chip, new_tile, psum, sbuf
 
 
 def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
@@ -60,8 +61,22 @@ def full(shape, fill_value, dtype, *, buffer=None, name="", **kwargs):
     tensor = ndarray(shape, dtype, buffer=buffer, name=name)
     if kwargs.get("lazy_initialization") and fill_value == 0 and isinstance(tensor, Tile) and tensor.buffer is psum:
         return tensor  # the first matmul that is added overwrites
-    tensor[...] = fill_value
+    if isinstance(tensor, Tile) and not is_on_chip(tensor):
+        _fill_hbm(tensor, fill_value)
+    else:
+        tensor[...] = fill_value
     return tensor
+
+
+def _fill_hbm(tensor, value):
+    """Copies a tile of the value to all parts of a tensor in HBM."""
+    size, columns = tensor.size, max(n for n in range(1, 2049) if tensor.size % n == 0)
+    flat, rows = _core.plain(tensor).reshape((size // columns, columns)), min(128, size // columns)
+    tile = new_tile((rows, columns), tensor.dtype_name)
+    tile[...] = value
+    for row in range(0, size // columns, rows):
+        part = flat[row : min(row + rows, size // columns)]
+        nisa.dma_copy(part, tile[0 : part.shape[0]])
 
 
 def zeros(shape, dtype, *, buffer=None, name="", **kwargs):

@@ -2,12 +2,14 @@
 
 import contextlib
 
+import numpy as np
+
 from nki import _core
 from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.masks import computed
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile, sbuf
 
 
 def _operator(function, name):
@@ -17,38 +19,85 @@ def _operator(function, name):
 
 def is_number(value):
     """True for Python's and NumPy's numbers."""
-    return not isinstance(value, Tile) and (hasattr(value, "__index__") or hasattr(value, "__float__"))
+    kind = type(value)
+    if kind is Tile:
+        return False
+    if kind is float or kind is int:
+        return True
+    return (hasattr(value, "__index__") or hasattr(value, "__float__")) and not getattr(value, "ndim", 0)
 
 
-def broadcast_shapes(function, a, b):
-    """NumPy's rule; ValueError if the shapes do not fit."""
+def number_dtype(value):
+    """The name of the dtype of a number: NumPy's own, of Python's the widest (nki.api.shared, NKI 2.26)."""
+    kind = type(value)
+    if kind is float:
+        return "float32"
+    if kind is int:
+        return "int32"
+    if kind is bool or kind is np.bool_:
+        return "uint8"
+    if isinstance(value, np.generic) or isinstance(getattr(value, "dtype", None), np.dtype):
+        return _NARROWED.get(value.dtype.name) or dtypes.name_of(value.dtype)
+    return "int32" if hasattr(value, "__index__") else "float32"
+
+
+def with_number(name, value):
+    """The dtype of an operation on a tile of dtype `name` and a number.
+
+    A plain int beside uint32 stays uint32: int32, which would make it float32, is what int has for want of a wider one.
+    """
+    return name if name == "uint32" and type(value) is int else dtypes.promoted(name, number_dtype(value))
+
+
+_NARROWED = {"float64": "float32", "int64": "int32", "uint64": "uint32"}  # a NeuronCore has 32 bits
+
+
+def fitting_shapes(function, a, b):
+    """(a, b, what they are broadcast to) by NumPy's rule; ValueError if the shapes do not fit.
+
+    What NumPy would refuse may still have the same partitions: [P, 1] beside [P, A, B] is one number for each.
+    """
     if a == b:
-        return a
+        return a, b, a
     rank = max(len(a), len(b))
-    long_a, long_b = (1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b
-    if any(m != n and 1 not in (m, n) for m, n in zip(long_a, long_b, strict=True)):
-        raise ValueError(f"nl.{function}: shapes {a} and {b} do not fit: sizes must be equal or 1")
-    return tuple(map(max, long_a, long_b))
+    for behind in (False, True):
+        long_a, long_b = ((axes[:behind] + (1,) * (rank - len(axes)) + axes[behind:]) for axes in (a, b))
+        if all(m == n or m == 1 or n == 1 for m, n in zip(long_a, long_b, strict=True)):
+            return long_a, long_b, tuple(map(max, long_a, long_b))
+        if a[0] != b[0]:
+            break
+    raise ValueError(f"nl.{function}: shapes {a} and {b} do not fit: sizes must be equal or 1")
+
+
+def broadcast(function, tiles):
+    """The tiles, each with axes of one element repeated to the shape of all, and that shape."""
+    shape = tiles[0].shape
+    for tile in tiles[1:]:
+        shape = fitting_shapes(function, shape, tile.shape)[2]
+    return [spread(tile, shape) for tile in tiles], shape
 
 
 def spread(tile, shape):
     """The tile with axes of one element repeated to `shape`: free axes by reading again, partitions by copies."""
-    own = tile.shape
-    if own == shape:
+    if tile.shape == shape:
         return tile
-    if len(own) < len(shape):
-        tile = (
-            tile.reshape((own[0],) + (1,) * (len(shape) - len(own)) + own[1:])
-            if own[0] == shape[0]
-            else tile.reshape((1,) * (len(shape) - len(own)) + own)
-        )
     plain = _core.plain(tile)
-    if plain.shape[0] != shape[0]:
-        plain = nl.broadcast_to(in_sbuf_plain(plain), (shape[0], *plain.shape[1:]))
+    own = fitting_shapes("broadcast_to", plain.shape, shape)[0]
+    if own != plain.shape:
+        plain = plain.reshape(own) if own[0] == plain.shape[0] else _in_one_partition(plain, own)
+    if own[0] != shape[0]:
+        plain = nl.broadcast_to(in_sbuf_plain(plain), (shape[0], *own[1:]))
     for axis in range(1, len(shape)):
-        if plain.shape[axis] != shape[axis]:
+        if own[axis] != shape[axis]:
             plain = plain.broadcast(axis, shape[axis])
     return _core.as_tile(plain)
+
+
+def _in_one_partition(tensor, shape):
+    """What is in many partitions, in one, for a partition axis that was put in front: (3, 8) as (1, 3, 8)."""
+    result = _core.new_tensor(shape, tensor.dtype, sbuf, "", None)
+    nisa.dma_copy(result, in_sbuf_plain(tensor))
+    return result
 
 
 def in_sbuf_plain(tensor):
@@ -61,37 +110,50 @@ def broadcast_to(src, *, shape, **kwargs):
     if not isinstance(src, Tile):
         raise TypeError(f"nl.broadcast_to: src must be a tile, got {src!r}")
     shape = tuple(shape)
-    if broadcast_shapes("broadcast_to", src.shape, shape) != shape:
+    if fitting_shapes("broadcast_to", src.shape, shape)[2] != shape:
         raise ValueError(f"nl.broadcast_to: src has the shape {src.shape}, which does not become {shape}")
     if not is_on_chip(src):
         return _core.as_tile(_core.plain(src).broadcast_to(shape))
     return spread(src, shape)
 
 
-def _binary(name, default=None, exact=False):
-    """nl.<name>(x, y): of two tiles, or a tile and a number."""
+def _operand(name, which, value):
+    """`value` if it is a tile on chip; an error that says what an operand may be if not."""
+    if type(value) is Tile:
+        return require_tile(f"nl.{name}", which, value)
+    raise TypeError(f"nl.{name}: {which} must be a tile or a number, got {value!r}")
+
+
+def _binary(name):
+    """nl.<name>(x, y): of two tiles, or a tile and a number, by one instruction."""
     op = getattr(nl, name)
 
     def function(x, y, *, dtype=None, mask=None, **kwargs):
         if type(x) is Tile and type(y) is Tile:
-            shape = x.shape if x.shape == y.shape else broadcast_shapes(name, x.shape, y.shape)
-            result = dtypes.promoted(x.dtype_name, y.dtype_name) if default is None else default
-            x, y = spread(x, shape), spread(y, shape)
+            _operand(name, "x", x), _operand(name, "y", y)
+            if x.shape == y.shape:
+                shape = x.shape
+            else:
+                (x, y), shape = broadcast(name, (x, y))
             if x.buffer is psum and y.buffer is psum:
                 y = in_sbuf(y)
+            if dtype is None:
+                dtype = dtypes.promoted(x.dtype_name, y.dtype_name)
             call = lambda dst, x, y: nisa.tensor_tensor(dst, x, y, op)  # noqa: E731
             operands = (x, y)
         else:
             tile, number, swapped = (y, x, True) if is_number(x) else (x, y, False)
-            require_tile(f"nl.{name}", "y" if swapped else "x", tile)
+            if is_number(tile):
+                raise TypeError(f"nl.{name}: x and y are numbers; one must be a tile")
+            _operand(name, "y" if swapped else "x", tile)
             if not is_number(number):
-                raise TypeError(f"nl.{name}: y must be a tile or a number, got {number!r}")
+                _operand(name, "y", number)
             shape = tile.shape
-            floats = dtypes.is_integer(tile.dtype_name) and not hasattr(number, "__index__")
-            result = default or ("float32" if floats else tile.dtype_name)
+            if dtype is None:
+                dtype = with_number(tile.dtype_name, number)
             call = lambda dst, tile: nisa.tensor_scalar(dst, tile, op, number, swapped)  # noqa: E731
             operands = (tile,)
-        return computed(call, shape, result if dtype is None else dtypes.name_of(dtype), mask, operands)
+        return computed(call, shape, dtypes.name_of(dtype), mask, operands)
 
     return _named(function, name, f"x and y element by element: {name}; sizes of 1 repeat.")
 
@@ -102,49 +164,85 @@ def _named(function, name, doc):
     return _operator(function, name)
 
 
-def composed(name):
-    """A function of one tile, made of today's function of the same name."""
+def composed(name, first="x", dtype=None):
+    """A function of one tile, made of today's function of the same name.
+
+    `first` is the name of its parameter; `dtype` that of the result, None: that of the tile.
+    """
     today = getattr(nl, name)
 
     def function(x, *, dtype=None, mask=None, **kwargs):
-        require_tile(f"nl.{name}", "x", x)
+        require_tile(f"nl.{name}", first, x)
 
         def call(dst, x):
             put(today(_core.plain(x), dtype=dst.dtype_name), dst, x)
 
         return computed(call, x.shape, x.dtype_name if dtype is None else dtypes.name_of(dtype), mask, (x,))
 
-    return _like(function, today)
+    function.__kwdefaults__ = {"dtype": dtype, "mask": None}
+    return _like(_renamed(function, first), today)
 
 
-def composed_binary(name, result=None):
+def _activated(name):
+    """A function of one tile that is one nisa.activation."""
+    op = getattr(nl, name)
+
+    def function(x, *, dtype=None, mask=None, **kwargs):
+        if type(x) is not Tile or not is_on_chip(x):
+            require_tile(f"nl.{name}", "x", x)
+        name_of_dtype = x.dtype_name if dtype is None else dtypes.name_of(dtype)
+        return computed(lambda dst, x: nisa.activation(dst, op, x), x.shape, name_of_dtype, mask, (x,))
+
+    return _like(function, op)
+
+
+def _renamed(function, first):
+    """The function with another name of its first parameter."""
+    if first != "x":
+        code = function.__code__
+        names = tuple([first if name == "x" else name for name in code.co_varnames])
+        function.__code__ = code.replace(co_varnames=names)
+    return function
+
+
+def composed_binary(name, dtype=None, by_position=False):
     """A function of two tiles, or a tile and a number, made of today's function of the same name.
 
-    `result`: the dtype unless another is asked for; None: that of today's function.
+    `dtype`: that of the result, None: what the operands are promoted to. `by_position`: whether dtype and mask may be
+    given without their names.
     """
     today = getattr(nl, name)
 
-    def function(x, y, *, dtype=None, mask=None, **kwargs):
+    def compute(x, y, dtype, mask):
         if is_number(x) and is_number(y):
             raise TypeError(f"nl.{name}: x and y are numbers; one must be a tile")
-        tiles = [
-            require_tile(f"nl.{name}", which, value) for which, value in (("x", x), ("y", y)) if not is_number(value)
-        ]
-        shape = tiles[0].shape if len(tiles) == 1 else broadcast_shapes(name, tiles[0].shape, tiles[1].shape)
-        operands = [value if is_number(value) else spread(value, shape) for value in (x, y)]
-        kept = [tile.dtype_name for tile in tiles]
-        default = result or (dtypes.promoted(kept[0], kept[-1]))
-        if (
-            result is None
-            and any(is_number(v) and not hasattr(v, "__index__") for v in (x, y))
-            and dtypes.is_integer(default)
-        ):
-            default = "float32"
+        tiles = [_operand(name, which, value) for which, value in (("x", x), ("y", y)) if not is_number(value)]
+        spread_out, shape = broadcast(name, tiles)
+        numbers = [value for value in (x, y) if is_number(value)]
+        if dtype is not None:
+            result = dtypes.name_of(dtype)
+        elif numbers:
+            result = with_number(tiles[0].dtype_name, numbers[0])
+        else:
+            result = dtypes.promoted(x.dtype_name, y.dtype_name)
+        spread_out.reverse()
+        operands = [value if is_number(value) else spread_out.pop() for value in (x, y)]
 
         def call(dst, *operands):
             put(today(*[_core.plain(operand) for operand in operands], dtype=dst.dtype_name), dst, *operands)
 
-        return computed(call, shape, default if dtype is None else dtypes.name_of(dtype), mask, operands)
+        return computed(call, shape, result, mask, operands)
+
+    if by_position:
+
+        def function(x, y, dtype=None, mask=None, **kwargs):
+            return compute(x, y, dtype, mask)
+    else:
+
+        def function(x, y, *, dtype=None, mask=None, **kwargs):
+            return compute(x, y, dtype, mask)
+
+        function.__kwdefaults__ = {"dtype": dtype, "mask": None}
 
     return _like(function, today)
 
@@ -167,30 +265,25 @@ def put(result, dst, *operands):
         nisa.tensor_copy(dst, result)
 
 
-add = _binary("add")
-subtract = _binary("subtract")
-multiply = _binary("multiply")
-maximum = _binary("maximum")
-minimum = _binary("minimum")
-divide = composed_binary("divide")
-power = composed_binary("power")
-mod = composed_binary("mod")
-fmod = composed_binary("fmod")
-equal, not_equal = composed_binary("equal", "bool"), composed_binary("not_equal", "bool")
-less, less_equal = composed_binary("less", "bool"), composed_binary("less_equal", "bool")
-greater, greater_equal = composed_binary("greater", "bool"), composed_binary("greater_equal", "bool")
-logical_and, logical_or = composed_binary("logical_and", "bool"), composed_binary("logical_or", "bool")
-logical_xor, logical_not = composed_binary("logical_xor", "bool"), composed("logical_not")
+add, subtract, multiply = _binary("add"), _binary("subtract"), _binary("multiply")
+maximum, minimum = _binary("maximum"), _binary("minimum")
+divide, power = composed_binary("divide"), composed_binary("power")
+mod, fmod = composed_binary("mod", by_position=True), composed_binary("fmod", by_position=True)
+equal, not_equal = composed_binary("equal", bool), composed_binary("not_equal", bool)
+less, less_equal = composed_binary("less", bool), composed_binary("less_equal", bool)
+greater, greater_equal = composed_binary("greater", bool), composed_binary("greater_equal", bool)
+logical_and, logical_or = composed_binary("logical_and", bool), composed_binary("logical_or", bool)
+logical_xor, logical_not = composed_binary("logical_xor", bool), composed("logical_not", dtype=bool)
 bitwise_and, bitwise_or = composed_binary("bitwise_and"), composed_binary("bitwise_or")
 bitwise_xor, invert = composed_binary("bitwise_xor"), composed("invert")
 left_shift, right_shift = composed_binary("left_shift"), composed_binary("right_shift")
 
-abs, negative, sign, square = composed("abs"), composed("negative"), composed("sign"), composed("square")
-sqrt, rsqrt, reciprocal = composed("sqrt"), composed("rsqrt"), composed("reciprocal")
-exp, log, sin, cos, tan = composed("exp"), composed("log"), composed("sin"), composed("cos"), composed("tan")
-arctan, tanh, sigmoid, relu = composed("arctan"), composed("tanh"), composed("sigmoid"), composed("relu")
+abs, negative, sign, square = _activated("abs"), composed("negative"), _activated("sign"), _activated("square")
+sqrt, rsqrt, reciprocal = _activated("sqrt"), composed("rsqrt"), composed("reciprocal")
+exp, log, sin, cos, tan = _activated("exp"), _activated("log"), composed("sin"), composed("cos"), composed("tan")
+arctan, tanh, sigmoid, relu = composed("arctan"), _activated("tanh"), _activated("sigmoid"), _activated("relu")
 ceil, floor, trunc = composed("ceil"), composed("floor"), composed("trunc")
-silu, silu_dx, mish, softplus = composed("silu"), composed("silu_dx"), composed("mish"), composed("softplus")
-gelu, gelu_dx = composed("gelu"), composed("gelu_dx")
-gelu_apprx_tanh, gelu_apprx_sigmoid = composed("gelu_apprx_tanh"), composed("gelu_apprx_sigmoid")
-erf, erf_dx, copy = composed("erf"), composed("erf_dx"), composed("copy")
+silu, silu_dx, mish, softplus = _activated("silu"), _activated("silu_dx"), _activated("mish"), _activated("softplus")
+gelu, gelu_dx = _activated("gelu"), _activated("gelu_dx")
+gelu_apprx_tanh, gelu_apprx_sigmoid = _activated("gelu_apprx_tanh"), _activated("gelu_apprx_sigmoid")
+erf, erf_dx, copy = _activated("erf"), _activated("erf_dx"), composed("copy", "src")

@@ -50,6 +50,16 @@ class nc_version(enum.IntEnum):
 
 def today(kind, value):
     """The member of nki.isa's enumeration for one of Beta 1's, or for its number; anything else as it is."""
-    if isinstance(value, int) and not isinstance(value, (kind, bool)):
-        value = kind(value)
-    return getattr(getattr(_isa, kind.__name__), value.name) if isinstance(value, kind) else value
+    if type(value) is kind or type(value) is int:
+        try:
+            return _TODAY[kind][value]
+        except KeyError:
+            known = ", ".join(f"{kind.__name__}.{member.name} ({member.value})" for member in kind)
+            raise ValueError(f"{kind.__name__}: {value!r} is none of {known}") from None
+    return value
+
+
+_TODAY = {
+    kind: {member: getattr(getattr(_isa, kind.__name__), member.name) for member in kind}
+    for kind in (engine, dge_mode, oob_mode, reduce_cmd)
+}

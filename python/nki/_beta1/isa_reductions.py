@@ -1,5 +1,6 @@
 """Instructions that reduce: along free axes, or across partitions."""
 
+from nki import _core
 from nki import isa as nisa
 from nki._beta1 import dtypes
 from nki._beta1.masks import Box, box_of, cut, masked
@@ -33,7 +34,7 @@ def last_axes(data, axes):
     order = [axis for axis in range(len(data.shape)) if axis not in axes] + axes
     if order == list(range(len(data.shape))):
         return data
-    return data.permute(order)
+    return _core.as_tile(_core.plain(data).permute(order))
 
 
 def reduce(call, data, axes, dtype, keepdims, mask):
@@ -42,6 +43,7 @@ def reduce(call, data, axes, dtype, keepdims, mask):
     result = new_tile(reduced_shape(shape, axes, keepdims), dtype)
     if box is None:
         call(result, last_axes(data, axes))
+        result.row = len(axes) == len(shape) - 1 and not keepdims
         return result
     kept = [axis for axis in range(len(shape)) if keepdims or axis not in axes]
     begins = [0 if axis in axes else box.begins[axis] for axis in kept]
@@ -50,6 +52,7 @@ def reduce(call, data, axes, dtype, keepdims, mask):
     of_result = Box((*begins, *[0] * behind), (*ends, *[1] * behind))
     if not box.empty:
         call(cut(of_result, result, result.shape), last_axes(cut(box, data, shape), axes))
+    result.row = len(axes) == len(shape) - 1 and not keepdims
     return masked(result, of_result if not box.empty else Box(of_result.begins, of_result.begins))
 
 

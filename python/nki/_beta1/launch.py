@@ -6,6 +6,7 @@ import numpy as np
 
 from nki import _core
 from nki._beta1.grids import grid_of
+from nki._beta1.programs import Meeting, MeetingWanted
 from nki._beta1.tiles import Tile
 from nki._errors import refuse
 from nki._kernel import Kernel
@@ -17,10 +18,11 @@ _SHARED = "grid"  # the entry of a call's structure that holds the grid
 class Program:
     """One instance of a kernel on a grid, while it is traced."""
 
-    def __init__(self, grid, index, first=None):
+    def __init__(self, grid, index, first=None, meeting=None):
         self.grid = grid
         self.index = index
         self._first = first  # the grid's first program; None: this is it
+        self.meeting = meeting  # of the programs, if they wait for each other
         self._shared = []  # tensors in shared HBM, in the order in which the program makes them
         self.loops = {}  # the open ones, outermost first, and where they are
         self.sums = {}  # of nl.loop_reduce, by the place of the call
@@ -82,6 +84,7 @@ class Beta1Kernel(Kernel):
     `kernel[4, 2](…)` runs a program for each index of a grid. They run one after the other, and share what is in HBM.
     """
 
+    _meets = False  # whether programs have been seen to wait for each other
     simulates_on_demand = False  # NKI_SIMULATOR is for NKI 0.3 and later
     language = "neuronxcc.nki"
     grid_of = staticmethod(grid_of)
@@ -101,27 +104,45 @@ class Beta1Kernel(Kernel):
         arrays, key = super().split(args, kwargs, ())
         return arrays, key._replace(structure=(*key.structure, (_SHARED, ("value", tuple, grid))))
 
+    def _compile(self, types, call_key):
+        try:
+            return super()._compile(types, call_key)
+        except MeetingWanted:
+            self._meets = True
+        return super()._compile(types, call_key)
+
     def run_function(self, call_key, tensors):
         *arguments, (_, (_, _, grid)) = call_key.structure
         inner = call_key._replace(structure=tuple(arguments))
         tiles = [_core.as_tile(tensor) for tensor in tensors]
-        results = Results(self, tensors, lambda warning: None)
-        first = None
-        for index in np.ndindex(*grid):
-            program = Program(grid, index, first)
-            token = _present.set(program)
+        programs, run = [], super().run_function
+
+        def body(index, meeting=None):
+            programs.append(Program(grid, index, programs[0] if programs else None, meeting))
+            token = _present.set(programs[-1])
             try:
-                result = _plain(super().run_function(inner, tiles))
+                return _plain(run(inner, tiles))
             finally:
                 _present.reset(token)
+
+        indices = list(np.ndindex(*grid))
+        meets = self._meets and len(indices) > 1
+        found = Meeting(grid, indices).run(body) if meets else [body(index) for index in indices]
+        for program in programs:
             program.end(self)
-            first = first or program
-            if len(grid) and max(grid) > 1:
-                results.read(index, result)
+        self._compare(indices, found, tensors)
+        return found[-1]
+
+    def _compare(self, indices, found, tensors):
+        """Refuses programs that return different tensors."""
+        if len(indices) < 2:
+            return
+        results = Results(self, tensors, lambda warning: None)
+        for index, result in zip(indices, found, strict=True):
+            results.read(index, result)
         differs = [problem for problem in results.problems if problem[0] == "result-differs"]
         if differs:
             refuse(self.function, differs)
-        return result
 
     def is_told(self, warning):
         # The compiler of Beta 1 starts accumulation groups itself: nl.zeros(..., buffer=nl.psum) is its way to say so.

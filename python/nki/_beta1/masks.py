@@ -7,7 +7,7 @@ other mask cuts them to the box around it; what it leaves out there is computed,
 from typing import NamedTuple
 
 from nki import _core
-from nki._beta1.tiles import Tile, new_tile, sbuf
+from nki._beta1.tiles import Tile, sbuf
 
 
 class Box(NamedTuple):
@@ -23,16 +23,20 @@ class Box(NamedTuple):
 
     @property
     def empty(self):
-        return any(begin >= end for begin, end in zip(self.begins, self.ends, strict=True))
+        for begin, end in zip(self[0], self[1], strict=True):
+            if begin >= end:
+                return True
+        return False
 
 
 def box_of(mask, shape):
     """The box of a mask on operands of this shape; None if it leaves nothing out."""
     if mask is None or mask is True:
         return None
-    begins, ends, exact = _core.mask_box(mask, shape)
-    if exact and ends == shape and not any(begins):
+    found = _core.mask_box(mask, shape)
+    if found is None:
         return None
+    begins, ends, exact = found
     return Box(begins, ends, None if exact else mask)
 
 
@@ -51,10 +55,15 @@ def cut(box, operand, shape):
     return _core.tile_part(operand, begins, tuple([box.ends[axis] if full[axis] else own[axis] for axis in axes]))
 
 
+def settled(tile):
+    """The tile, of a tensor in HBM what its subscript selects, whose axes may be steps inside steps."""
+    return _core.tile_part(tile, (0,) * len(tile.shape), tile.shape) if tile.pending else tile
+
+
 def computed(call, shape, dtype, mask, operands, buffer=sbuf):
     """A new tile of `shape` that call(tile, *operands) fills where the mask holds."""
-    box = box_of(mask, shape)
-    result = new_tile(shape, dtype, buffer)
+    box = None if mask is None else box_of(mask, shape)
+    result = _core.new_tile(shape, dtype, buffer, "", None)
     if box is None:
         call(result, *operands)
         return result

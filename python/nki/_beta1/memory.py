@@ -1,10 +1,14 @@
 """Moving tiles between HBM and SBUF."""
 
+import math
+
 from nki import _core
 from nki import isa as nisa
 from nki._beta1 import dtypes
+from nki._beta1.constants import tile_size
+from nki._beta1.elementwise import fitting_shapes, is_number, spread
 from nki._beta1.enums import oob_mode, today
-from nki._beta1.masks import Box, box_of, cut, masked
+from nki._beta1.masks import Box, box_of, cut, masked, settled
 from nki._beta1.predicates import pieces_of
 from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile
 
@@ -20,6 +24,20 @@ def _tile_shape(tensor):
     return tensor.shape if len(tensor.shape) > 1 else (*tensor.shape, 1)
 
 
+def _loaded(function, src, shape, dtype):
+    """The tile that src is loaded to."""
+    name = src.dtype_name if dtype is None else dtypes.name_of(dtype)
+    try:
+        return new_tile(shape, name)
+    except ValueError:
+        if shape[0] <= tile_size.pmax:
+            raise
+        raise ValueError(
+            f"nl.{function}: the tile of src, {src.name}, has the shape {shape}; a tile has at most {tile_size.pmax} "
+            "partitions (nl.tile_size.pmax): take src in parts"
+        ) from None
+
+
 def load(src, *, mask=None, dtype=None, mode=oob_mode.error, **kwargs):
     """A tile in SBUF with the elements of a tensor in HBM, [P <= 128, F...].
 
@@ -32,13 +50,14 @@ def load(src, *, mask=None, dtype=None, mode=oob_mode.error, **kwargs):
     """
     _require_hbm("load", "src", src)
     shape = _tile_shape(src)
-    result = new_tile(shape, src.dtype_name if dtype is None else dtypes.name_of(dtype))
+    result = _loaded("load", src, shape, dtype)
+    result.row = len(src.shape) == 1
     box = box_of(mask, shape)
     if box is None:
-        nisa.dma_copy(result, src, oob_mode=today(oob_mode, mode))
+        nisa.dma_copy(result, settled(src), oob_mode=today(oob_mode, mode))
         return result
-    if not box.empty:
-        nisa.dma_copy(cut(box, result, shape), cut(box, src, shape), oob_mode=today(oob_mode, mode))
+    for part in _pieces(box, shape):
+        nisa.dma_copy(cut(part, result, shape), cut(part, src, shape), oob_mode=today(oob_mode, mode))
     return masked(result, box)
 
 
@@ -47,30 +66,40 @@ def store(dst, value, *, mask=None, mode=oob_mode.error, **kwargs):
 
     Args:
         dst: the tensor, or what a subscript selects of it.
-        value: the tile; in PSUM it is copied to SBUF first.
+        value: the tile, which in PSUM is copied to SBUF first, or a number for all elements.
         mask: which elements to store.
 
     Source: nki.language.store, NKI 2.26.
     """
     _require_hbm("store", "dst", dst)
-    if not isinstance(value, Tile):
-        raise TypeError(f"nl.store: value must be a tile, got {value!r}")
     shape = _tile_shape(dst)
+    if is_number(value):
+        value = _filled(shape, value, dst.dtype_name)
+    if not isinstance(value, Tile):
+        raise TypeError(f"nl.store: value must be a tile or a number, got {value!r}")
     box = box_of(mask, shape)
     if box is None:
-        nisa.dma_copy(dst, in_sbuf(_fitting(value, shape)), oob_mode=today(oob_mode, mode))
+        nisa.dma_copy(settled(dst), in_sbuf(_fitting(value, shape)), oob_mode=today(oob_mode, mode))
         return
     _core.mark_masked(dst)
     for part in _pieces(box, shape):
         nisa.dma_copy(cut(part, dst, shape), in_sbuf(cut(part, value, shape)), oob_mode=today(oob_mode, mode))
 
 
+def _filled(shape, value, dtype):
+    """A tile of a number."""
+    tile = new_tile(shape, dtype)
+    nisa.memset(tile, int(value) if dtypes.is_integer(dtype) else float(value))
+    return tile
+
+
 def _fitting(value, shape):
     """The value, or what it is broadcast to."""
-    size = 1
-    for axis in shape:
-        size *= axis
-    return value if value.size == size else value.broadcast_to(shape)
+    if value.size == math.prod(shape):
+        return value
+    if fitting_shapes("store", value.shape, shape)[2] != shape:
+        raise ValueError(f"nl.store: value has the shape {value.shape} and dst {shape}; it does not become that")
+    return spread(value, shape) if is_on_chip(value) else value.broadcast_to(shape)
 
 
 def _pieces(box, shape):
@@ -87,7 +116,7 @@ def load_transpose2d(src, *, mask=None, dtype=None, **kwargs):
         raise ValueError(f"nl.load_transpose2d: src has the shape {src.shape}; it must have two axes")
     shape = src.shape
     box = box_of(mask, shape)
-    result = new_tile(shape[::-1], src.dtype_name if dtype is None else dtypes.name_of(dtype))
+    result = _loaded("load_transpose2d", src, shape[::-1], dtype)
     dst = result
     if box is not None:
         dst, src = _core.tile_part(result, box.begins[::-1], box.ends[::-1]), cut(box, src, shape)

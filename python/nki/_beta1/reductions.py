@@ -13,7 +13,8 @@ def _name(dtype, x):
     return x.dtype_name if dtype is None else dtypes.name_of(dtype)
 
 
-def _reduction(name, operator_name=None, default=None):
+def _reduction(name, operator_name=None, floats=False):
+    """`floats`: of integers it is float32."""
     today = getattr(nl, name)
 
     def function(x, axis, *, dtype=None, mask=None, keepdims=False, **kwargs):
@@ -24,9 +25,8 @@ def _reduction(name, operator_name=None, default=None):
             last = list(range(len(x.shape) - len(axes), len(x.shape)))
             put(today(_core.plain(x), last, dtype=dst.dtype_name), dst, x)
 
-        return reduce(
-            call, x, axes, default or _name(dtype, x) if dtype is None else dtypes.name_of(dtype), keepdims, mask
-        )
+        as_float = floats and dtype is None and dtypes.is_integer(x.dtype_name)
+        return reduce(call, x, axes, "float32" if as_float else _name(dtype, x), keepdims, mask)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{today.__doc__.split('Source:')[0].strip()} Source: nki.language.{name}, NKI 2.26."
@@ -39,7 +39,7 @@ sum = _reduction("sum", "add")
 prod = _reduction("prod", "multiply")
 max = _reduction("max", "maximum")
 min = _reduction("min", "minimum")
-mean = _reduction("mean", "average")
+mean = _reduction("mean", "average", floats=True)
 
 
 def all(x, axis, *, dtype=bool, mask=None, **kwargs):
@@ -52,7 +52,7 @@ def var(x, axis, *, dtype=None, mask=None, **kwargs):
     return _var(x, axis, dtype=dtype, mask=mask)
 
 
-_all, _var = _reduction("all"), _reduction("var")
+_all, _var = _reduction("all"), _reduction("var", floats=True)
 
 
 def softmax(x, axis, *, dtype=None, compute_dtype=None, mask=None, **kwargs):

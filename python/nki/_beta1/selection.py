@@ -4,7 +4,7 @@ from nki import _core
 from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
-from nki._beta1.elementwise import broadcast_shapes, is_number, put, spread
+from nki._beta1.elementwise import broadcast, is_number, number_dtype, put, with_number
 from nki._beta1.isa_dma import dma_copy
 from nki._beta1.masks import computed
 from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile
@@ -13,13 +13,18 @@ from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile
 def where(condition, x, y, *, dtype=None, mask=None, **kwargs):
     """x where the condition is not 0, y elsewhere. Source: nki.language.where, NKI 2.26."""
     require_tile("nl.where", "condition", condition)
-    tiles = [value for value in (x, y) if not is_number(value)]
-    shape = condition.shape
-    for tile in tiles:
-        shape = broadcast_shapes("where", shape, require_tile("nl.where", "x and y", tile).shape)
-    names = [tile.dtype_name for tile in tiles]
-    default = dtypes.promoted(names[0], names[-1]) if names else "float32"
-    operands = [spread(value, shape) if isinstance(value, Tile) else value for value in (condition, x, y)]
+    given = [("condition", condition), ("x", x), ("y", y)]
+    tiles = [require_tile("nl.where", name, value) for name, value in given if not is_number(value)]
+    spread_out, shape = broadcast("where", tiles)
+    spread_out.reverse()
+    operands = [value if is_number(value) else spread_out.pop() for _, value in given]
+    if is_number(x) and is_number(y):
+        default = dtypes.promoted(number_dtype(x), number_dtype(y))
+    elif is_number(x) or is_number(y):
+        number, tile = (x, y) if is_number(x) else (y, x)
+        default = with_number(tile.dtype_name, number)
+    else:
+        default = dtypes.promoted(x.dtype_name, y.dtype_name)
 
     def call(dst, condition, x, y):
         condition, x, y = (_core.plain(value) for value in (condition, x, y))

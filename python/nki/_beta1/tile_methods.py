@@ -1,45 +1,43 @@
 """What tiles can do besides being operands: assignment, operators, views. Installed in the core's type."""
 
-import numpy as np
+import math
 
 from nki import _core
 from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes, indirect
+from nki._beta1 import tile_views as views
+from nki._beta1.elementwise import is_number
 from nki._beta1.masks import cut
 from nki._beta1.predicates import predicate_of
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum
-
-
-def _is_number(value):
-    return not isinstance(value, Tile) and (hasattr(value, "__index__") or hasattr(value, "__float__"))
+from nki._beta1.tile_views import move
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum, require_tile
 
 
 class Hooks:
     """What the core asks of Python."""
 
     @staticmethod
-    def assign(tile, key, value, temporary):
-        """tile[key] = value; `temporary`: nothing else will see the value."""
-        dst = tile[key]
-        if _is_number(value):
+    def assign(tile, dst, value, temporary):
+        """tile[...] = value, where dst is tile[...]; `temporary`: nothing else will see the value."""
+        size = dst.size
+        if is_number(value):
             return fill(dst, value)
         if not isinstance(value, Tile):
             raise TypeError(f"assignment to {tile.name}: the value must be a tile or a number, got {value!r}")
         if not is_on_chip(dst):
             raise TypeError(f"assignment to {tile.name}, which is in {tile.buffer.name}: write it by nl.store")
         box = value.mask
-        if box is not None and len(box.begins) == len(dst.shape):
+        if box is not None:
+            dst = _shaped(dst, value.shape)
             if box.empty:
                 _core.mark_masked(dst)
                 return None
             dst = _core.tile_part(dst, box.begins, box.ends)
             _core.mark_masked(dst)
-        else:
-            box = None
         if temporary and (box is None or box.inner is None) and value.dtype_name == dst.dtype_name:
             whole = None if box is None else (box.begins, box.ends)
-            if value.size == tile[key].size and _core.redirect(value, whole, dst, False):
+            if value.size == size and _core.redirect(value, whole, dst, False):
                 return None
         source = cut(box, value, value.shape)
         return copy_to(dst, source, None if box is None else box.inner, value.shape, box)
@@ -73,19 +71,23 @@ def fill(tile, value):
     nisa.memset(tile, int(value) if integral else float(value))
 
 
-def move(dst, src):
-    """Copies elements, converting their dtype."""
-    if is_on_chip(dst) and is_on_chip(src):
-        nisa.tensor_copy(dst, src)
-    else:
-        nisa.dma_copy(dst, in_sbuf(src))
-
-
 def _repeated(source, shape):
     """The source with axes of one element repeated to `shape`, which is what an assignment does."""
-    if source.shape == shape or source.size == int(np.prod(shape)):
+    if source.shape == shape:
         return source
+    if source.size == math.prod(shape) and source.shape[0] == shape[0]:
+        try:
+            return source.reshape(shape)
+        except ValueError:  # elements that are apart; a copy takes them in their order
+            return source
     return source.broadcast_to(shape)
+
+
+def _shaped(dst, shape):
+    """What is assigned to, in the shape of a masked value: tile[:, 0] is [P], and a value for it [P, 1]."""
+    if len(dst.shape) == len(shape):
+        return dst
+    return dst.expand_dims(1) if len(dst.shape) == 1 else dst.reshape(shape)
 
 
 def copy_to(dst, source, mask, shape, box):
@@ -104,63 +106,26 @@ def copy_to(dst, source, mask, shape, box):
 
 def update(tile, op, value):
     """tile = tile <op> value, element by element, in the tile's own memory."""
-    if _is_number(value):
+    require_tile(f"nl.{op.__name__}", f"{tile.name}, which is changed in place,", tile)
+    if is_number(value):
         nisa.tensor_scalar(tile, tile, op, value)
         return tile
-    box = value.mask
-    part = cut(box, tile, tile.shape) if box is not None and len(box.begins) == len(tile.shape) else tile
+    require_tile(f"nl.{op.__name__}", f"what changes {tile.name} in place", value)
+    box = value.mask if value.mask is not None and len(value.mask.begins) == len(tile.shape) else None
     if box is not None and box.empty:
         return tile
-    value = cut(box, value, value.shape) if part is not tile else value
-    if part.buffer is psum and value.buffer is psum:
-        value = in_sbuf(value)
-    if value.shape != part.shape and value.size != part.size:
-        value = value.broadcast_to(part.shape)
-    nisa.tensor_tensor(part, part, value, op)
+    part, source = cut(box, tile, tile.shape), cut(box, value, value.shape)
+    if part.buffer is psum and source.buffer is psum:
+        source = in_sbuf(source)
+    if source.shape != part.shape and source.size != part.size:
+        source = source.broadcast_to(part.shape)
+    if box is None or box.inner is None:
+        nisa.tensor_tensor(part, part, source, op)
+        return tile
+    changed = new_tile(part.shape, part.dtype_name)
+    nisa.tensor_tensor(changed, part, source, op)
+    copy_to(part, changed, box.inner, value.shape, box)
     return tile
-
-
-def _view(method):
-    """A method of NkiTensor, of tiles."""
-
-    def call(self, *args, **kwargs):
-        return _core.as_tile(getattr(_core.plain(self), method)(*args, **kwargs))
-
-    call.__name__ = method
-    return call
-
-
-def _reshape(self, shape, *more):
-    """The same elements in another shape."""
-    return _core.as_tile(_core.plain(self).reshape(_axes(shape, more)))
-
-
-def _axes(shape, more):
-    """A shape that is given as one tuple, or as several integers."""
-    return (shape, *more) if more or hasattr(shape, "__index__") else tuple(shape)
-
-
-def _expand_dims(self, axis):
-    """With a new axis of one element."""
-    return _core.as_tile(_core.plain(self).expand_dim(axis))
-
-
-def _assert_shape(self, shape):
-    """The tile itself, if it has the shape; AssertionError if not."""
-    assert tuple(self.shape) == tuple(shape), f"{self.name} has the shape {self.shape} and not {tuple(shape)}"
-    return self
-
-
-def _as_type(self, dtype):
-    """A copy in another dtype."""
-    result = new_tile(self.shape, dtypes.name_of(dtype))
-    move(result, self)
-    return result
-
-
-def _view_as(self, dtype):
-    """The same bytes as another dtype."""
-    return _core.as_tile(_core.plain(self).view(dtypes.name_of(dtype)))
 
 
 def install(language):
@@ -183,12 +148,7 @@ def install(language):
     Tile.__invert__ = language.invert
     for name, op in {"isub": nl.subtract, "imul": nl.multiply, "itruediv": nl.divide}.items():
         setattr(Tile, f"__{name}__", _in_place(op))
-    Tile.dtype = property(lambda self: dtypes.numpy_type(self.dtype_name), doc="The data type, a NumPy dtype.")
-    Tile.reshape, Tile.expand_dims, Tile.assert_shape = _reshape, _expand_dims, _assert_shape
-    Tile.astype, Tile.view = _as_type, _view_as
-    Tile.broadcast_to = lambda self, shape, *more: language.broadcast_to(self, shape=_axes(shape, more))
-    for method in ("ap", "get_pattern"):
-        setattr(Tile, method, _view(method))
+    views.install()
 
 
 def _swapped(function):

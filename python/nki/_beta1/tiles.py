@@ -9,7 +9,7 @@ _ON_CHIP = (sbuf, psum)
 
 def new_tile(shape, dtype, buffer=sbuf):
     """A tile for the result of one instruction, which an assignment may put in its place."""
-    return _core.as_tile(_core.new_tensor(shape, dtype, buffer, "", None), True)
+    return _core.new_tile(shape, dtype, buffer, "", None)
 
 
 def is_on_chip(tile):
@@ -22,7 +22,7 @@ def require_tile(function, name, value):
     if not isinstance(value, Tile):
         raise TypeError(f"{function}: {name} must be a tile (from nl.load, nl.ndarray, an instruction), got {value!r}")
     if value.buffer not in _ON_CHIP:
-        raise ValueError(f"{function}: {name} is {value.name} in {value.buffer.name}; load it first: nl.load({name})")
+        raise ValueError(f"{function}: {name} is {value.name} in {value.buffer.name}; load it first, by nl.load")
     return value
 
 

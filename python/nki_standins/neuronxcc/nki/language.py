@@ -4,6 +4,7 @@ import numpy as _np
 from nki import language as _today
 from nki._beta1 import elementwise as _elementwise
 from nki._beta1 import tile_methods as _tile_methods
+from nki._beta1.collective import all_reduce
 from nki._beta1.constants import bfp16, finfo, fp32, gemm_grid, gemm_stationary_grid, tile_size
 from nki._beta1.control import (
     affine_range,
@@ -101,3 +102,7 @@ hbm, private_hbm, shared_hbm = _today.private_hbm, _today.private_hbm, _today.sh
 _tile_methods.install(_elementwise)
 
 __all__ = sorted(name for name in globals() if not name.startswith("_"))
+
+for _name in __all__:  # so that inspect and pickle find them where users do
+    if getattr(globals()[_name], "__module__", "").startswith("nki._beta1."):
+        globals()[_name].__module__ = __name__
