@@ -158,3 +158,18 @@ def test_instructions_know_their_lines_in_every_program():
     first = kernel.function.__code__.co_firstlineno
     expected_lines = [3, 3, 3, 3, 3, 5, 3, 5]  # loads; copy, add, copy; store; copy; store
     assert [line - first for line in lines] == expected_lines
+
+
+def test_a_kernel_hands_its_grid_on():
+    @nki.jit
+    def inner(a):
+        i = nl.program_id(0)
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        nl.store(out[i], nl.load(a[i]) * (i + 1))
+        return out
+
+    a = inputs((3,))
+    outer = nki.jit(lambda a: inner[3](a))
+    assert np.array_equal(outer[3](a), a * np.arange(1, 4, dtype=np.float32)[:, None, None])
+    with pytest.raises(ValueError, match="is called inside a kernel, where no grid can be launched"):
+        outer[2](a)
