@@ -125,6 +125,7 @@ Operand ArgumentReader::ReadOperand(const Field& field, PyObject* argument) {
   if (argument == Py_None) return {};
   if (IsTensor(argument)) return {Operand::Kind::kColumn, false, 0, ReadView(field, argument)};
   const bool plain = PyFloat_CheckExact(argument) || PyLong_CheckExact(argument);
+  if (!plain && IsRegister(argument)) RefuseRegisterValue();  // in nki.simulate, too, where it has a value
   if (!plain && (!IsNumber(argument) || !ArrayAdvice(argument).empty()))
     WrongType(field, "a number or a tensor with one value per partition", argument);
   Operand operand = Operand::Constant(PyFloat_AsDouble(argument));
@@ -204,7 +205,8 @@ void ArgumentReader::Visit(const Field& field, ActivationOp& value) {
 }
 
 bool ArgumentReader::ReadBool(const Field& field, PyObject* argument) {
-  const bool has_truth = PyBool_Check(argument) || (PyIndex_Check(argument) && !IsTensor(argument));
+  const bool has_truth =
+      PyBool_Check(argument) || (PyIndex_Check(argument) && !IsTensor(argument) && !IsRegister(argument));
   const int truth = has_truth ? PyObject_IsTrue(argument) : -1;
   if (truth < 0) {
     PyErr_Clear();

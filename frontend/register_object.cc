@@ -38,29 +38,6 @@ void Delete(PyObject* self) {
   Py_DECREF(type);
 }
 
-// `if register:` asks as `while register:` does; the caller's bytecode tells them apart.
-void RequireWhile() {
-  PyFrameObject* frame = PyEval_GetFrame();
-  if (frame == nullptr) return;
-  const auto code = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-  const py::object asks = py::module_::import("nki._loops").attr("is_while_condition");
-  if (asks(code, PyFrame_GetLasti(frame)).cast<bool>()) return;
-  ThrowType(
-      "the value of a register is known only while the kernel runs, so that it has no truth value: it can be "
-      "the "
-      "condition of `while register:`, but not of `if`, `and`, `or`, `not` or bool(), nor of a `while` whose "
-      "body "
-      "always leaves it by break or return");
-}
-
-int Truth(PyObject* self) {
-  return Guarded<int>(-1, [&]() -> int {
-    RequireWhile();
-    Tracer& tracer = Tracer::Require("nki.isa.VirtualRegister");
-    return tracer.Truth(ReadRegister(self, *tracer.graph(), false, "while"));
-  });
-}
-
 std::string NumberText(double value) {
   if (value == std::trunc(value)) return std::to_string(static_cast<int64_t>(value));
   return py::cast<std::string>(py::repr(py::float_(value)));
@@ -79,41 +56,109 @@ PyObject* Represent(PyObject* self) {
   });
 }
 
-PyObject* RefuseNumber(PyObject*) {
-  PyErr_SetString(
-      PyExc_TypeError,
-      "the value of a register is known only while the kernel runs, so that Python can't compute with it; it "
-      "can index a tensor (t[register], t[nl.ds(register, size)]), be a scalar_offset of .ap, bound "
-      "nl.dynamic_range or nl.fori_loop, end `while register:`, or be stored with nisa.register_store");
-  return nullptr;
+// The value of a register as a Python number, which it has in nki.simulate alone.
+py::object ValueOf(PyObject* self) {
+  const Tracer* tracer = Tracer::Current();
+  const bool current = tracer != nullptr && tracer->graph() == Self(self)->graph.lock();
+  if (!current || tracer->graph()->machine == nullptr) RefuseRegisterValue();
+  const std::optional<double> value = tracer->ValueOf(Self(self)->reg);
+  if (!value.has_value()) ThrowValue("register " + ToText(Self(self)->reg) + " has no value yet");
+  if (*value == std::trunc(*value)) return py::int_(static_cast<int64_t>(*value));
+  return py::float_(*value);
 }
-PyObject* RefuseBinary(PyObject* self, PyObject*) { return RefuseNumber(self); }
-PyObject* RefusePower(PyObject* self, PyObject*, PyObject*) { return RefuseNumber(self); }
+
+// `object`, or the value of the register that it is.
+py::object Plain(PyObject* object) {
+  return IsRegister(object) ? ValueOf(object) : py::reinterpret_borrow<py::object>(object);
+}
+
+// What Python's operators are for: functions such as PyNumber_Add.
+template <PyObject* (*operation)(PyObject*)>
+PyObject* Unary(PyObject* self) {
+  return Guarded<PyObject*>(nullptr, [&] { return operation(ValueOf(self).ptr()); });
+}
+template <PyObject* (*operation)(PyObject*, PyObject*)>
+PyObject* Binary(PyObject* left, PyObject* right) {
+  return Guarded<PyObject*>(nullptr, [&] { return operation(Plain(left).ptr(), Plain(right).ptr()); });
+}
+PyObject* Power(PyObject* base, PyObject* exponent, PyObject* modulus) {
+  return Guarded<PyObject*>(nullptr, [&] {
+    return PyNumber_Power(Plain(base).ptr(), Plain(exponent).ptr(), Plain(modulus).ptr());
+  });
+}
 
 PyObject* Compare(PyObject* left, PyObject* right, int comparison) {
-  const bool by_identity = IsRegister(right) || right == Py_None;
-  if (by_identity && (comparison == Py_EQ || comparison == Py_NE))
+  const bool by_identity = left == right || IsRegister(right) || right == Py_None;
+  const bool has_value = Tracer::Current() != nullptr && Tracer::Current()->graph()->machine != nullptr;
+  if (by_identity && (!has_value || right == Py_None) && (comparison == Py_EQ || comparison == Py_NE))
     return Py_NewRef((left == right) == (comparison == Py_EQ) ? Py_True : Py_False);
-  return RefuseNumber(left);
+  return Guarded<PyObject*>(
+      nullptr, [&] { return PyObject_RichCompare(Plain(left).ptr(), Plain(right).ptr(), comparison); });
+}
+
+// Whether `while register:` asks, and not `if register:` or its like: the caller's bytecode tells them apart.
+bool WhileAsks() {
+  PyFrameObject* frame = PyEval_GetFrame();
+  if (frame == nullptr) return true;
+  const auto code = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
+  const py::object asks = py::module_::import("nki._loops").attr("is_while_condition");
+  return asks(code, PyFrame_GetLasti(frame)).cast<bool>();
+}
+
+// The body of `while register:` begins, and is traced once, or has ended.
+void WatchBody(Tracer& tracer, bool begins) {
+  std::vector<py::object>& watches = tracer.watches();
+  if (begins) {
+    watches.push_back(py::module_::import("nki._carried").attr("watch_while")());
+  } else if (!watches.empty()) {
+    const py::object watch = std::move(watches.back());
+    watches.pop_back();
+    watch.attr("warn")();
+  }
+}
+
+int Truth(PyObject* self) {
+  return Guarded<int>(-1, [&]() -> int {
+    if (WhileAsks()) {
+      Tracer& tracer = Tracer::Require("nki.isa.VirtualRegister");
+      const bool goes_on = tracer.Truth(ReadRegister(self, *tracer.graph(), false, "while"));
+      if (tracer.graph()->machine == nullptr) WatchBody(tracer, goes_on);
+      return goes_on;
+    }
+    const Tracer* tracer = Tracer::Current();
+    if (tracer != nullptr && tracer->graph()->machine != nullptr) return PyObject_IsTrue(ValueOf(self).ptr());
+    ThrowType(
+        "the value of a register is known only while the kernel runs, so that it has no truth value: it can "
+        "be "
+        "the condition of `while register:`, but not of `if`, `and`, `or`, `not` or bool(), nor of a `while` "
+        "whose body always leaves it by break or return");
+  });
 }
 
 PyTypeObject* MakeRegisterType() {
-  const auto unary = reinterpret_cast<void*>(RefuseNumber);
-  const auto binary = reinterpret_cast<void*>(RefuseBinary);
   static PyType_Slot slots[] = {
       {Py_tp_dealloc, reinterpret_cast<void*>(Delete)},
       {Py_nb_bool, reinterpret_cast<void*>(Truth)},
-      {Py_nb_int, unary},
-      {Py_nb_index, unary},
-      {Py_nb_float, unary},
-      {Py_nb_negative, unary},
-      {Py_nb_add, binary},
-      {Py_nb_subtract, binary},
-      {Py_nb_multiply, binary},
-      {Py_nb_floor_divide, binary},
-      {Py_nb_true_divide, binary},
-      {Py_nb_remainder, binary},
-      {Py_nb_power, reinterpret_cast<void*>(RefusePower)},
+      {Py_nb_int, reinterpret_cast<void*>(Unary<PyNumber_Long>)},
+      {Py_nb_index, reinterpret_cast<void*>(Unary<PyNumber_Index>)},
+      {Py_nb_float, reinterpret_cast<void*>(Unary<PyNumber_Float>)},
+      {Py_nb_negative, reinterpret_cast<void*>(Unary<PyNumber_Negative>)},
+      {Py_nb_positive, reinterpret_cast<void*>(Unary<PyNumber_Positive>)},
+      {Py_nb_absolute, reinterpret_cast<void*>(Unary<PyNumber_Absolute>)},
+      {Py_nb_invert, reinterpret_cast<void*>(Unary<PyNumber_Invert>)},
+      {Py_nb_add, reinterpret_cast<void*>(Binary<PyNumber_Add>)},
+      {Py_nb_subtract, reinterpret_cast<void*>(Binary<PyNumber_Subtract>)},
+      {Py_nb_multiply, reinterpret_cast<void*>(Binary<PyNumber_Multiply>)},
+      {Py_nb_floor_divide, reinterpret_cast<void*>(Binary<PyNumber_FloorDivide>)},
+      {Py_nb_true_divide, reinterpret_cast<void*>(Binary<PyNumber_TrueDivide>)},
+      {Py_nb_remainder, reinterpret_cast<void*>(Binary<PyNumber_Remainder>)},
+      {Py_nb_divmod, reinterpret_cast<void*>(Binary<PyNumber_Divmod>)},
+      {Py_nb_lshift, reinterpret_cast<void*>(Binary<PyNumber_Lshift>)},
+      {Py_nb_rshift, reinterpret_cast<void*>(Binary<PyNumber_Rshift>)},
+      {Py_nb_and, reinterpret_cast<void*>(Binary<PyNumber_And>)},
+      {Py_nb_or, reinterpret_cast<void*>(Binary<PyNumber_Or>)},
+      {Py_nb_xor, reinterpret_cast<void*>(Binary<PyNumber_Xor>)},
+      {Py_nb_power, reinterpret_cast<void*>(Power)},
       {Py_tp_richcompare, reinterpret_cast<void*>(Compare)},
       {Py_tp_hash, reinterpret_cast<void*>(_Py_HashPointer)},
       {Py_tp_repr, reinterpret_cast<void*>(Represent)},
@@ -176,6 +221,13 @@ Register ReadRegister(PyObject* object, const KernelGraph& graph, bool written, 
 IntOrRegister ReadIntOrRegister(PyObject* object, const KernelGraph& graph, const std::string& place) {
   if (IsRegister(object)) return {0, ReadRegister(object, graph, false, place)};
   return {ReadInt(object, place.c_str())};
+}
+
+void RefuseRegisterValue() {
+  ThrowType(
+      "the value of a register is known only while the kernel runs, so that Python can't compute with it; it "
+      "can index a tensor (t[register], t[nl.ds(register, size)]), be a scalar_offset of .ap, bound "
+      "nl.dynamic_range or nl.fori_loop, end `while register:`, or be stored with nisa.register_store");
 }
 
 const DynamicSlice* AsDynamicSlice(PyObject* object) {

@@ -14,6 +14,8 @@ bool IsRegister(PyObject* object);
 // The register that `object` is, of the kernel whose graph this is. `written`: it is about to be set, which
 // the register of a loop can't be. `place` begins messages: "register_move: dst".
 Register ReadRegister(PyObject* object, const KernelGraph& graph, bool written, const std::string& place);
+// Throws, where a number is wanted and a register given.
+[[noreturn]] void RefuseRegisterValue();
 // An integer or a register.
 IntOrRegister ReadIntOrRegister(PyObject* object, const KernelGraph& graph, const std::string& place);
 

@@ -119,7 +119,7 @@ int64_t ReadInt(PyObject* value, const char* what) {
         std::string(what) + " must be an integer, and what tensor " + AsTensor(value)->view.tensor->name +
         " holds is not known while a kernel is traced; read it into a register with nisa.register_load");
   }
-  PyObject* index = PyFloat_Check(value) ? nullptr : PyNumber_Index(value);
+  PyObject* index = PyFloat_Check(value) || IsRegister(value) ? nullptr : PyNumber_Index(value);
   if (index == nullptr) {
     PyErr_Clear();
     ThrowType(std::string(what) + " must be an integer, got " +

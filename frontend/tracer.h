@@ -2,6 +2,8 @@
 #ifndef NKI_FRONTEND_TRACER_H_
 #define NKI_FRONTEND_TRACER_H_
 
+#include <pybind11/pybind11.h>
+
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -53,6 +55,8 @@ class Tracer {
   // What `while condition:` asks before every pass. The first question opens the loop; one after its body,
   // where it is recorded the second, closes it.
   bool Truth(Register condition);
+  // Of open `while condition:` loops what looks at their bodies (nki._carried), innermost last.
+  std::vector<pybind11::object>& watches() { return watches_; }
   // The value of a register, if it is known before the kernel runs.
   std::optional<double> ValueOf(Register reg) const {
     return sink_->HasValue(reg) ? sink_->ValueOf(reg) : std::nullopt;
@@ -120,6 +124,7 @@ class Tracer {
   std::vector<int64_t> program_;  // ids of the present program, one per axis of the grid
   // Tensors in shared HBM by the name that the kernel gave them, or by "#n" for the n-th without one.
   std::unordered_map<std::string, int> shared_;
+  std::vector<pybind11::object> watches_;
   std::string abandoned_;  // what is wrong with a loop that was left
   struct Suspended {
     std::vector<int64_t> ids;

@@ -1,5 +1,6 @@
 """Registers, loops that run while the kernel runs, and addresses that only the run knows, against plain NumPy."""
 
+import contextlib
 import warnings
 
 import nki
@@ -452,13 +453,13 @@ def wide_value(tile):
     [
         (leave_by_break, nki.NkiError, r"dynamic_range at .*loops_test\.py:\d+ was left by break, return"),
         (leave_by_return, nki.NkiError, r"dynamic_range at .*loops_test\.py:\d+ was left by break, return"),
-        (ask_if, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_in_loop, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_not, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_while_not, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_and, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_bool, TypeError, "can be the condition of `while register:`, but not of `if`"),
-        (ask_before_endless, TypeError, "can be the condition of `while register:`, but not of `if`"),
+        (ask_if, TypeError, "the value of a register is known .* no truth value"),
+        (ask_in_loop, TypeError, "the value of a register is known .* no truth value"),
+        (ask_not, TypeError, "the value of a register is known .* no truth value"),
+        (ask_while_not, TypeError, "the value of a register is known .* no truth value"),
+        (ask_and, TypeError, "the value of a register is known .* no truth value"),
+        (ask_bool, TypeError, "the value of a register is known .* no truth value"),
+        (ask_before_endless, TypeError, "the value of a register is known .* no truth value"),
         (break_while, nki.NkiError, r"loops_test\.py:\d+ never ends: a register can be the condition of `while reg"),
         (body_returns, TypeError, "fori_loop: body_fun can't return a value, it returned 3"),
         (begin_with_number, TypeError, "while_loop: init must be a register, the first condition; got 1"),
@@ -486,7 +487,8 @@ def test_mistakes_with_loops_and_registers(way, body, error, message):
     kernel = tracing(body)
     if way == "simulated":
         kernel = nki.simulate(kernel)
-    with pytest.raises(error, match=message):
+    registers_have_values = way == "simulated" and "value of a register" in message
+    with contextlib.nullcontext() if registers_have_values else pytest.raises(error, match=message):
         kernel(np.zeros((4, 4), np.float32))
     np.testing.assert_array_equal(tracing(lambda tile: None)(np.ones((4, 4), np.float32)), 1)
 
