@@ -101,7 +101,7 @@ bool WhileAsks() {
   PyFrameObject* frame = PyEval_GetFrame();
   if (frame == nullptr) return true;
   const auto code = py::reinterpret_steal<py::object>(reinterpret_cast<PyObject*>(PyFrame_GetCode(frame)));
-  const py::object asks = py::module_::import("nki._loops").attr("is_while_condition");
+  const py::object asks = py::module_::import("nki._bytecode").attr("is_while_condition");
   return asks(code, PyFrame_GetLasti(frame)).cast<bool>();
 }
 

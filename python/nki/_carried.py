@@ -10,11 +10,11 @@ import warnings
 from typing import NamedTuple
 
 from nki import _core
+from nki._bytecode import instructions_of_body
 
 _VALUES = (bool, int, float, complex, str, bytes)  # equal ones are as good as one
 _MOST_ITEMS = 64  # of a list or dict, that are looked at
 _MOST_NAMED = 4
-_TESTS = frozenset({"FOR_ITER", "POP_JUMP_FORWARD_IF_FALSE", "POP_JUMP_IF_FALSE"})
 
 
 class _Said(NamedTuple):
@@ -36,12 +36,7 @@ def _accesses(instruction):
 @functools.lru_cache(maxsize=256)
 def _read_body(code, first):
     """What a body says: that of the `for` or `while` whose instruction is at offset `first`; None: the whole code."""
-    instructions = list(dis.get_instructions(code))
-    if first is not None:
-        # Of `for` the instruction itself says where its body ends, of `while` the jump that tests the condition.
-        place = next(n for n, i in enumerate(instructions) if i.offset == first)
-        end = [i.argval for i in instructions[place : place + 3] if i.opname in _TESTS]
-        instructions = [i for i in instructions[place + 1 :] if end and i.offset < end[0]]
+    instructions = list(dis.get_instructions(code)) if first is None else instructions_of_body(code, first)
     read, written, carried = {}, set(), {}
     for kind, name in [access for i in instructions for access in _accesses(i)]:
         if kind == "LOAD":

@@ -1,29 +1,6 @@
 """Loops that run while the kernel runs, on registers: the body is traced once."""
 
-import dis
-import functools
-import sys
-
 from nki import _carried, _core
-
-
-@functools.lru_cache(maxsize=256)
-def is_while_condition(code, offset):
-    """Whether the instruction at an offset of a code object asks for the condition of `while x:`.
-
-    A `while` alone asks twice at the same place of the source: before its body, where false leads past it, and behind
-    its body, where true leads back. Python 3.11 to 3.13; later ones are taken to ask for a `while`.
-    """
-    if sys.version_info >= (3, 14):
-        return True
-    instructions = list(dis.get_instructions(code))
-    place = next(i.positions for i in instructions if i.offset == offset)
-    jumps = [i.opname for i in instructions if i.positions == place and "JUMP" in i.opname]
-    if not jumps or not jumps[0].endswith("IF_FALSE"):
-        return False
-    if "POP_JUMP_BACKWARD_IF_TRUE" in jumps:
-        return True
-    return jumps[-1] == "JUMP_BACKWARD" and jumps.count("POP_JUMP_IF_FALSE") == 2
 
 
 def register_alloc(x=None):

@@ -245,5 +245,7 @@ def too_many(t, i):
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_is_no_index(way, chip, view_of, error, message):
+    if way == "simulated" and "compute with it" in message:
+        pytest.skip("registers have values there")
     with pytest.raises(error, match=message):
         ways(reads(view_of, chip))[way](A, as_index(0))

@@ -1,7 +1,6 @@
 """Registers, loops that run while the kernel runs, and addresses that only the run knows, against plain NumPy."""
 
 import contextlib
-import warnings
 
 import nki
 import nki.isa as nisa
@@ -602,79 +601,6 @@ def test_vector_offset_chooses_rows_of_a_tensor_under_its_new_shape():
     table = np.arange(40, dtype=np.float32).reshape(5, 8)
     rows = np.array([[9], [0], [3]], np.int32)
     np.testing.assert_array_equal(kernel(table, rows), table.reshape(10, 4)[rows[:, 0]])
-
-
-# ---- Python numbers that change in a loop ----
-
-
-def counted_in_for(tile):
-    passes = 0
-    for _ in nl.dynamic_range(3):
-        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(passes))
-        passes += 1
-
-
-def counted_in_body(tile):
-    passes = 0
-
-    def body(_):
-        nonlocal passes
-        nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(passes))
-        passes = passes + 1
-
-    nl.fori_loop(0, 3, body)
-
-
-def counted_in_while(tile):
-    passes, condition = 0, nisa.register_alloc(1)
-
-    def body(register):
-        nonlocal passes
-        passes += 1
-        nisa.register_move(register, 0)
-        return register
-
-    nl.while_loop(condition, body)
-
-
-def unchanged_numbers(tile):
-    total, offset, i, condition = 0, 5, 7, nisa.register_alloc(1)
-    for i in range(3):
-        total += i
-    for _ in nl.dynamic_range(total):
-        offset = 0
-        for i in range(4):
-            offset = i + total - 3
-            nisa.tensor_scalar(dst=tile, data=tile, op0=nl.add, operand0=float(offset - i))
-
-    def body(register):
-        inner = 0
-        inner += total
-        nisa.register_move(register, inner - total)
-        return register
-
-    nl.while_loop(condition, body)
-
-
-@pytest.mark.parametrize("body", [counted_in_for, counted_in_body, counted_in_while])
-def test_a_number_that_changes_in_a_loop_is_warned_of(body):
-    a = np.zeros((4, 4), np.float32)
-    with pytest.warns(nki.NkiWarning, match=r"^passes changes in the body of a loop .* use nl\.static_range") as caught:
-        planned = tracing(body)(a)
-    assert {(w.filename, w.category) for w in caught} == {(__file__, nki.NkiWarning)}
-    np.testing.assert_array_equal(planned, a)  # what is warned of
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        simulated = nki.simulate(tracing(body))(a)
-    np.testing.assert_array_equal(simulated, a + (0 if body is counted_in_while else 3))
-
-
-@pytest.mark.parametrize("way", ["planned", "simulated"])
-def test_numbers_that_each_pass_sets_anew_are_not_warned_of(way):
-    kernel = tracing(unchanged_numbers)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        (nki.simulate(kernel) if way == "simulated" else kernel)(np.zeros((4, 4), np.float32))
 
 
 def keeping(kept):
