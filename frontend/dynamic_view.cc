@@ -84,4 +84,24 @@ View Selected(const View& from, int axis, const View& first, PyObject* index, in
   return WithDynamic(first, offset, index, holds, what);
 }
 
+View MovedBy(View view, PyObject* index, int64_t step, int64_t choices, bool rows, Holds& holds) {
+  DynamicOffset offset;
+  offset.kind = rows ? DynamicOffset::Kind::kRows : DynamicOffset::Kind::kScalar;
+  offset.index = AsTensor(index)->view;
+  offset.step_bytes = step * ItemBytes(view.dtype);
+  offset.choices = choices;
+  if (view.dynamic != nullptr || offset.index.dynamic != nullptr)
+    ThrowValue("index: a tile indexes " + view.ToString() +
+               ", and one tile inside another is too much; take one");
+  if (rows) view.dims[0].step = 0;
+  return WithDynamic(view, offset, index, holds, "index");
+}
+
+View SomeRows(View view, int64_t begin, int64_t end, Holds& holds) {
+  DynamicOffset offset = *view.dynamic;
+  offset.index = offset.index.Slice(0, begin, end, 1);
+  view.dims[0].count = end - begin;
+  return WithDynamic(view, offset, Py_None, holds, "index");
+}
+
 }  // namespace nki

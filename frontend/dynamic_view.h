@@ -26,6 +26,13 @@ View WithOffset(const View& base, const View& view, PyObject* scalar, PyObject* 
 View Selected(const View& from, int axis, const View& first, PyObject* index, int64_t choices, Holds& holds,
               const char* what);
 
+// The view moved by the value in a tensor times `step` elements, or each row by one of them. Values must be
+// below `choices`, if that is not 0.
+View MovedBy(View view, PyObject* index, int64_t step, int64_t choices, bool rows, Holds& holds);
+
+// The rows [begin, end) of a view whose rows have an index each.
+View SomeRows(View view, int64_t begin, int64_t end, Holds& holds);
+
 }  // namespace nki
 
 #endif  // NKI_FRONTEND_DYNAMIC_VIEW_H_

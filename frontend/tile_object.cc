@@ -6,10 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "frontend/dynamic_view.h"
 #include "frontend/errors.h"
 #include "frontend/index_object.h"
 #include "frontend/tensor_object.h"
 #include "frontend/tracer.h"
+#include "interpreter/overlap.h"
 #include "memory/index_selection.h"
 
 namespace nki {
@@ -29,8 +31,9 @@ struct TileObject {
 
 PyTypeObject* tile_type = nullptr;
 // What Python does for tiles: assign(tile, part, value, temporary), add_in_place(tile, value, temporary),
-// gather(tile, key), nested(tile, shape).
+// gather(tile, key), gather_part(tile, key, begins, ends), masked(tile, mask), nested(tile, shape).
 PyObject* hooks = nullptr;
+PyTypeObject* runtime_type = nullptr;  // hooks.RuntimeIndex: a tile plus what is known in advance
 
 TileObject* AsTile(PyObject* object) { return reinterpret_cast<TileObject*>(object); }
 const View& ViewOf(PyObject* self) { return AsTensor(self)->view; }
@@ -56,6 +59,12 @@ void Deallocate(PyObject* self) {
 std::span<PyObject* const> ItemsOf(PyObject* const& key) {
   if (!PyTuple_Check(key)) return {&key, 1};
   return {&PyTuple_GET_ITEM(key, 0), static_cast<size_t>(PyTuple_GET_SIZE(key))};
+}
+
+// Whether a subscript has an index that only a run knows.
+bool HasRuntimeIndex(PyObject* key) {
+  return std::ranges::any_of(ItemsOf(key),
+                             [](PyObject* item) { return IsTile(item) || Py_TYPE(item) == runtime_type; });
 }
 
 // One grid for each axis of the tensor: what the subscript gives, and whole axes behind.
@@ -137,12 +146,11 @@ bool NamesNewAxis(PyObject* key) {
 PyObject* Select(PyObject* self, PyObject* key, bool nested) {
   CheckInBounds(self);
   AsTile(self)->fresh = false;
-  bool by_grids = false;
+  if (HasRuntimeIndex(key)) return CallHook("gather", {self, key});
+  if (IsMask(key)) return CallHook("masked", {self, key});
   for (PyObject* item : ItemsOf(key)) {
-    if (IsTile(item)) return CallHook("gather", {self, key});
-    by_grids |= AsIndex(item) != nullptr;
+    if (AsIndex(item) != nullptr) return SelectByGrids(self, key, nested);
   }
-  if (by_grids) return SelectByGrids(self, key, nested);
   std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
   View base = ViewOf(self);
   if (AsTile(self)->row && NamesNewAxis(key)) base.rank = 1;  // nl.sum(tile, 1)[:, None]
@@ -204,11 +212,24 @@ int SetRow(PyObject* self, PyObject* row, void*) {
   return 0;
 }
 
-View PartOf(View view, const Shape& begins, const Shape& ends) {
+View PartOf(View view, const Shape& begins, const Shape& ends, Holds& holds) {
   for (int d = 0; d < view.rank; ++d) {
-    if (begins[d] != 0 || ends[d] != view.dims[d].count) view = view.Slice(d, begins[d], ends[d], 1);
+    if (begins[d] == 0 && ends[d] == view.dims[d].count) continue;
+    view = d == 0 && view.indexed(0) ? SomeRows(view, begins[0], ends[0], holds)
+                                     : view.Slice(d, begins[d], ends[d], 1);
   }
   return view;
+}
+
+// The elements of a box of a tile that is pending.
+PyObject* PendingPart(const TileObject* self, const IndexBox& box) {
+  if (HasRuntimeIndex(self->key)) {
+    const py::tuple begins = py::cast(box.begins), ends = py::cast(box.ends);
+    return CallHook("gather_part", {self->base, self->key, begins.ptr(), ends.ptr()});
+  }
+  const View& base = ViewOf(self->base);
+  return TileOf(SelectGrid(base, ReadGrids(base, self->key), &box), AsTensor(self->base)->graph,
+                /*nested=*/!base.on_chip());
 }
 
 // tile_part(tile, begins, ends): the elements [begins, ends) of a tile. METH_FASTCALL, as what every masked
@@ -218,17 +239,23 @@ PyObject* Part(PyObject*, PyObject* const* args, Py_ssize_t) {
     if (!IsTile(args[0])) ThrowType("a tile is wanted");
     TileObject* self = AsTile(args[0]);
     const IndexBox box{ReadInts(args[1], "tile_part"), ReadInts(args[2], "tile_part")};
-    if (self->key == nullptr) {
-      return MakeTile(PartOf(ViewOf(args[0]), box.begins, box.ends), self->tensor.graph);
-    }
-    const View& base = ViewOf(self->base);
-    return TileOf(SelectGrid(base, ReadGrids(base, self->key), &box), AsTensor(self->base)->graph,
-                  /*nested=*/!base.on_chip());
+    if (self->key != nullptr) return PendingPart(self, box);
+    Holds holds = self->tensor.graph;
+    const View part = PartOf(ViewOf(args[0]), box.begins, box.ends, holds);
+    return MakeTile(part, std::move(holds));
   });
 }
 
 PyMethodDef kPart = {"tile_part", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(Part)),
                      METH_FASTCALL, "tile_part(tile, begins, ends)"};
+
+// The tile moved by a value in memory times `step` elements, or each of its rows by one; values must be below
+// `choices`, if that is not 0.
+py::object Moved(const py::object& tile, const py::object& index, int64_t step, int64_t choices, bool rows) {
+  Holds holds = AsTensor(tile.ptr())->graph;
+  const View view = MovedBy(ViewOf(tile.ptr()), index.ptr(), step, choices, rows, holds);
+  return py::reinterpret_steal<py::object>(MakeTile(view, std::move(holds)));
+}
 
 py::object Plain(const py::object& tile) {
   if (!IsTile(tile.ptr())) return tile;
@@ -251,7 +278,8 @@ bool Redirect(const py::object& result, const std::optional<std::pair<Shape, Sha
   CheckInBounds(to.ptr());
   Tracer& tracer = Tracer::Require("an assignment to a tile");
   const View& whole = ViewOf(result.ptr());
-  const View part = box ? PartOf(whole, box->first, box->second) : whole;
+  Holds holds = AsTensor(result.ptr())->graph;
+  const View part = box ? PartOf(whole, box->first, box->second, holds) : whole;
   if (!tracer.Redirect(part, ViewOf(to.ptr()), accumulates)) return false;
   AsTensor(result.ptr())->view = ViewOf(to.ptr());  // its own tensor is gone
   return true;
@@ -327,7 +355,8 @@ void CheckInBounds(PyObject* tile) {
   const TileObject* self = AsTile(tile);
   if (self->key == nullptr) return;
   const View& base = ViewOf(self->base);
-  SelectGrid(base, ReadGrids(base, self->key), nullptr);  // throws if it leaves the tensor
+  const Shape shape = ViewOf(tile).shape();
+  Py_XDECREF(PendingPart(self, IndexBox::Whole(shape)));  // throws if it leaves the tensor
   ThrowValue("index: these indices of " + base.ToString() +
              " are steps inside steps, as of nl.arange(n) // 2; in HBM they can be loaded and stored alone");
 }
@@ -337,7 +366,14 @@ void BindTiles(py::module_& module) {
   if (tile_type == nullptr) throw py::error_already_set();
   RegisterTensorType(tile_type);
   module.attr("Tile") = py::reinterpret_borrow<py::object>(reinterpret_cast<PyObject*>(tile_type));
-  module.def("set_tile_hooks", [](const py::object& object) { hooks = Py_NewRef(object.ptr()); });
+  module.def("set_tile_hooks", [](const py::object& object) {
+    hooks = Py_NewRef(object.ptr());
+    runtime_type = reinterpret_cast<PyTypeObject*>(py::object(object.attr("RuntimeIndex")).release().ptr());
+  });
+  module.def("moved_tile", Moved);
+  module.def("pending_tile", [](const py::object& tile, const py::object& key, const Shape& shape) {
+    return py::reinterpret_steal<py::object>(PendingTile(tile.ptr(), key.ptr(), shape));
+  });
   module.attr("tile_part") = py::reinterpret_steal<py::object>(PyCFunction_New(&kPart, nullptr));
   module.def("plain", Plain);
   module.def("as_tile", AsFresh, py::arg("tensor"), py::arg("fresh") = false);
@@ -346,6 +382,11 @@ void BindTiles(py::module_& module) {
     const View &left = ViewOf(a.ptr()), &right = ViewOf(b.ptr());
     return left.tensor == right.tensor && left.offset == right.offset && left.dtype == right.dtype &&
            std::ranges::equal(left.axes(), right.axes());
+  });
+  module.def("overlap", [](const py::object& a, const py::object& b) {
+    const View &left = ViewOf(a.ptr()), &right = ViewOf(b.ptr());
+    if (left.tensor != right.tensor) return false;
+    return left.dynamic != nullptr || right.dynamic != nullptr || ShareBytes(left, right);
   });
   BindLoops(module);
   BindThreads(module);

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <string_view>
 
+#include "interpreter/overlap.h"
+#include "interpreter/verifier.h"
 #include "isa/control/control.h"
 #include "memory/scalar_types.h"
 
@@ -19,12 +21,15 @@ class ResultFinder : public OperandVisitor {
   explicit ResultFinder(const View& result) : result_(result) {}
   View* dst = nullptr;
   std::optional<bool>* accumulate = nullptr;
+  std::vector<const Tensor*> others;  // that the instruction writes
   using OperandVisitor::Visit;
   void OnView(const Field&, const View&) override {}
   void Visit(const Field& field, View& view) override {
-    if (field.role != Field::Role::kOut || view.tensor != result_.tensor) return;
-    if (view.offset == result_.offset && view.dtype == result_.dtype &&
-        std::ranges::equal(view.axes(), result_.axes())) {
+    if (field.role != Field::Role::kOut) return;
+    if (view.tensor != result_.tensor) {
+      others.push_back(view.tensor);
+    } else if (view.offset == result_.offset && view.dtype == result_.dtype &&
+               std::ranges::equal(view.axes(), result_.axes())) {
       dst = &view;
     }
   }
@@ -35,6 +40,16 @@ class ResultFinder : public OperandVisitor {
  private:
   const View& result_;
 };
+
+// False if the instruction breaks a rule or overlaps its operands, or may when it runs.
+bool MayStand(const KernelGraph& graph, const Node& node) {
+  std::vector<Diagnostic> problems;
+  CheckInstruction(*graph.generation, node, &problems);
+  CheckOverlap(node, &problems);
+  const bool breaks = std::ranges::any_of(
+      problems, [](const Diagnostic& problem) { return problem.severity == Severity::kError; });
+  return !breaks && !MayOverlap(*node.instruction);
+}
 
 uint64_t NextNumber() {
   static std::atomic<uint64_t> last{0};
@@ -151,7 +166,12 @@ bool Tracer::Redirect(const View& result, const View& to, bool accumulates) {
   ResultFinder found(result);
   graph_->nodes.back().instruction->VisitFields(found);
   if (found.dst == nullptr || (accumulates && found.accumulate == nullptr)) return false;
+  if (std::ranges::find(found.others, to.tensor) != found.others.end()) return false;
   *found.dst = to;
+  if (!MayStand(*graph_, graph_->nodes.back())) {
+    *found.dst = result;
+    return false;
+  }
   // "None overwrites what nothing has written yet and adds otherwise" (nki.isa.nc_matmul, NKI 0.6).
   if (accumulates) found.accumulate->reset();
   names_.erase(last.name);

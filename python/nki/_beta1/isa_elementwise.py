@@ -6,11 +6,13 @@ from nki import _core
 from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes, enums
+from nki._beta1.assignment import write_where
 from nki._beta1.enums import engine, reduce_cmd
 from nki._beta1.indices import terms_of
-from nki._beta1.masks import box_of, computed, cut, masked
+from nki._beta1.masks import box_of, compute_box, computed, cut, masked, require_box
 from nki._beta1.operators import operator
-from nki._beta1.tiles import in_sbuf, new_tile, psum, require_tile
+from nki._beta1.predicates import holds_of, predicate_of
+from nki._beta1.tiles import Tile, in_sbuf, new_tile, psum, require_tile
 
 _FP32_MIN = float(np.finfo(np.float32).min)
 _idle, _unknown = reduce_cmd.idle, engine.unknown
@@ -22,6 +24,10 @@ def _name(dtype, tile):
 
 def _engine(value):
     return enums.today(engine, value)
+
+
+def _reduces(reduce_res, command=None):
+    return reduce_res is not None or (command is not None and command is not nisa.reduce_cmd.idle)
 
 
 def _command(value):
@@ -48,7 +54,8 @@ def activation(
     def call(dst, data, bias, scale, reduce_res):
         nisa.activation(dst, op, data, bias, scale, reduce_op, reduce_res, command)
 
-    return computed(call, data.shape, _name(dtype, data), mask, (data, bias, scale, reduce_res))
+    operands, reduces = (data, bias, scale, reduce_res), "activation" if _reduces(reduce_res, command) else ""
+    return computed(call, data.shape, _name(dtype, data), mask, operands, reduces=reduces)
 
 
 def activation_reduce(op, data, *, reduce_op, reduce_res, bias=None, scale=1.0, mask=None, dtype=None, **kwargs):
@@ -59,7 +66,8 @@ def activation_reduce(op, data, *, reduce_op, reduce_res, bias=None, scale=1.0, 
     def call(dst, data, bias, scale, reduce_res):
         nisa.activation_reduce(dst, op, data, reduce_op=reduce_op, reduce_res=reduce_res, bias=bias, scale=scale)
 
-    return computed(call, data.shape, _name(dtype, data), mask, (data, bias, scale, reduce_res))
+    operands = (data, bias, scale, reduce_res)
+    return computed(call, data.shape, _name(dtype, data), mask, operands, reduces="activation_reduce")
 
 
 def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, **kwargs):
@@ -68,7 +76,7 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
     Source: nki.isa.affine_select, NKI 2.26.
     """
     require_tile("affine_select", "on_true_tile", on_true_tile)
-    shape, box = on_true_tile.shape, box_of(mask, on_true_tile.shape)
+    shape, box = on_true_tile.shape, compute_box(mask, on_true_tile.shape)
     result = new_tile(shape, _name(dtype, on_true_tile))
     if box is None or not box.empty:
         terms = _core.mask_terms(
@@ -90,7 +98,7 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
 def iota(expr, dtype, *, mask=None, **kwargs):
     """The values of an index expression, as a tile. Source: nki.isa.iota, NKI 2.26."""
     shape = _index_shape("iota", expr)
-    box = box_of(mask, shape)
+    box = compute_box(mask, shape)
     result = new_tile(shape, dtypes.name_of(dtype))
     if box is None or not box.empty:
         offset, multiplier, pattern = terms_of(expr, shape, "iota: expr")
@@ -126,7 +134,18 @@ def reciprocal(data, *, dtype=None, mask=None, **kwargs):
 def dropout(data, prob, *, mask=None, dtype=None, **kwargs):
     """data with elements that are 0 with a probability. Source: nki.isa.dropout, NKI 2.26."""
     require_tile("dropout", "data", data)
-    return computed(nisa.dropout, data.shape, _name(dtype, data), mask, (data, prob))
+    name = _name(dtype, data)
+    if name == data.dtype_name:
+        return computed(nisa.dropout, data.shape, name, mask, (data, prob))
+    if dtypes.is_integer(data.dtype_name):
+        raise ValueError(f"dropout: dtype is {name}; data is {data.dtype_name}, and results of integers are the same")
+
+    def call(dst, data, prob):
+        kept = new_tile(data.shape, data.dtype_name)
+        nisa.dropout(kept, data, prob)
+        nisa.tensor_copy(dst, kept)
+
+    return computed(call, data.shape, name, mask, (data, prob))
 
 
 def tensor_copy(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
@@ -143,18 +162,40 @@ def tensor_copy_dynamic_src(src, *, mask=None, dtype=None, engine=_unknown, **kw
 
 def tensor_copy_dynamic_dst(*, dst, src, mask=None, dtype=None, engine=_unknown, **kwargs):
     """Copies a tile to one that is indexed by a tile. Source: nki.isa.tensor_copy_dynamic_dst, NKI 2.26."""
-    box = box_of(mask, src.shape)
-    if box is None or not box.empty:
+    require_tile("tensor_copy_dynamic_dst", "dst", dst)
+    require_tile("tensor_copy_dynamic_dst", "src", src)
+    box = compute_box(mask, src.shape)
+    if box is not None and box.inner is not None:
+        write_where(box, dst, src[...])
+    elif box is None or not box.empty:
         nisa.tensor_copy(cut(box, dst, src.shape), cut(box, src, src.shape), _engine(engine))
 
 
 def tensor_copy_predicated(*, src, dst, predicate, reverse_pred=False, mask=None, dtype=None, **kwargs):
     """Writes src to dst where a predicate is not 0. Source: nki.isa.tensor_copy_predicated, NKI 2.26."""
     require_tile("tensor_copy_predicated", "dst", dst)
-    box = box_of(mask, dst.shape)
-    if box is None or not box.empty:
-        dst, src, predicate = (cut(box, operand, dst.shape) for operand in (dst, src, predicate))
-        nisa.tensor_copy_predicated(dst, src, predicate, reverse_pred)
+    require_tile("tensor_copy_predicated", "predicate", predicate)
+    if isinstance(src, Tile):
+        require_tile("tensor_copy_predicated", "src", src)
+        if src.buffer is psum and predicate.buffer is psum:
+            predicate = in_sbuf(predicate)
+    predicate, shape = _as_bytes(predicate), dst.shape
+    box = compute_box(mask, shape)
+    if box is not None and box.empty:
+        return
+    dst, src, predicate = (cut(box, operand, shape) for operand in (dst, src, predicate))
+    if box is not None and box.inner is not None:
+        where = predicate_of(box.inner, shape, box)
+        both = new_tile(predicate.shape, "uint8")
+        wanted = nl.equal if reverse_pred else nl.not_equal
+        nisa.scalar_tensor_tensor(both, predicate, wanted, 0, nl.multiply, where)
+        predicate, reverse_pred = both, False
+    nisa.tensor_copy_predicated(dst, src, predicate, reverse_pred)
+
+
+def _as_bytes(predicate):
+    """A tile of bool as uint8, which it is stored as."""
+    return predicate.view("uint8") if predicate.dtype_name == "bool" else predicate
 
 
 def tensor_scalar(
@@ -183,7 +224,8 @@ def tensor_scalar_reduce(
             dst, data, op0=op0, operand0=operand0, reduce_op=reduce_op, reduce_res=reduce_res, reverse0=reverse0
         )
 
-    return computed(call, data.shape, _name(dtype, data), mask, (data, operand0, reduce_res))
+    operands = (data, operand0, reduce_res)
+    return computed(call, data.shape, _name(dtype, data), mask, operands, reduces="tensor_scalar_reduce")
 
 
 def scalar_tensor_tensor(
@@ -229,10 +271,20 @@ def tensor_tensor_scan(
     op0, op1 = operator(op0), operator(op1)
     name = _promoted(data0, data1) if dtype is None else dtypes.name_of(dtype)
 
+    box = compute_box(mask, data0.shape)
+    if box is not None and box.inner is not None:
+        _require_prefixes(holds_of(box.inner, data0.shape)[tuple(map(slice, box.begins, box.ends))])
+
     def call(dst, data0, data1, initial):
         nisa.tensor_tensor_scan(dst, data0, data1, initial, op0, op1, reverse0, reverse1)
 
     return computed(call, data0.shape, name, mask, (data0, data1, initial))
+
+
+def _require_prefixes(holds):
+    rows = holds.reshape(holds.shape[0], -1)
+    if (rows[:, 1:] > rows[:, :-1]).any() and not (rows.all(1) | ~rows.any(1)).all():
+        raise ValueError("tensor_tensor_scan: mask leaves out elements in front of others; what they add is not known")
 
 
 def select_reduce(
@@ -240,16 +292,24 @@ def select_reduce(
     mask=None, dtype=None, **kwargs,
 ):  # fmt: skip
     """on_true where a predicate holds, else on_false, to dst. Source: nki.isa.select_reduce, NKI 2.26."""
-    require_tile("select_reduce", "dst", dst)
-    shape, box = dst.shape, box_of(mask, dst.shape)
+    for name, tile in (("dst", dst), ("predicate", predicate), ("on_true", on_true)):
+        require_tile("select_reduce", name, tile)
+    if on_true.buffer is psum and predicate.buffer is psum:
+        predicate = in_sbuf(predicate)
+    shape, box, command = dst.shape, compute_box(mask, dst.shape), _command(reduce_cmd)
     if box is not None and box.empty:
         return
-    operands = [cut(box, operand, shape) for operand in (dst, predicate, on_true, on_false)]
+    if _reduces(reduce_res, command):
+        require_box("select_reduce", box)
+    inner = box is not None and box.inner is not None
+    result = new_tile(shape, dst.dtype_name) if inner else dst
+    operands = [cut(box, operand, shape) for operand in (result, _as_bytes(predicate), on_true, on_false)]
     nisa.select_reduce(
-        *operands, reduce_res=cut(box, reduce_res, shape), reduce_cmd=_command(reduce_cmd),
-        reduce_op=operator(reduce_op),
+        *operands, reduce_res=cut(box, reduce_res, shape), reduce_cmd=command, reduce_op=operator(reduce_op),
         reverse_pred=reverse_pred,
     )  # fmt: skip
+    if inner:
+        write_where(box, dst, result)
 
 
 def range_select(
@@ -260,12 +320,19 @@ def range_select(
     require_tile("range_select", "on_true_tile", on_true_tile)
     op0, op1, command = operator(comp_op0), operator(comp_op1), _command(reduce_cmd)
 
+    shape, box = on_true_tile.shape, box_of(mask, on_true_tile.shape)
+    first = range_start if box is None else range_start + box.begins[1] * int(np.prod(shape[2:]))
+    if box is not None and (any(box.begins[2:]) or box.ends[2:] != shape[2:]):
+        raise ValueError(
+            f"range_select: mask leaves elements of on_true_tile {shape} out between others; one index counts all"
+        )
+
     def call(dst, data, bound0, bound1, reduce_res):
         nisa.range_select(
             dst, on_true_tile=data, comp_op0=op0, comp_op1=op1, bound0=bound0, bound1=bound1, reduce_cmd=command,
-            reduce_res=reduce_res, reduce_op=operator(reduce_op), range_start=range_start,
-            on_false_value=on_false_value,
+            reduce_res=reduce_res, reduce_op=operator(reduce_op), range_start=first, on_false_value=on_false_value,
         )  # fmt: skip
 
-    shape = on_true_tile.shape
-    return computed(call, shape, _name(dtype, on_true_tile), mask, (on_true_tile, bound0, bound1, reduce_res))
+    operands = (on_true_tile, bound0, bound1, reduce_res)
+    reduces = "range_select" if _reduces(reduce_res, command) else ""
+    return computed(call, shape, _name(dtype, on_true_tile), mask, operands, reduces=reduces)

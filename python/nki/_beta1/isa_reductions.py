@@ -3,7 +3,7 @@
 from nki import _core
 from nki import isa as nisa
 from nki._beta1 import dtypes
-from nki._beta1.masks import Box, box_of, cut, masked
+from nki._beta1.masks import Box, box_of, compute_box, cut, cut_rows, masked, starts_legally, whole_rows
 from nki._beta1.operators import operator
 from nki._beta1.tiles import in_sbuf, new_tile, require_tile
 
@@ -37,23 +37,24 @@ def last_axes(data, axes):
     return _core.as_tile(_core.plain(data).permute(order))
 
 
-def reduce(call, data, axes, dtype, keepdims, mask):
+def reduce(call, data, axes, dtype, keepdims, mask, function="reduction"):
     """A new tile that call(tile, data with the reduced axes last) fills where the mask holds."""
-    shape, box = data.shape, box_of(mask, data.shape)
+    shape, box = data.shape, compute_box(mask, data.shape)
     result = new_tile(reduced_shape(shape, axes, keepdims), dtype)
+    result.row = len(axes) == len(shape) - 1 and not keepdims
     if box is None:
         call(result, last_axes(data, axes))
-        result.row = len(axes) == len(shape) - 1 and not keepdims
         return result
+    _, _, rows = whole_rows(function, box, shape)
     kept = [axis for axis in range(len(shape)) if keepdims or axis not in axes]
-    begins = [0 if axis in axes else box.begins[axis] for axis in kept]
-    ends = [1 if axis in axes else box.ends[axis] for axis in kept]
-    behind = len(result.shape) - len(kept)
-    of_result = Box((*begins, *[0] * behind), (*ends, *[1] * behind))
-    if not box.empty:
-        call(cut(of_result, result, result.shape), last_axes(cut(box, data, shape), axes))
-    result.row = len(axes) == len(shape) - 1 and not keepdims
-    return masked(result, of_result if not box.empty else Box(of_result.begins, of_result.begins))
+    behind = [0] * (len(result.shape) - len(kept))
+    begins = (*[0 if axis in axes else box.begins[axis] for axis in kept], *behind)
+    ends = (*[1 if axis in axes else box.ends[axis] for axis in kept], *[1 for _ in behind])
+    if box.empty:
+        return masked(result, Box(begins, begins))
+    of_result = Box(begins, ends, None if rows is None else rows.reshape(-1, *[1] * (len(begins) - 1)))
+    call(cut(of_result, result, result.shape), last_axes(cut(box, data, shape), axes))
+    return masked(result, of_result)
 
 
 def tensor_reduce(op, data, axis, *, mask=None, dtype=None, negate=False, keepdims=False, **kwargs):
@@ -65,7 +66,8 @@ def tensor_reduce(op, data, axis, *, mask=None, dtype=None, negate=False, keepdi
         last = list(range(len(data.shape) - len(axes), len(data.shape)))
         nisa.tensor_reduce(dst, op, data, last, negate)
 
-    return reduce(call, data, axes, data.dtype_name if dtype is None else dtypes.name_of(dtype), keepdims, mask)
+    name = data.dtype_name if dtype is None else dtypes.name_of(dtype)
+    return reduce(call, data, axes, name, keepdims, mask, "tensor_reduce")
 
 
 def tensor_partition_reduce(op, data, *, mask=None, dtype=None, **kwargs):
@@ -76,10 +78,21 @@ def tensor_partition_reduce(op, data, *, mask=None, dtype=None, **kwargs):
     if box is None:
         nisa.tensor_partition_reduce(result, op, in_sbuf(data))
         return result
+    whole_rows("tensor_partition_reduce", box, shape)
     of_result = Box((0, *box.begins[1:]), (0 if box.empty else 1, *box.ends[1:]))
     if not box.empty:
-        nisa.tensor_partition_reduce(cut(of_result, result, result.shape), op, in_sbuf(cut(box, data, shape)))
+        source = from_first_partition(cut(box, in_sbuf(data), shape), box)
+        nisa.tensor_partition_reduce(cut(of_result, result, result.shape), op, source)
     return masked(result, of_result)
+
+
+def from_first_partition(tile, box):
+    """The part of a tile in SBUF in a box, where an engine can read it: copied by DMA if it starts elsewhere."""
+    if starts_legally(box):
+        return tile
+    copy = new_tile(tile.shape, tile.dtype_name)
+    nisa.dma_copy(copy, tile)
+    return copy
 
 
 def bn_stats(data, *, mask=None, dtype=None, **kwargs):
@@ -97,13 +110,20 @@ def bn_aggr(data, *, mask=None, dtype=None, **kwargs):
 
 def _statistics(function, instruction, data, columns, mask, dtype):
     require_tile(function, "data", data)
-    shape, box = data.shape, box_of(mask, data.shape)
     name = data.dtype_name if dtype is None else dtypes.name_of(dtype)
-    result = new_tile((shape[0], columns), name)
+    return of_rows(function, lambda dst, data: instruction(dst, data), data, columns, name, mask)
+
+
+def of_rows(function, call, data, columns, dtype, mask, operands=()):
+    """A new tile [P, columns] that call(tile, data, *operands) fills where the mask of data holds."""
+    shape, box = data.shape, compute_box(mask, data.shape)
+    result = new_tile((shape[0], columns), dtype)
     if box is None:
-        instruction(result, data)
+        call(result, data, *operands)
         return result
-    of_result = Box((box.begins[0], 0), (box.begins[0] if box.empty else box.ends[0], columns))
+    begin, end, rows = whole_rows(function, box, shape)
+    of_result = Box((begin, 0), (end, columns), None if rows is None else rows[:, None])
     if not box.empty:
-        instruction(cut(of_result, result, result.shape), cut(box, data, shape))
+        operands = [cut_rows(box, operand) for operand in operands]
+        call(cut_rows(box, result), cut(box, data, shape), *operands)
     return masked(result, of_result)

@@ -4,16 +4,33 @@ import numpy as np
 
 from nki import _core
 from nki import isa as nisa
+from nki._beta1.masks import Box
+
+
+def holds_of(mask, shape):
+    """Where a mask of a tile of `shape` holds, an array; it may be one already."""
+    if isinstance(mask, np.ndarray):
+        return np.broadcast_to(mask, shape)
+    return np.array(_core.mask_values(mask, shape), bool).reshape(shape)
 
 
 def predicate_of(mask, shape, box):
     """A tile of uint8, 1 where the mask of a tile of `shape` holds, for the part of it in the box."""
-    holds = np.array(_core.mask_values(mask, shape), np.uint8).reshape(shape)
+    holds = holds_of(mask, shape).astype(np.uint8)
     holds = np.ascontiguousarray(holds[tuple(map(slice, box.begins, box.ends))])
     constant = _core.new_constant(holds.reshape(-1), list(holds.shape), holds.dtype)
-    tile = _core.new_tensor(holds.shape, "uint8", "sbuf", "", None)
+    tile = _core.as_tile(_core.new_tensor(holds.shape, "uint8", "sbuf", "", None))
     nisa.dma_copy(tile, constant)
     return tile
+
+
+def boxes_of(box, shape):
+    """Boxes that together are where a mask of a tensor of `shape` holds, which a DMA can take one by one."""
+    if box is None:
+        return [None]
+    if box.empty:
+        return []
+    return [box] if box.inner is None else [Box(*piece) for piece in pieces_of(box.inner, shape, box)]
 
 
 def pieces_of(mask, shape, box):
@@ -21,7 +38,7 @@ def pieces_of(mask, shape, box):
 
     They are runs along the last axis; rows with the same runs share them.
     """
-    holds = np.array(_core.mask_values(mask, shape), bool).reshape(shape)
+    holds = holds_of(mask, shape)
     pieces, growing = [], {}  # growing: those that reach the row above, by their place in it
     for row in range(box.begins[0], box.ends[0]):
         reached = {}

@@ -5,11 +5,15 @@ import numpy as np
 from nki import _core
 from nki._beta1 import dtypes
 from nki._beta1.elementwise import broadcast_to, is_number
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum
 
 
 def move(dst, src):
     """Copies elements, converting their dtype."""
+    if not is_on_chip(src) and dst.buffer is psum:  # which DMA does not reach
+        loaded = new_tile(dst.shape, src.dtype_name)
+        _core.instructions["dma_copy"](loaded, src)
+        src = loaded
     if is_on_chip(dst) and is_on_chip(src):
         _core.instructions["tensor_copy"](dst, src)
     else:
