@@ -313,9 +313,6 @@ PyTypeObject* MakeTileType() {
 
 void BindLoops(py::module_& module) {
   module.def("begin_block", [] { return Tracer::Require("nki.language.affine_range").BeginBlock(); });
-  module.def("block_open", [](const py::object& tile) {
-    return Tracer::Require("a tile").InOpenBlock(*ViewOf(tile.ptr()).tensor);
-  });
   module.def("lift_tile", [](const py::object& tile, int block) {
     if (block >= 0) Tracer::Require("a tile").LiftOutOf(*ViewOf(tile.ptr()).tensor, block);
   });

@@ -84,3 +84,21 @@ def test_a_tile_is_not_there_behind_its_loop():
     line = kernel.function.__code__.co_firstlineno + 2
     with pytest.raises(ValueError, match=rf"tile sbuf.1 was made inside the loop at .*:{line}, which has ended"):
         kernel(np.zeros((4, 4), np.float32))
+
+
+@nki.jit
+def reduced(a):
+    """The sums over k of a[k, i, j], by nl.loop_reduce in loops of which the outer one is reduced."""
+    out = nl.ndarray(a.shape[1:], dtype=a.dtype, buffer=nl.shared_hbm)
+    sums = nl.zeros((a.shape[1], nl.par_dim(a.shape[2]), a.shape[3]), dtype=a.dtype)
+    for k in nl.affine_range(a.shape[0]):
+        for i in nl.affine_range(a.shape[1]):
+            sums[i] = nl.loop_reduce(nl.load(a[k, i]), op=np.add, loop_indices=[k])
+    for i in nl.affine_range(a.shape[1]):
+        nl.store(out[i], sums[i])
+    return out
+
+
+def test_loop_reduce_keeps_apart_what_inner_loops_make():
+    a = np.random.default_rng(0).integers(0, 9, (3, 2, 16, 8)).astype(np.float32)
+    assert np.array_equal(reduced(a), a.sum(0))

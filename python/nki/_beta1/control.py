@@ -65,13 +65,14 @@ def loop_reduce(x, op, loop_indices, *, dtype=None, mask=None, **kwargs):
     reduced = {getattr(index, "loop", None) for index in indices}
     program = present()
     frame = sys._getframe(1)
-    others = tuple([(loop, at) for loop, at in program.loops.items() if loop not in reduced])
-    place = (frame.f_code, frame.f_lasti, others)
+    # The loops inside the outermost one that is reduced begin anew in each of its iterations: their indices count.
+    outermost = next((loop for loop in program.loops if loop in reduced), -1)
+    others = tuple([at for loop, at in program.loops.items() if loop not in reduced])
+    place = (frame.f_code, frame.f_lasti, outermost, others)
     found = program.sums.get(place)
-    if found is None or not _core.block_open(found):
-        outside = [loop for loop in program.loops if loop in reduced]
+    if found is None:
         found = new_tile(x.shape, x.dtype_name if dtype is None else dtypes.name_of(dtype))
-        _core.lift_tile(found, outside[0] if outside else -1)
+        _core.lift_tile(found, outermost)
         program.sums[place] = found
         nisa.tensor_copy(found, cut(box_of(mask, x.shape), x, x.shape))
         return found
