@@ -67,6 +67,7 @@ from nki._language.dtypes import (
     uint16,
     uint32,
 )
+from nki._language.dtypes import sizeinbytes as _sizeinbytes
 from nki._language.elementwise import (
     abs_max,
     abs_min,
@@ -132,6 +133,8 @@ for _value in list(globals().values()):
 del _value
 
 __path__ = []  # a package to the import system, as AWS's is: its library looks for modules inside
+_constants = sys.modules[f"{__name__}.constants"] = types.ModuleType(f"{__name__}.constants", "Sizes of data types.")
+_constants.sizeinbytes = _sizeinbytes
 
 __all__ = sorted(name for name in globals() if not name.startswith("_") and name not in ("sys", "types"))
 

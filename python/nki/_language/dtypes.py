@@ -66,3 +66,8 @@ def _promoted_integers(narrow, wide):
     if signed == wide_signed or narrow == bool_ or (wide_signed and wide_bits > bits):
         return wide
     return _SIGNED.get(2 * wide_bits, float32)
+
+
+def sizeinbytes(dtype):
+    """Bytes of one element. AWS's public kernels import it from nki.language.constants, which has no page."""
+    return _core.dtype_bytes(dtype)

@@ -1,5 +1,7 @@
 """The instructions of Beta 1: those of nki.isa, which return the tile that they make."""
 
+import sys as _sys
+
 from nki._beta1.constants import fp32
 from nki._beta1.enums import dge_mode, engine, nc_version, oob_mode, reduce_cmd
 from nki._beta1.isa_dma import dma_copy, dma_transpose
@@ -44,3 +46,7 @@ gpsimd_engine = engine.gpsimd
 unknown_engine = engine.unknown
 
 __all__ = sorted(name for name in globals() if not name.startswith("_"))
+
+# Public kernels import enumerations from there.
+__path__ = []
+_sys.modules[f"{__name__}.constants"] = _sys.modules[__name__]

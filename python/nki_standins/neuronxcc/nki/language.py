@@ -1,5 +1,7 @@
 """The functions, data types and constants of Beta 1's nki.language."""
 
+import sys as _sys
+
 import numpy as _np
 from nki import language as _today
 from nki._beta1 import elementwise as _elementwise
@@ -106,3 +108,7 @@ __all__ = sorted(name for name in globals() if not name.startswith("_"))
 for _name in __all__:  # so that inspect and pickle find them where users do
     if getattr(globals()[_name], "__module__", "").startswith("nki._beta1."):
         globals()[_name].__module__ = __name__
+
+# Public kernels import sizeinbytes from there.
+__path__ = []
+_sys.modules[f"{__name__}.constants"] = _sys.modules["nki.language.constants"]
