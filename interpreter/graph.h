@@ -50,6 +50,10 @@ struct KernelGraph {
   std::vector<SourceLocation> sources;
   std::vector<bool> masked;  // by tensor id, up to the last that is: see MarkMasked
 
+  // True if the compiler sees to it that a matmul which starts an accumulation overwrites: kernels of Beta 1
+  // begin with zeros that another engine writes.
+  bool compiler_starts_groups = false;
+
   int open_program = 0;  // while it is recorded: of the grid, which the next node belongs to
   int open_region = -1;  // while it is recorded: the region that the next node belongs to
   // What runs the nodes at once instead of recording them (eager.h), as long as it exists.

@@ -275,7 +275,8 @@ int WriteWalk::LoopThatMayNotRun(const Tensor& tensor) const {
 // Some targets accumulate only onto what their Tensor engine has written. Where a dynamic offset may reach
 // nothing is warned about.
 void WriteWalk::NoteWhoWrites(const Instruction& instruction, const View& to) {
-  if (graph_.generation->Has(Feature::kForeignAccumulate) || follows_ != nullptr) return;
+  if (graph_.generation->Has(Feature::kForeignAccumulate) || graph_.compiler_starts_groups) return;
+  if (follows_ != nullptr) return;
   const bool tensor_engine = instruction.CostOn(*graph_.generation).engine == Engine::kTensor;
   if (!foreign_) {
     if (tensor_engine) return;  // in most kernels nothing else ever writes there

@@ -21,7 +21,7 @@ DOCUMENT = ROOT.parent / "shared" / "acceptance" / "run_document.py"
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=0",
     "UBSAN_OPTIONS": "print_stacktrace=1",
-    "TSAN_OPTIONS": "die_after_fork=0",
+    "TSAN_OPTIONS": f"die_after_fork=0:suppressions={ROOT / 'tests' / 'tsan.supp'}",
     # The libraries of NumPy and torch are not built for ThreadSanitizer, which takes their threads for races.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",

@@ -270,12 +270,8 @@ class Kernel:
         plan = self._plan(graph, results.problems)
         if self._schedule is not None:
             self._schedule.check(self.function, graph)
-        to_say.extend(filter(self.is_told, plan.warnings))
+        to_say.extend(plan.warnings)
         return Specialization(publish(graph, plan, names), graph, plan, results.form, captured, to_say)
-
-    def is_told(self, warning):
-        """Whether users hear of a warning of the planner."""
-        return True
 
     def _plan(self, graph, problems):
         """The graph's plan; what is wrong with the result is said together with what is wrong inside."""

@@ -116,6 +116,7 @@ class Beta1Kernel(Kernel):
     def run_function(self, call_key, tensors):
         *arguments, (_, (_, _, grid)) = call_key.structure
         inner = call_key._replace(structure=tuple(arguments))
+        _core.begin_beta1()
         tiles = [_core.as_tile(tensor) for tensor in tensors]
         programs, run = [], super().run_function
 
@@ -145,10 +146,6 @@ class Beta1Kernel(Kernel):
         differs = [problem for problem in results.problems if problem[0] == "result-differs"]
         if differs:
             refuse(self.function, differs)
-
-    def is_told(self, warning):
-        # The compiler of Beta 1 starts accumulation groups itself: nl.zeros(..., buffer=nl.psum) is its way to say so.
-        return "accumulate-onto-foreign" not in warning
 
 
 def _plain(result):
