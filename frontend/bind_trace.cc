@@ -20,11 +20,11 @@ py::object Wrap(const Tensor& tensor, Tracer& tracer) {
 
 constexpr int64_t kMostElements = int64_t{1} << 44;  // so that bytes and offsets stay far below 2^63
 
-Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen) {
+Shape ReadTensorShape(PyObject* value, Space space, const Generation& gen, size_t most_axes) {
   Shape shape = ReadInts(value, "ndarray: shape");
-  if (shape.size() > kMaxRank - 1) {
+  if (shape.size() > most_axes) {
     ThrowValue("ndarray: shape " + ToString(shape) + " has " + std::to_string(shape.size()) +
-               " axes; a tensor has at most 5");
+               " axes; a tensor has at most " + std::to_string(most_axes));
   }
   int64_t elements = 1;
   for (int64_t extent : shape) {
@@ -77,7 +77,9 @@ PyObject* NewTensor(PyObject*, PyObject* const* args, Py_ssize_t) {
   return Guarded<PyObject*>(nullptr, [&] {
     Tracer& tracer = Tracer::Require("nki.language.ndarray");
     const Space space = ReadSpace(args[2]);
-    Shape shape = ReadTensorShape(args[0], space, tracer.generation());
+    // An access pattern has five axes; kernels of Beta 1 make tiles of more, of which they use parts.
+    constexpr size_t kMostAxes = Make == MakeFreshTile ? kMaxRank : kMaxRank - 1;
+    Shape shape = ReadTensorShape(args[0], space, tracer.generation(), kMostAxes);
     const Dtype dtype = ReadDtype(args[1]);
     const std::optional<Address> address = ReadAddress(args[4], space, shape, tracer.generation());
     Py_ssize_t length = 0;

@@ -235,6 +235,30 @@ def test_assignments_convert_repeat_and_keep_the_rest():
     np.testing.assert_allclose(made(function, A), expected, rtol=1e-3)
 
 
+def test_what_no_assignment_reaches_is_undefined():
+    def function(a):
+        tile = nl.ndarray((16, 24), nl.float32)
+        tile[:, 0:20] = nl.load(a)[:, 0:20]
+        return out_of(nl.exp(tile))
+
+    result = made(function, A)
+    np.testing.assert_allclose(result[:, :20], np.exp(A[:, :20]), rtol=1e-5)
+    assert np.all(np.isnan(result[:, 20:]))
+
+
+def test_tiles_of_many_axes_are_used_in_parts():
+    def function(a):
+        tile = nl.ndarray((16, 2, 2, 1, 2, 3), nl.float32)
+        for i in range(2):
+            tile[:, i] = nl.load(a)[:, 12 * i : 12 * i + 12].reshape((16, 2, 1, 2, 3))
+        tile[:, 1, :, 0, 0, :] += 1
+        return out_of(tile.reshape((16, 24)))
+
+    expected = A.copy().reshape(16, 2, 2, 2, 3)
+    expected[:, 1, :, 0] += 1
+    np.testing.assert_allclose(made(function, A), expected.reshape(16, 24), rtol=1e-6)
+
+
 def test_random_numbers_repeat():
     def function(a):
         nl.random_seed(seed=7)

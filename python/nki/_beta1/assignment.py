@@ -12,6 +12,8 @@ from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum, require_
 
 def assign(tile, dst, value, temporary):
     """dst, which is tile[...], becomes the value; `temporary`: nothing else will see the value."""
+    if dst.size != tile.size:  # what no assignment reaches is undefined, as what a mask leaves out
+        _core.mark_masked(tile)
     if is_number(value):
         fill(dst, value)
         return

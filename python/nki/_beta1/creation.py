@@ -29,15 +29,17 @@ def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
     dtype = dtypes.name_of(dtype)
     space = placement.space
     if space not in (sbuf, psum):
-        make = lambda: _core.new_tensor(shape, dtype, space, name, None)  # noqa: E731
+        make = lambda: _core.new_tile(shape, dtype, space, name, None)  # noqa: E731
         made = present().shared(shape, dtype, name, make) if space is nl.shared_hbm else make()
         return _core.as_tile(made)
     blocks, tile = _split(shape, placement)
-    if not blocks:
-        return _core.as_tile(_core.new_tensor(tile, dtype, space, name, placement.address((), tile, dtype)))
-    return Blocks.make(
-        blocks, lambda at: _core.as_tile(_core.new_tensor(tile, dtype, space, name, placement.address(at, tile, dtype)))
-    )
+
+    def make_tile(at):
+        made = _core.as_tile(_core.new_tile(tile, dtype, space, name, placement.address(at, tile, dtype)))
+        made.row = len(shape) == len(blocks) + 1  # [P, 1] for what has the partition axis alone
+        return made
+
+    return Blocks.make(blocks, make_tile) if blocks else make_tile(())
 
 
 def _sizes(shape):

@@ -7,6 +7,7 @@ from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes, enums
 from nki._beta1.assignment import write_where
+from nki._beta1.elementwise import broadcast
 from nki._beta1.enums import engine, reduce_cmd
 from nki._beta1.indices import terms_of
 from nki._beta1.masks import box_of, compute_box, computed, cut, masked, require_box
@@ -253,6 +254,8 @@ def tensor_tensor(data1, data2, op, *, dtype=None, mask=None, engine=_unknown, *
         data2 = in_sbuf(data2)
     op, which = operator(op), _engine(engine)
     name = _promoted(data1, data2) if dtype is None else dtypes.name_of(dtype)
+    if data1.shape != data2.shape and data1.shape[0] == data2.shape[0] and len(data1.shape) == len(data2.shape):
+        (data1, data2), _ = broadcast("tensor_tensor", (data1, data2))  # a column beside rows
     return computed(
         lambda dst, data1, data2: nisa.tensor_tensor(dst, data1, data2, op, which),
         data1.shape,
