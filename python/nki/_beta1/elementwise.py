@@ -124,8 +124,11 @@ def _operand(name, which, value):
     raise TypeError(f"nl.{name}: {which} must be a tile or a number, got {value!r}")
 
 
-def _binary(name):
-    """nl.<name>(x, y): of two tiles, or a tile and a number, by one instruction."""
+def _binary(name, dtype=None, **options):
+    """nl.<name>(x, y): of two tiles, or a tile and a number, by one instruction.
+
+    `dtype`: that of the result, None: what the operands are promoted to. `options` are nisa.tensor_tensor's.
+    """
     op = getattr(nl, name)
 
     def function(x, y, *, dtype=None, mask=None, **kwargs):
@@ -139,7 +142,7 @@ def _binary(name):
                 y = in_sbuf(y)
             if dtype is None:
                 dtype = dtypes.promoted(x.dtype_name, y.dtype_name)
-            call = lambda dst, x, y: nisa.tensor_tensor(dst, x, y, op)  # noqa: E731
+            call = lambda dst, x, y: nisa.tensor_tensor(dst, x, y, op, **options)  # noqa: E731
             operands = (x, y)
         else:
             tile, number, swapped = (y, x, True) if is_number(x) else (x, y, False)
@@ -155,6 +158,7 @@ def _binary(name):
             operands = (tile,)
         return computed(call, shape, dtypes.name_of(dtype), mask, operands)
 
+    function.__kwdefaults__ = {"dtype": dtype, "mask": None}
     return _named(function, name, f"x and y element by element: {name}; sizes of 1 repeat.")
 
 
@@ -205,11 +209,10 @@ def _renamed(function, first):
     return function
 
 
-def composed_binary(name, dtype=None, by_position=False):
+def composed_binary(name, by_position=False):
     """A function of two tiles, or a tile and a number, made of today's function of the same name.
 
-    `dtype`: that of the result, None: what the operands are promoted to. `by_position`: whether dtype and mask may be
-    given without their names.
+    `by_position`: whether dtype and mask may be given without their names.
     """
     today = getattr(nl, name)
 
@@ -242,8 +245,6 @@ def composed_binary(name, dtype=None, by_position=False):
         def function(x, y, *, dtype=None, mask=None, **kwargs):
             return compute(x, y, dtype, mask)
 
-        function.__kwdefaults__ = {"dtype": dtype, "mask": None}
-
     return _like(function, today)
 
 
@@ -267,13 +268,14 @@ def put(result, dst, *operands):
 
 add, subtract, multiply = _binary("add"), _binary("subtract"), _binary("multiply")
 maximum, minimum = _binary("maximum"), _binary("minimum")
-divide, power = composed_binary("divide"), composed_binary("power")
+divide = _binary("divide", engine=nisa.engine.vector)  # in float32, integers too
+power = composed_binary("power")
 mod, fmod = composed_binary("mod", by_position=True), composed_binary("fmod", by_position=True)
-equal, not_equal = composed_binary("equal", bool), composed_binary("not_equal", bool)
-less, less_equal = composed_binary("less", bool), composed_binary("less_equal", bool)
-greater, greater_equal = composed_binary("greater", bool), composed_binary("greater_equal", bool)
-logical_and, logical_or = composed_binary("logical_and", bool), composed_binary("logical_or", bool)
-logical_xor, logical_not = composed_binary("logical_xor", bool), composed("logical_not", dtype=bool)
+equal, not_equal = _binary("equal", bool), _binary("not_equal", bool)
+less, less_equal = _binary("less", bool), _binary("less_equal", bool)
+greater, greater_equal = _binary("greater", bool), _binary("greater_equal", bool)
+logical_and, logical_or = _binary("logical_and", bool), _binary("logical_or", bool)
+logical_xor, logical_not = _binary("logical_xor", bool), composed("logical_not", dtype=bool)
 bitwise_and, bitwise_or = composed_binary("bitwise_and"), composed_binary("bitwise_or")
 bitwise_xor, invert = composed_binary("bitwise_xor"), composed("invert")
 left_shift, right_shift = composed_binary("left_shift"), composed_binary("right_shift")

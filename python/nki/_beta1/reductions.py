@@ -1,6 +1,7 @@
 """Reductions, and functions made of them."""
 
 from nki import _core
+from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.elementwise import put, spread
@@ -15,7 +16,7 @@ def _name(dtype, x):
 
 def _reduction(name, operator_name=None, floats=False):
     """`floats`: of integers it is float32."""
-    today = getattr(nl, name)
+    today, op = getattr(nl, name), None if floats or operator_name is None else getattr(nl, operator_name)
 
     def function(x, axis, *, dtype=None, mask=None, keepdims=False, **kwargs):
         require_tile(f"nl.{name}", "x", x)
@@ -23,7 +24,10 @@ def _reduction(name, operator_name=None, floats=False):
 
         def call(dst, x):
             last = list(range(len(x.shape) - len(axes), len(x.shape)))
-            put(today(_core.plain(x), last, dtype=dst.dtype_name), dst, x)
+            if op is not None:
+                nisa.tensor_reduce(dst, op, x, last, False)
+            else:
+                put(today(_core.plain(x), last, dtype=dst.dtype_name), dst, x)
 
         as_float = floats and dtype is None and dtypes.is_integer(x.dtype_name)
         return reduce(call, x, axes, "float32" if as_float else _name(dtype, x), keepdims, mask)
