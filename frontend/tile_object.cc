@@ -10,6 +10,7 @@
 #include "frontend/errors.h"
 #include "frontend/index_object.h"
 #include "frontend/tensor_object.h"
+#include "frontend/tile_index.h"
 #include "frontend/tracer.h"
 #include "interpreter/overlap.h"
 #include "memory/index_selection.h"
@@ -56,47 +57,10 @@ void Deallocate(PyObject* self) {
   Py_DECREF(type);
 }
 
-std::span<PyObject* const> ItemsOf(PyObject* const& key) {
-  if (!PyTuple_Check(key)) return {&key, 1};
-  return {&PyTuple_GET_ITEM(key, 0), static_cast<size_t>(PyTuple_GET_SIZE(key))};
-}
-
 // Whether a subscript has an index that only a run knows.
 bool HasRuntimeIndex(PyObject* key) {
   return std::ranges::any_of(ItemsOf(key),
                              [](PyObject* item) { return IsTile(item) || Py_TYPE(item) == runtime_type; });
-}
-
-// One grid for each axis of the tensor: what the subscript gives, and whole axes behind.
-std::vector<IndexGrid> ReadGrids(const View& base, PyObject* key) {
-  const std::span<PyObject* const> items = ItemsOf(key);
-  if (items.size() > base.rank) {
-    ThrowIndex("index: " + std::to_string(items.size()) + " indices for " + base.ToString() + ", which has " +
-               std::to_string(base.rank) + " axes");
-  }
-  std::vector<IndexGrid> grids;
-  const size_t behind = base.rank - items.size();
-  for (size_t axis = 0; axis < items.size(); ++axis) {
-    if (PySlice_Check(items[axis]) || items[axis] == Py_Ellipsis || items[axis] == Py_None)
-      ThrowType("index: one subscript of " + base.ToString() +
-                " has both index expressions (nl.arange, nl.mgrid) and slices; use one kind for all axes");
-    const IndexGrid* index = AsIndex(items[axis]);
-    if (index != nullptr && index->rank == 1) {
-      ThrowValue("index: axis " + std::to_string(axis) + " of " + base.ToString() +
-                 " is indexed by nl.arange without axes; say nl.arange(...)[:, None] or [None, :]");
-    }
-    int64_t number = index == nullptr ? ReadInt(items[axis], "index") : 0;
-    if (number < 0) number += base.dims[axis].count;
-    IndexGrid grid = index != nullptr ? *index : IndexGrid::Constant(number);
-    for (size_t i = 0; i < behind && grid.rank > 0; ++i) grid = grid.ExpandDim(grid.rank);
-    grids.push_back(std::move(grid));
-  }
-  for (size_t axis = items.size(); axis < base.rank; ++axis) {
-    IndexGrid whole = IndexGrid::Range(0, base.dims[axis].count, 1);
-    for (size_t i = axis + 1; i < base.rank; ++i) whole = whole.ExpandDim(whole.rank);
-    grids.push_back(std::move(whole));
-  }
-  return grids;
 }
 
 PyObject* CallHook(const char* name, std::initializer_list<PyObject*> arguments) {
@@ -154,6 +118,7 @@ PyObject* Select(PyObject* self, PyObject* key, bool nested) {
   std::shared_ptr<KernelGraph> holds = AsTensor(self)->graph;
   View base = ViewOf(self);
   if (AsTile(self)->row && NamesNewAxis(key)) base.rank = 1;  // nl.sum(tile, 1)[:, None]
+  if (SlicesLeave(base, key)) return PendingTile(self, key, GridShape(ReadGrids(base, key)));
   const View view = Index(base, key, holds);
   return MakeTile(view, std::move(holds));
 }

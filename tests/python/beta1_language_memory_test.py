@@ -117,6 +117,20 @@ def test_masks_guard_what_does_not_exist():
     assert np.array_equal(stored(write, A.shape, np.float32, A), expected)
 
 
+def test_masks_guard_slices_that_leave_the_tensor():
+    def whole(out, a):
+        i_p, i_f = nl.mgrid[0:128, 0:60]
+        for i in nl.affine_range(2):
+            for j in nl.affine_range(2):
+                inside = (i * 128 + i_p < 200) & (j * 60 + i_f < 96)
+                tile = nl.load(a[nl.ds(i * 128, 128), nl.ds(j * 60, 60)], mask=inside)
+                nl.store(out[i * 128 : i * 128 + 128, j * 60 : j * 60 + 60], tile, mask=inside)
+
+    assert np.array_equal(stored(whole, A.shape, np.float32, A), A)
+    with pytest.raises(IndexError, match=r"index: 255 on axis 0 of .* is out of bounds; the axis has 200"):
+        trace(lambda a: nl.load(a[nl.ds(128, 128), :]), A)
+
+
 MASKS = {
     "triangle": lambda p, f: p >= f,
     "band": lambda p, f: (p >= f) & (p < f + 5),
@@ -266,7 +280,7 @@ def test_atomic_rmw_adds_rows():
         (lambda a: nl.store(nl.load(a[0:4]), 3), ValueError, "nl.store: dst is .* in sbuf; it must be in HBM"),
         (lambda a: nl.store(a, "x"), TypeError, "nl.store: value must be a tile or a number, got 'x'"),
         (lambda a: nl.load(a), ValueError, "200"),
-        (lambda a: nl.load(a[0:128, 90:100]), IndexError, "100"),
+        (lambda a: nl.load(a[0:128, 90:100]), IndexError, "index: 99 on axis 1 of .* the axis has 96"),
         (lambda a: nl.load(a[nl.arange(4), 0:3]), (TypeError, ValueError), "index"),
         (
             lambda a: nl.load(a[nl.arange(300)[:, None], nl.arange(4)[None, :]]),
