@@ -76,7 +76,8 @@ class Kernel:
         return Launch(self, self.grid_of(grid))
 
     def __get__(self, instance, owner=None):
-        return self if instance is None else BoundKernel(self, instance)
+        bound = instance is not None and not isinstance(self.function, staticmethod)
+        return BoundKernel(self, instance) if bound else self
 
     def launch(self, grid, args, kwargs):
         """Runs the kernel on a grid; `()` is none."""

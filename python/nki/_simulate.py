@@ -84,11 +84,18 @@ def launch(kernel, grid, args, kwargs):
     return run(kernel, arrays, call_key)
 
 
+def _is_precise():
+    setting = os.environ.get("NKI_PRECISE_FP") or "1"
+    if setting not in ("0", "1"):
+        raise ValueError(f"NKI_PRECISE_FP is {setting!r}; it must be 0 or 1")
+    return setting == "1"
+
+
 def run(kernel, arrays, call_key):
     """What the kernel returns, run in the simulator."""
     door = door_for(kernel, arrays)
     door = NumpyDoor if door == "numpy" else import_module(f"nki._simulate_{door}").Door
-    precise = os.environ.get("NKI_PRECISE_FP", "1") != "0"
+    precise = _is_precise()
     arguments = door.take(kernel, arrays, call_key, precise)
     names = kernel.argument_names(call_key)
     for name, argument in zip(names, arguments, strict=True):

@@ -176,6 +176,22 @@ def test_a_kernel_as_a_method(x):
     np.testing.assert_array_equal(Model().run(x), x * 6)
 
 
+def test_a_kernel_as_a_static_method(x):
+    class Model:
+        @nki.jit
+        @staticmethod
+        def inner(x):
+            return scaled(x, 6)
+
+        @staticmethod
+        @nki.jit
+        def outer(x):
+            return scaled(x, 6)
+
+    for kernel in (Model.inner, Model().inner, Model.outer, Model().outer):
+        np.testing.assert_array_equal(kernel(x), x * 6)
+
+
 def test_wrapped_kernels_keep_their_name_and_signature():
     assert times.__name__ == "times" and times.__wrapped__ is times.function
     assert nki.jit(times) is times

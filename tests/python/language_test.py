@@ -197,3 +197,15 @@ def test_tensors_compare_by_identity():
 
     nki.jit(kernel)(np.ones((128, 8), np.float32))
     assert seen == [True, False, True, False, True]
+
+
+def test_slices_by_start_and_size_name_what_is_wrong():
+    assert nl.ds(np.int64(2), 3) == slice(2, 5)
+    for start, size, message in (
+        ("a", 3, "nl.ds: start must be an integer or a register, got 'a'"),
+        (0, None, "nl.ds: size must be an integer, got None"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            nl.ds(start, size)
+    with pytest.raises(IndexError, match="nl.ds: start is -3; it must not be negative"):
+        nl.ds(-3, 3)

@@ -484,6 +484,12 @@ def test_precise_by_default_and_float32_if_not(monkeypatch):
     assert_same_bits(nki.simulate(through_bfloat16)(a), a.astype(BFLOAT16))
 
 
+def test_a_precision_that_is_none_is_refused(monkeypatch):
+    monkeypatch.setenv("NKI_PRECISE_FP", "yes")
+    with pytest.raises(ValueError, match="NKI_PRECISE_FP is 'yes'; it must be 0 or 1"):
+        nki.simulate(through_bfloat16)(random((4, 8)))
+
+
 def test_without_precision_written_inputs_keep_their_dtype(monkeypatch):
     monkeypatch.setenv("NKI_PRECISE_FP", "0")
     a = random((4, 8), BFLOAT16)

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import operator
 
 from nki import _core
 
@@ -33,7 +34,18 @@ def ds(start, size):
     """
     if isinstance(start, _core.VirtualRegister):
         return _core.DynamicSlice(start, size)
+    start, size = _integer("start", start), _integer("size", size)
+    if start < 0:
+        raise IndexError(f"nl.ds: start is {start}; it must not be negative")
     return slice(start, start + size)
+
+
+def _integer(name, value):
+    try:
+        return operator.index(value)
+    except TypeError:
+        kind = "an integer or a register" if name == "start" else "an integer"
+        raise TypeError(f"nl.ds: {name} must be {kind}, got {value!r}") from None
 
 
 def program_id(axis=0):
