@@ -49,6 +49,7 @@ class Kernel:
     """
 
     simulates_on_demand = True  # NKI_SIMULATOR=1 applies
+    results_are_written_by = "nisa.dma_copy"
     language = "nki"  # whose functions it calls
     grid_of = staticmethod(grid_of)  # the grid that `kernel[…]` says
 

@@ -3,6 +3,7 @@
 import difflib
 import dis
 import enum
+import importlib
 import re
 import sys
 
@@ -52,7 +53,7 @@ def missing(module, name, instead=None):
     place = module.__name__
     removed = _older_names.REMOVED.get(place, {}).get(name)
     if removed is not None:
-        text, instead = f"{place}.{name} was removed in NKI {removed[0]}; {removed[1]}", None
+        text, instead = f"{place}.{name} was removed in NKI {removed[0]}; {removed[1]}{_beta1(place, name)}", None
     else:
         text, instead = f"module {place!r} has no attribute {name!r}", instead or _advice(module, name)
     if _imports(sys._getframe(1).f_back):
@@ -60,6 +61,15 @@ def missing(module, name, instead=None):
         return ImportError(f"{asked}: {instead or text}" if instead or removed else asked, name=place)
     # Without the name: with it, Python adds a guess of its own when it prints the error.
     return AttributeError(f"{text}: {instead}", name=None) if instead else AttributeError(text, name=None)
+
+
+def _beta1(place, name):
+    """Where kernels of Beta 1 find what went with it."""
+    try:
+        owner = importlib.import_module(f"neuronxcc.{place}")
+    except ImportError:
+        return ""
+    return f"; kernels of Beta 1 find it in neuronxcc.{place}" if hasattr(owner, name) else ""
 
 
 def _imports(caller):

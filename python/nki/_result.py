@@ -51,6 +51,7 @@ class Results:
         self.problems = []  # (rule, message)
         self.form = None
         self._name = kernel.__name__
+        self._written_by = kernel.results_are_written_by
         self._inputs = inputs
         self._first = None  # (indices in the grid, form)
 
@@ -90,7 +91,7 @@ class Results:
         if tensor.buffer.name != "shared_hbm":
             wrong = (
                 f"{place}, which is in {tensor.buffer.name}; results must be in shared HBM: make one with "
-                "nl.ndarray(..., buffer=nl.shared_hbm) and write it with nisa.dma_copy"
+                f"nl.ndarray(..., buffer=nl.shared_hbm) and write it with {self._written_by}"
             )
             if tensor.buffer.name != "private_hbm":
                 return self._add("result-space", wrong)

@@ -7,7 +7,7 @@ from nki._beta1.elementwise import is_number
 from nki._beta1.masks import Box, cut
 from nki._beta1.predicates import predicate_of
 from nki._beta1.tile_views import move
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum, require_tile
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum, require_tile, wrong_type
 
 
 def assign(tile, dst, value, temporary):
@@ -18,7 +18,7 @@ def assign(tile, dst, value, temporary):
         fill(dst, value)
         return
     if not isinstance(value, Tile):
-        raise TypeError(f"assignment to {tile.name}: the value must be a tile or a number, got {value!r}")
+        raise wrong_type(f"assignment to {tile.name}", "the value", "a tile or a number", value)
     if not is_on_chip(dst):
         raise TypeError(f"assignment to {tile.name}, which is in {tile.buffer.name}: write it by nl.store")
     dst = _facing(tile, dst, value)

@@ -9,7 +9,7 @@ from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.masks import computed
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile, sbuf
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile, sbuf, wrong_type
 
 
 def _operator(function, name):
@@ -108,7 +108,7 @@ def in_sbuf_plain(tensor):
 def broadcast_to(src, *, shape, **kwargs):
     """src with its axes of one element repeated. Source: nki.language.broadcast_to, NKI 2.26."""
     if not isinstance(src, Tile):
-        raise TypeError(f"nl.broadcast_to: src must be a tile, got {src!r}")
+        raise wrong_type("nl.broadcast_to", "src", "a tile", src)
     shape = tuple(shape)
     if fitting_shapes("broadcast_to", src.shape, shape)[2] != shape:
         raise ValueError(f"nl.broadcast_to: src has the shape {src.shape}, which does not become {shape}")
@@ -121,7 +121,7 @@ def _operand(name, which, value):
     """`value` if it is a tile on chip; an error that says what an operand may be if not."""
     if type(value) is Tile:
         return require_tile(f"nl.{name}", which, value)
-    raise TypeError(f"nl.{name}: {which} must be a tile or a number, got {value!r}")
+    raise wrong_type(f"nl.{name}", which, "a tile or a number", value)
 
 
 def _binary(name, dtype=None, **options):

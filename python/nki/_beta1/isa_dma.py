@@ -10,7 +10,7 @@ from nki._beta1.enums import dge_mode, oob_mode, today
 from nki._beta1.masks import Box, box_of, cut, masked, starts_legally
 from nki._beta1.operators import operator
 from nki._beta1.predicates import boxes_of, holds_of
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, wrong_type
 
 _error, _unknown = oob_mode.error, dge_mode.unknown
 
@@ -22,7 +22,7 @@ def dma_copy(*, dst, src, mask=None, dst_rmw_op=None, oob_mode=_error, dge_mode=
     """
     for name, value in (("dst", dst), ("src", src)):
         if not isinstance(value, Tile):
-            raise TypeError(f"dma_copy: {name} must be a tensor, got {value!r}")
+            raise wrong_type("dma_copy", name, "a tensor", value)
     add = dst_rmw_op is not None
     if add and operator(dst_rmw_op) is not nl.add:
         raise ValueError(f"dma_copy: dst_rmw_op must be np.add, got {dst_rmw_op!r}")
@@ -51,7 +51,7 @@ def dma_transpose(src, *, axes=None, mask=None, dtype=None, **kwargs):
     Source: nki.isa.dma_transpose, NKI 2.26.
     """
     if not isinstance(src, Tile):
-        raise TypeError(f"dma_transpose: src must be a tensor, got {src!r}")
+        raise wrong_type("dma_transpose", "src", "a tensor", src)
     shape, source = src.shape, in_sbuf(src)
     order = _ORDERS.get(len(shape))
     if order is None:

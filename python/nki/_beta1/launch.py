@@ -85,6 +85,7 @@ class Beta1Kernel(Kernel):
     """
 
     _meets = False  # whether programs have been seen to wait for each other
+    results_are_written_by = "nl.store"
     simulates_on_demand = False  # NKI_SIMULATOR is for NKI 0.3 and later
     language = "neuronxcc.nki"
     grid_of = staticmethod(grid_of)

@@ -10,12 +10,12 @@ from nki._beta1.elementwise import fitting_shapes, is_number, spread
 from nki._beta1.enums import oob_mode, today
 from nki._beta1.masks import Box, box_of, cut, masked, settled
 from nki._beta1.predicates import pieces_of
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, wrong_type
 
 
 def _require_hbm(function, name, value):
     if not isinstance(value, Tile):
-        raise TypeError(f"nl.{function}: {name} must be a tensor in HBM, got {value!r}")
+        raise wrong_type(f"nl.{function}", name, "a tensor in HBM", value)
     if is_on_chip(value):
         raise ValueError(f"nl.{function}: {name} is {value.name} in {value.buffer.name}; it must be in HBM")
 
@@ -76,7 +76,7 @@ def store(dst, value, *, mask=None, mode=oob_mode.error, **kwargs):
     if is_number(value):
         value = _filled(shape, value, dst.dtype_name)
     if not isinstance(value, Tile):
-        raise TypeError(f"nl.store: value must be a tile or a number, got {value!r}")
+        raise wrong_type("nl.store", "value", "a tile or a number", value)
     box = box_of(mask, shape)
     if box is None:
         nisa.dma_copy(settled(dst), in_sbuf(_fitting(value, shape)), oob_mode=today(oob_mode, mode))

@@ -17,10 +17,26 @@ def is_on_chip(tile):
     return tile.buffer in _ON_CHIP
 
 
+def wrong_type(function, name, wanted, value):
+    """The error for an argument that is no tile: what it is, in a few words, and what to do with it."""
+    if not _core.tracing():
+        return _core.NkiError(
+            f"{function} was called outside a kernel; call it inside a function decorated with @nki.jit, which you "
+            "call with arrays"
+        )
+    if isinstance(value, _core.NkiTensor):
+        got = "a tensor of nki, and this is neuronxcc.nki: a kernel uses the functions of one of them"
+    elif hasattr(value, "__array__") and getattr(value, "ndim", 0):
+        got = f"a {type(value).__module__}.{type(value).__name__}; pass arrays to the kernel as arguments"
+    else:
+        got = repr(value) if len(repr(value)) <= 80 else f"a {type(value).__name__}"
+    return TypeError(f"{function}: {name} must be {wanted}, got {got}")
+
+
 def require_tile(function, name, value):
     """`value` if it is a tile on chip; TypeError or ValueError with the argument's name if not."""
     if not isinstance(value, Tile):
-        raise TypeError(f"{function}: {name} must be a tile (from nl.load, nl.ndarray, an instruction), got {value!r}")
+        raise wrong_type(function, name, "a tile (from nl.load, nl.ndarray, an instruction)", value)
     if value.buffer not in _ON_CHIP:
         raise ValueError(f"{function}: {name} is {value.name} in {value.buffer.name}; load it first, by nl.load")
     return value
