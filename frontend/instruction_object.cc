@@ -127,6 +127,10 @@ PyObject* Call(PyObject* callable, PyObject* const* args, size_t nargsf, PyObjec
     std::unique_ptr<Instruction> instruction = Read(self, *tracer->graph(), slots, positional);
     PyObject* name = self.takes_name ? slots[self.fields->size() - 1] : nullptr;
     const bool named = name != nullptr && name != Py_None;
+    if (named && !PyUnicode_Check(name)) {
+      ThrowType(std::string(self.def->name) + ": name must be a string, got " +
+                py::cast<std::string>(py::repr(py::handle(name))));
+    }
     tracer->Record(std::move(instruction),
                    named ? py::cast<std::string>(py::str(py::handle(name))) : std::string());
     HandleObject* handle = PyObject_New(HandleObject, handle_type);

@@ -4,13 +4,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "interpreter/fork_lock.h"
+#include "memory/error.h"
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -115,7 +119,13 @@ int MaxWorkers() {
   const ForkLock lock;
   static const int count = [] {
     const char* text = std::getenv("NKI_NUM_THREADS");
-    const int wanted = text ? std::atoi(text) : 0;
+    int wanted = 0;
+    if (text != nullptr && *text != 0) {
+      const char* const end = text + std::strlen(text);
+      const auto read = std::from_chars(text, end, wanted);
+      if (read.ec != std::errc() || read.ptr != end || wanted < 1)
+        throw Error("NKI_NUM_THREADS is '" + std::string(text) + "'; it must be a positive integer");
+    }
     const int processors = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     return std::clamp(wanted > 0 ? wanted : processors, 1, kBlocks);
   }();

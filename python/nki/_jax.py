@@ -4,6 +4,7 @@ Imported by Kernel.__call__ when it meets a JAX array or tracer, never before.
 """
 
 import base64
+import functools
 import json
 import threading
 import types
@@ -40,17 +41,19 @@ def call(kernel, arrays, call_key):
     if not _registered:
         _register()
     # Not array.dtype: a NumPy float64 array arrives as float32 unless x64 is on.
-    avals = [jax.typeof(array) for array in arrays]
+    try:
+        avals = [jax.typeof(array) for array in arrays]
+    except TypeError:
+        refuse_others(kernel, arrays, call_key)
+        raise
     for index, aval in enumerate(avals):
         if aval.dtype.name not in _DTYPES:
             raise TypeError(_dtype_refused(kernel, call_key, index, aval.dtype))
+        if aval.shape == () and isinstance(arrays[index], jax.core.Tracer):
+            raise ValueError(_scalar_refused(kernel, call_key, index))
     spec = kernel.specialize(tuple([(aval.shape, aval.dtype.name) for aval in avals]), call_key)
-    for index in spec.mutated:
-        if isinstance(arrays[index], np.ndarray):
-            raise TypeError(
-                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', a NumPy array beside JAX "
-                "arrays, which would stay as it is; pass jnp.asarray(...) of it, or NumPy arrays only"
-            )
+    if spec.mutated:
+        _refuse_numpy(spec, spec.mutated, arrays)
     forms = spec.program.forms
     form = forms.get("jax")
     if form is None:
@@ -92,20 +95,61 @@ def _dtype_refused(kernel, call_key, index, dtype):
     return text + f"; cast it to one of {', '.join(sorted(_DTYPES))}"
 
 
-def _form(spec):
-    """What every call of one specialization shares: result types, aliases, attributes, the jitted eager form."""
-    unreturned = sorted(set(spec.mutated) - set(spec.aliases.values()))
+def _scalar_refused(kernel, call_key, index):
+    name = kernel.argument_names(call_key)[index]
+    return (
+        f"{kernel.__name__}: argument '{name}' has shape (), as which jax.jit (vmap, grad, …) passes "
+        "numbers on; keep it a Python number by jax.jit(..., static_argnames=...) or "
+        f"functools.partial(kernel, {name}=...), or pass an array with at least one axis"
+    )
+
+
+def refuse_others(kernel, arrays, call_key):
+    """TypeError if one of the arrays is another framework's."""
+    for index, array in enumerate(arrays):
+        if not isinstance(array, (jax.Array, np.ndarray)):
+            kind = type(array)
+            raise TypeError(
+                f"{kernel.__name__}: argument '{kernel.argument_names(call_key)[index]}' is a {kind.__module__}."
+                f"{kind.__name__} beside JAX arrays; pass jnp.asarray(...) of it, or arrays of one kind"
+            ) from None  # JAX's own message shows all values
+
+
+def refuse_written(spec, written, arrays, returned):
+    """TypeError if an argument that a kernel writes can't be changed, nor its new value be a result."""
+    _refuse_numpy(spec, written, arrays)
+    _refuse_unreturned(spec, written, returned)
+
+
+def _refuse_numpy(spec, written, arrays):
+    for index in written:
+        if isinstance(arrays[index], np.ndarray):
+            raise TypeError(
+                f"{spec.name}: the kernel writes its argument '{spec.input_names[index]}', a NumPy array beside JAX "
+                "arrays, which would stay as it is; pass jnp.asarray(...) of it, or NumPy arrays only"
+            )
+
+
+def _refuse_unreturned(spec, written, returned):
+    unreturned = sorted(set(written) - set(returned))
     if unreturned:
         name = spec.input_names[unreturned[0]]
         raise TypeError(
             f"{spec.name}: the kernel writes its argument '{name}', and JAX arrays cannot be changed in place; "
             f"return {name} from the kernel to get the new value as a result"
         )
+
+
+def _form(spec):
+    """What every call of one specialization shares: result types, aliases, attributes, the jitted eager form."""
+    _refuse_unreturned(spec, spec.mutated, spec.aliases.values())
     form = types.SimpleNamespace(
         outputs=[jax.ShapeDtypeStruct(shape, _result_dtype(spec, i)) for i, (shape, _) in enumerate(spec.outputs)],
         aliases={source: output for output, source in spec.aliases.items()},
         attributes=dict(config=_config(spec), func_name=spec.name, key=spec.key),
     )
+    form.call = jax.custom_jvp(functools.partial(_call_ffi, form))
+    form.call.defjvp(functools.partial(_refuse_derivative, spec.name))
     # An eager ffi_call costs five times what a jitted one does.
     form.eager = jax.jit(lambda *arrays: _bind(form, arrays))
     return form
@@ -132,15 +176,26 @@ def _config(spec):
     return base64.b64encode(json.dumps(config).encode()).decode()
 
 
+def _refuse_derivative(name, primals, tangents):
+    raise ValueError(  # as JAX's own, which would name the custom call and not the kernel
+        f"kernel '{name}' has no derivative: give the function that calls it one by jax.custom_vjp (for jax.grad) or "
+        "jax.custom_jvp"
+    )
+
+
+def _call_ffi(form, *arrays):
+    return jax.ffi.ffi_call(
+        TARGET,
+        form.outputs,
+        vmap_method="sequential",
+        has_side_effect=False,  # with it, sharded inputs and jax.checkpoint fail to compile
+        input_output_aliases=form.aliases,
+    )(*arrays, **form.attributes)
+
+
 def _bind(form, arrays):
     with jax.named_scope("nki_call"):
-        results = jax.ffi.ffi_call(
-            TARGET,
-            form.outputs,
-            vmap_method="sequential",
-            has_side_effect=False,  # with it, sharded inputs and jax.checkpoint fail to compile
-            input_output_aliases=form.aliases,
-        )(*arrays, **form.attributes)
+        results = form.call(*arrays)
     # A custom call's result counts as the same on all devices; under shard_map it varies as its inputs do.
     varying = frozenset().union(*(jax.typeof(array).manual_axis_type.varying for array in arrays))
     return [_vary(result, varying) for result in results]

@@ -198,7 +198,9 @@ class Kernel:
         spec = self._find_known(types, call_key)
         if spec is not None:
             return spec
-        with self._tracing:
+        # Inside another trace without waiting: two kernels may ask for each other's graphs in two threads.
+        alone = self._tracing.acquire(blocking=not _core.tracing())
+        try:
             spec = self._find_known(types, call_key)
             if spec is not None:
                 return spec
@@ -207,6 +209,9 @@ class Kernel:
                 self._known[types, call_key] = spec
                 while len(self._known) > _MOST_KNOWN:
                     self._known.popitem(last=False)
+        finally:
+            if alone:
+                self._tracing.release()
         self._warn(spec, (types, call_key))
         return spec
 

@@ -31,3 +31,13 @@ def write_graph(text):
         return
     with open(graph_file, "a", encoding="utf-8") as file:
         file.write(text)
+
+
+_without_graph = set()  # kernels of which that was said
+
+
+def say_no_graph(name):
+    """Says, once per kernel, that --graph has nothing to show of one that nki.simulate runs."""
+    if graph_file is not None and name not in _without_graph:
+        _without_graph.add(name)
+        print(f"nki-py --graph: {name} runs in nki.simulate, where kernels have no graph", file=sys.stderr)

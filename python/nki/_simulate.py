@@ -96,6 +96,7 @@ def run(kernel, arrays, call_key):
     door = door_for(kernel, arrays)
     door = NumpyDoor if door == "numpy" else import_module(f"nki._simulate_{door}").Door
     precise = _is_precise()
+    _settings.say_no_graph(kernel.__name__)
     arguments = door.take(kernel, arrays, call_key, precise)
     names = kernel.argument_names(call_key)
     for name, argument in zip(names, arguments, strict=True):
@@ -134,14 +135,18 @@ def _run(trace, programs, function):
 def _give_back(kernel, door, names, arguments, tensors, written, form):
     """Changes the arguments where the kernel wrote them, and makes its results."""
     arrays = [argument.array for argument in arguments]
-    if written:
-        door.refuse_written(_Written(kernel.__name__, names), written, arrays)
     inputs = {_core.tensor_id(tensor): index for index, tensor in enumerate(tensors)}
+    if written:
+        returned = {inputs.get(_core.tensor_id(tensor)) for tensor in form.outputs}
+        door.refuse_written(_Written(kernel.__name__, names), written, arrays, returned)
     outputs = []
     for tensor in form.outputs:
         index = inputs.get(_core.tensor_id(tensor))
-        outputs.append(door.make(kernel, tensor) if index is None else arrays[index])
+        is_new = index is None or (door.makes_new and index in written)
+        outputs.append(door.make(kernel, tensor) if is_new else arrays[index])
     result = form.rebuild(outputs)
+    if door.makes_new:
+        return result
     changes = [
         door.change(kernel, arrays[index], tensors[index], _mask(tensors[index], unwritten))
         for index, unwritten in written.items()
@@ -171,6 +176,8 @@ class _Written(NamedTuple):
 class NumpyDoor:
     """NumPy arrays in and out."""
 
+    makes_new = False  # arrays in place of changing those that it was given
+
     @staticmethod
     def take(kernel, arrays, call_key, precise):
         arguments = []
@@ -182,7 +189,7 @@ class NumpyDoor:
         return arguments
 
     @staticmethod
-    def refuse_written(names, written, arrays):
+    def refuse_written(names, written, arrays, returned):
         _numpy.refuse_overlap(names, written, arrays)
         _numpy.refuse_read_only(names, written, arrays)
 

@@ -10,6 +10,8 @@ from nki._torch_ops import places_of, torch_dtype
 class Door:
     """Torch tensors in and out; nothing is recorded for gradients."""
 
+    makes_new = False
+
     @staticmethod
     def take(kernel, tensors, call_key, precise):
         types = _torch.types(kernel, tensors, call_key)
@@ -27,7 +29,9 @@ class Door:
         return arguments
 
     @staticmethod
-    def refuse_written(names, written, tensors):
+    def refuse_written(names, written, tensors, returned):
+        if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors):
+            _torch.refuse_recording(names.name)
         _numpy.refuse_overlap(names, written, places_of(tensors))
 
     @staticmethod

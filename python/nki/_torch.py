@@ -85,15 +85,19 @@ def dispatch(plan, tensors):
 
 def _dispatch_mutating(plan, tensors, tracked):
     if tracked:
-        raise RuntimeError(
-            f"{plan.name}: writes its input in place while an input requires grad; call it under torch.no_grad() or "
-            "inside the forward() of a torch.autograd.Function that marks the tensor with ctx.mark_dirty()"
-        )
+        refuse_recording(plan.name)
     first = tensors[plan.mutated[0]]
     # new_empty and not empty: under vmap the outputs must be batched as the written input is.
     fresh = [first.new_empty(plan.outputs[i][0], dtype=plan.outputs[i][1]) for i in plan.fresh]
     mutating_op([tensors[i] for i in plan.reads], [*[tensors[i] for i in plan.mutated], *fresh], plan.key)
     return fresh
+
+
+def refuse_recording(name):
+    raise RuntimeError(
+        f"{name}: writes its input in place while an input requires grad; call it under torch.no_grad() or "
+        "inside the forward() of a torch.autograd.Function that marks the tensor with ctx.mark_dirty()"
+    )
 
 
 def _refuse_tangents(plan, tensors):

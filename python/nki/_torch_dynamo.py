@@ -6,7 +6,7 @@ import operator
 import numpy
 import torch
 
-from nki import _program, _torch_guard
+from nki import _core, _program, _torch_guard
 from nki._torch import dispatch, refusal
 from nki._torch_ops import NAMES, plan_of
 
@@ -101,6 +101,28 @@ def _positions(tensors, among):
 
 def _lookup(kernel, grid, tree, shapes, dtypes, *statics):
     """Real Python at compile time: traces the kernel and returns (plan, order of the tensors, form of the result)."""
+    try:
+        return _find_plan(kernel, grid, tree, shapes, dtypes, *statics)
+    except _core.NkiError as error:
+        raise _as_passed_on(error) from error.__cause__
+
+
+def _as_passed_on(error):
+    """The error as one of its class that dynamo passes on; of others it makes an InternalTorchDynamoError."""
+    from torch._dynamo import exc  # not above: dynamo is there only while it is at work
+
+    kind = type(error)
+    body = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "first_useful_frame": None}
+    passed = _passed_on.setdefault(kind, type(kind.__name__, (kind, exc.ShortenTraceback), body))
+    copy = passed.__new__(passed, *error.args)
+    copy.__dict__.update(vars(error))
+    return copy.with_traceback(error.__traceback__)
+
+
+_passed_on = {}  # class -> that which dynamo knows
+
+
+def _find_plan(kernel, grid, tree, shapes, dtypes, *statics):
     stands = [torch.empty(s, dtype=d, device="meta") for s, d in zip(shapes, dtypes, strict=True)]
     args, kwargs = (_unflatten(node, stands, statics) for node in tree)
     tensors, call_key = kernel.split(args, kwargs, grid)

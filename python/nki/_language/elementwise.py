@@ -16,6 +16,7 @@ from nki._language.tiles import (
     is_integral,
     is_number,
     new_tile,
+    require_kernel,
     require_tile,
     result_dtype,
     spread,
@@ -26,6 +27,7 @@ from nki._language.tiles import (
 def operand_dtype(function, x, y):
     """The dtype that an operation on x and y has unless another is asked for; a number counts as the tile's."""
     if is_number(x) and is_number(y):
+        require_kernel(function)
         raise TypeError(f"nl.{function}: x and y are numbers; one must be a tile")
     if not is_number(x) and not is_number(y):
         return dtypes.promoted(require_tile(function, "x", x).dtype, require_tile(function, "y", y).dtype)

@@ -16,7 +16,14 @@ def new_tile(shape, dtype, buffer=MemoryRegion.sbuf):
 def require_tile(function, name, value):
     """`value` if it is a tensor in SBUF or PSUM; TypeError or ValueError with the argument's name if not."""
     if not isinstance(value, NkiTensor):
-        raise TypeError(f"nl.{function}: {name} must be a tile (made with nl.ndarray, nl.load, ...), got {value!r}")
+        require_kernel(function)
+        given = repr(value)
+        if is_array(value):
+            given = (
+                f"a {type(value).__module__}.{type(value).__name__} of shape {tuple(value.shape)}; pass arrays to the "
+                "kernel as arguments, or bring them in with nl.load(nl.shared_constant(array))"
+            )
+        raise TypeError(f"nl.{function}: {name} must be a tile (made with nl.ndarray, nl.load, ...), got {given}")
     if value.buffer not in _ON_CHIP:
         raise ValueError(
             f"nl.{function}: {name} is {value.name} in {value.buffer.name}, and tiles are in SBUF or PSUM; bring it "
@@ -25,9 +32,25 @@ def require_tile(function, name, value):
     return value
 
 
+def require_kernel(function):
+    """NkiError outside a kernel, where no argument would do."""
+    if not _core.tracing():
+        raise _core.NkiError(
+            f"nki.language.{function} was called outside a kernel; call it inside a function decorated with @nki.jit, "
+            "which you call with arrays"
+        )
+
+
+def is_array(value):
+    """True for arrays with axes, of NumPy, torch or JAX."""
+    return bool(getattr(value, "ndim", 0)) and hasattr(value, "shape")
+
+
 def is_number(value):
     """True for what counts as a scalar operand: Python's and NumPy's numbers."""
-    return not isinstance(value, NkiTensor) and (hasattr(value, "__index__") or hasattr(value, "__float__"))
+    if isinstance(value, NkiTensor):
+        return False
+    return (hasattr(value, "__index__") or hasattr(value, "__float__")) and not is_array(value)
 
 
 def is_integral(value):
