@@ -15,21 +15,23 @@ using std::to_string;
 
 namespace {
 
-// Finds where an instruction says that it writes `result`, and whether it adds there.
+// Finds where an instruction says that it writes `result`, whether it adds there, and what it does to another
+// tensor, which may become its destination.
 class ResultFinder : public OperandVisitor {
  public:
-  explicit ResultFinder(const View& result) : result_(result) {}
+  ResultFinder(const View& result, const Tensor* target) : result_(result), target_(target) {}
   View* dst = nullptr;
   std::optional<bool>* accumulate = nullptr;
-  std::vector<const Tensor*> others;  // that the instruction writes
+  bool reads_target = false, writes_target = false;
   using OperandVisitor::Visit;
-  void OnView(const Field&, const View&) override {}
+  void OnView(const Field& field, const View& view) override {
+    (field.role == Field::Role::kOut ? writes_target : reads_target) |= view.tensor == target_;
+  }
   void Visit(const Field& field, View& view) override {
-    if (field.role != Field::Role::kOut) return;
-    if (view.tensor != result_.tensor) {
-      others.push_back(view.tensor);
-    } else if (view.offset == result_.offset && view.dtype == result_.dtype &&
-               std::ranges::equal(view.axes(), result_.axes())) {
+    OnView(field, view);
+    if (field.role != Field::Role::kOut || view.tensor != result_.tensor) return;
+    if (view.offset == result_.offset && view.dtype == result_.dtype &&
+        std::ranges::equal(view.axes(), result_.axes())) {
       dst = &view;
     }
   }
@@ -39,16 +41,22 @@ class ResultFinder : public OperandVisitor {
 
  private:
   const View& result_;
+  const Tensor* target_;
 };
 
-// False if the instruction breaks a rule or overlaps its operands, or may when it runs.
-bool MayStand(const KernelGraph& graph, const Node& node) {
+// False if the instruction breaks a rule.
+bool KeepsRules(const KernelGraph& graph, const Node& node) {
   std::vector<Diagnostic> problems;
   CheckInstruction(*graph.generation, node, &problems);
+  return std::ranges::none_of(problems,
+                              [](const Diagnostic& problem) { return problem.severity == Severity::kError; });
+}
+
+// True if what the instruction reads and writes overlaps, shifted, or may when it runs.
+bool Overlaps(const Node& node) {
+  std::vector<Diagnostic> problems;
   CheckOverlap(node, &problems);
-  const bool breaks = std::ranges::any_of(
-      problems, [](const Diagnostic& problem) { return problem.severity == Severity::kError; });
-  return !breaks && !MayOverlap(*node.instruction);
+  return !problems.empty() || MayOverlap(*node.instruction);
 }
 
 uint64_t NextNumber() {
@@ -163,12 +171,15 @@ void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) 
 bool Tracer::Redirect(const View& result, const View& to, bool accumulates) {
   Tensor& last = graph_->tensors.back();
   if (!sink_->CanRedirect() || result.tensor != &last || at_last_tensor_ + 1 != recorded_) return false;
-  ResultFinder found(result);
-  graph_->nodes.back().instruction->VisitFields(found);
-  if (found.dst == nullptr || (accumulates && found.accumulate == nullptr)) return false;
-  if (std::ranges::find(found.others, to.tensor) != found.others.end()) return false;
+  ResultFinder found(result, to.tensor);
+  Node& node = graph_->nodes.back();
+  node.instruction->VisitFields(found);
+  if (found.dst == nullptr || found.writes_target || (accumulates && found.accumulate == nullptr))
+    return false;
   *found.dst = to;
-  if (!MayStand(*graph_, graph_->nodes.back())) {
+  const bool alike =
+      to.space() == result.space() && to.on_chip() && to.first_partition() == result.first_partition();
+  if ((!alike && !KeepsRules(*graph_, node)) || (found.reads_target && Overlaps(node))) {
     *found.dst = result;
     return false;
   }

@@ -45,6 +45,11 @@ scalar_engine = engine.scalar
 gpsimd_engine = engine.gpsimd
 unknown_engine = engine.unknown
 
+# Where users find them is where they say they are: for pickle, help() and messages.
+for _name in list(globals()):
+    if getattr(globals()[_name], "__module__", "").startswith("nki._beta1."):
+        globals()[_name].__module__ = __name__
+
 __all__ = sorted(name for name in globals() if not name.startswith("_"))
 
 # Public kernels import enumerations from there.
