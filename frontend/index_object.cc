@@ -7,6 +7,7 @@
 
 #include "frontend/errors.h"
 #include "frontend/tensor_object.h"
+#include "memory/view_limits.h"
 
 namespace nki {
 namespace {
@@ -205,6 +206,11 @@ PyTypeObject* MakeMaskType() {
 
 pybind11::object IndexRange(int64_t start, int64_t stop, int64_t step) {
   if (step == 0) ThrowValue("arange: step must not be 0");
+  constexpr int64_t kFurthest = int64_t{1} << 50;  // of memory/index_grid.cc
+  for (int64_t number : {start, stop, step}) {
+    if (number < -kFurthest || number > kFurthest)
+      ThrowValue("arange: " + std::to_string(number) + " is too large for any tensor");
+  }
   const int64_t count = FloorDivide(stop - start + step + (step > 0 ? -1 : 1), step);
   if (count < 1) {
     ThrowValue("arange: nothing lies between " + std::to_string(start) + " and " + std::to_string(stop));
@@ -246,6 +252,7 @@ void BindIndexFunctions(pybind11::module_& module) {
   module.def("index_range", IndexRange);
   module.def("broadcast_index", [](const pybind11::object& index, const Shape& shape) {
     IndexGrid zero = IndexGrid::Constant(0);
+    CheckRank(static_cast<int>(shape.size()));
     for (int64_t size : shape) zero.axes[zero.rank++] = {0, size};
     return pybind11::reinterpret_steal<pybind11::object>(
         NewIndex(Combined(IndexOp::kAdd, *AsIndex(index.ptr()), zero)));

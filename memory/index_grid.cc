@@ -14,20 +14,41 @@ namespace {
 
 constexpr int64_t kMostValues = int64_t{1} << 24;  // of a grid that has no affine form
 
-int64_t Product(const Shape& shape) {
-  int64_t product = 1;
-  for (int64_t size : shape) product *= size;
-  return product;
+constexpr __int128 kFurthest = __int128{1} << 50;  // far beyond all memory; sums of such don't overflow
+
+int64_t Near(__int128 value) {
+  if (value < -kFurthest || value > kFurthest)
+    ThrowValue("index: an index expression has values that are too large for any tensor");
+  return static_cast<int64_t>(value);
 }
 
-int64_t Apply(IndexOp op, int64_t a, int64_t b) {
+// Throws if the grid has elements that are too far away, or too many.
+const IndexGrid& CheckNear(const IndexGrid& grid) {
+  __int128 reach = grid.start < 0 ? -__int128{grid.start} : __int128{grid.start}, elements = 1;
+  for (int d = 0; d < grid.rank; ++d) {
+    const __int128 step = grid.axes[d].step;
+    Near(step);
+    Near(elements *= grid.axes[d].count);
+    reach += (step < 0 ? -step : step) * (grid.axes[d].count - 1);
+  }
+  Near(reach);
+  return grid;
+}
+
+int64_t Product(const Shape& shape) {
+  __int128 product = 1;
+  for (int64_t size : shape) product = std::min(product * size, kFurthest);
+  return static_cast<int64_t>(product);
+}
+
+__int128 Apply(IndexOp op, int64_t a, int64_t b) {
   switch (op) {
     case IndexOp::kAdd:
-      return a + b;
+      return __int128{a} + b;
     case IndexOp::kSubtract:
-      return a - b;
+      return __int128{a} - b;
     case IndexOp::kMultiply:
-      return a * b;
+      return __int128{a} * b;
     case IndexOp::kFloorDivide:
       return FloorDivide(a, b);
     case IndexOp::kModulo:
@@ -38,8 +59,8 @@ int64_t Apply(IndexOp op, int64_t a, int64_t b) {
 
 // With every step multiplied.
 IndexGrid Scaled(IndexGrid grid, int64_t factor) {
-  grid.start *= factor;
-  for (int d = 0; d < grid.rank; ++d) grid.axes[d].step *= factor;
+  grid.start = Near(__int128{grid.start} * factor);
+  for (int d = 0; d < grid.rank; ++d) grid.axes[d].step = Near(__int128{grid.axes[d].step} * factor);
   return grid;
 }
 
@@ -181,24 +202,26 @@ Shape BroadcastShape(const Shape& a, const Shape& b, const char* what) {
 }
 
 IndexGrid Combined(IndexOp op, const IndexGrid& a, const IndexGrid& b) {
+  CheckNear(a);
+  CheckNear(b);
   const Shape shape = BroadcastShape(a.shape(), b.shape(), "index");
   const bool divides = op == IndexOp::kFloorDivide || op == IndexOp::kModulo;
   if (divides && b.Least() <= 0 && b.Greatest() >= 0) ThrowValue("index: division of an index by 0");
   if (op == IndexOp::kMultiply && (a.constant() || b.constant()) && a.affine() && b.affine()) {
     const IndexGrid& varying = b.constant() ? a : b;
-    return Scaled(Broadcast(varying, shape), (b.constant() ? b : a).start);
+    return CheckNear(Scaled(Broadcast(varying, shape), (b.constant() ? b : a).start));
   }
   if (!divides && op != IndexOp::kMultiply && a.affine() && b.affine()) {
     IndexGrid sum = Broadcast(a, shape);
     const IndexGrid other = Scaled(Broadcast(b, shape), op == IndexOp::kAdd ? 1 : -1);
     sum.start += other.start;
     for (int d = 0; d < sum.rank; ++d) sum.axes[d].step += other.axes[d].step;
-    return sum;
+    return CheckNear(sum);
   }
-  if (shape.empty()) return IndexGrid::Constant(Apply(op, a.start, b.start));
+  if (shape.empty()) return IndexGrid::Constant(Near(Apply(op, a.start, b.start)));
   std::vector<int64_t> values = a.Dense(shape);
   const std::vector<int64_t> others = b.Dense(shape);
-  for (size_t i = 0; i < values.size(); ++i) values[i] = Apply(op, values[i], others[i]);
+  for (size_t i = 0; i < values.size(); ++i) values[i] = Near(Apply(op, values[i], others[i]));
   return IndexGrid::OfValues(shape, std::move(values));
 }
 

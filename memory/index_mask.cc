@@ -6,6 +6,10 @@
 
 namespace nki {
 
+namespace {
+constexpr int64_t kMostElements = int64_t{1} << 30;  // of a mask element by element
+}  // namespace
+
 IndexBox IndexBox::Whole(const Shape& shape) { return {Shape(shape.size(), 0), shape}; }
 
 bool IndexBox::empty() const {
@@ -132,6 +136,12 @@ std::pair<IndexBox, bool> IndexMask::Box(const Shape& tile) const {
 
 std::vector<bool> IndexMask::Dense(const Shape& tile) const {
   CheckFits(*this, tile);
+  int64_t elements = 1;
+  for (int64_t size : tile) elements = std::min(elements * size, kMostElements + 1);
+  if (elements > kMostElements) {
+    ThrowValue("mask: one that holds in no box looks at " + ToString(tile) + " elements, more than " +
+               std::to_string(kMostElements));
+  }
   std::vector<bool> holds;
   ForEachIndex(tile, [&](const Shape&) { holds.push_back(!nothing); });
   for (const IndexGrid& term : terms) {
