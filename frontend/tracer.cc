@@ -140,7 +140,11 @@ const Tensor& Tracer::AddTensor(std::string name, Space space, Shape shape, Dtyp
   tensor.address = address;
   tensor.source = sites_.Here();
   at_last_tensor_ = recorded_;
-  if (block_ >= 0 && OnChip(space)) block_of_[tensor.id] = block_;
+  if (block_ >= 0 && OnChip(space)) {
+    block_of_[tensor.id] = block_;
+  } else {
+    block_of_.erase(tensor.id);  // of a tensor that is gone and had this id
+  }
   sink_->AddTensor(tensor);
   if (space == Space::kSharedHbm) shared_[shared] = tensor.id;
   return tensor;
@@ -168,9 +172,24 @@ void Tracer::Record(std::unique_ptr<Instruction> instruction, std::string name) 
   sink_->Record(std::move(instruction), sites_.Here(), std::move(name));
 }
 
+// What has run already runs again, for sums that are the same bits as those of a graph.
+bool Tracer::AddAgain(const View& result, const View& to) {
+  if (graph_->nodes.empty() || at_last_tensor_ + 1 != recorded_) return false;
+  Node& node = graph_->nodes.back();
+  if (node.instruction == nullptr) return false;
+  ResultFinder found(result, to.tensor);
+  node.instruction->VisitFields(found);
+  if (found.dst == nullptr || found.accumulate == nullptr) return false;
+  *found.dst = to;
+  found.accumulate->reset();
+  sink_->Record(std::move(node.instruction), node.source, "");
+  return true;
+}
+
 bool Tracer::Redirect(const View& result, const View& to, bool accumulates) {
+  if (!sink_->CanRedirect()) return accumulates && AddAgain(result, to);
   Tensor& last = graph_->tensors.back();
-  if (!sink_->CanRedirect() || result.tensor != &last || at_last_tensor_ + 1 != recorded_) return false;
+  if (result.tensor != &last || at_last_tensor_ + 1 != recorded_) return false;
   ResultFinder found(result, to.tensor);
   Node& node = graph_->nodes.back();
   node.instruction->VisitFields(found);

@@ -11,6 +11,7 @@ namespace {
 
 using std::to_string;
 
+constexpr int64_t kSpilled = 16;  // times the memory: the most that tiles take if some are moved out and back
 constexpr int64_t kWord = kWordBytes;  // what is placed here begins at a word, and no word holds two of them
 
 int64_t WholeWords(int64_t bytes) { return (bytes + kWord - 1) / kWord * kWord; }
@@ -38,7 +39,12 @@ class SpaceAllocator {
  public:
   SpaceAllocator(const KernelGraph& graph, const std::vector<LiveRange>& live, Space space, int64_t capacity,
                  int64_t bank)
-      : graph_(graph), live_(live), space_(space), capacity_(capacity), bank_(bank), free_(capacity) {}
+      : graph_(graph),
+        live_(live),
+        space_(space),
+        capacity_(capacity),
+        bank_(bank),
+        free_(graph.spills ? kSpilled * capacity : capacity) {}
 
   void Place(Allocation& allocation, int64_t& peak, std::vector<Diagnostic>* found);
 
@@ -47,7 +53,8 @@ class SpaceAllocator {
   int64_t FindAddress(int64_t bytes, const LiveRange& range) const;
   void Free(size_t before_node);
   void JoinPinned();
-  void ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const;
+  // `spilled`: there is room for it outside of the memory.
+  void ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found, bool spilled) const;
 
   struct Pinned {
     Interval at;
@@ -100,7 +107,8 @@ void SpaceAllocator::Free(size_t before_node) {
   }
 }
 
-void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found) const {
+void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector<Diagnostic>* found,
+                                bool spilled) const {
   int64_t live = free_.taken();
   for (const Pinned& pin : pinned_) live += pin.at.end - pin.at.begin;
   Diagnostic diagnostic;
@@ -114,7 +122,10 @@ void SpaceAllocator::ReportFull(const Tensor& tensor, int64_t bytes, std::vector
         " from byte " + to_string(tensor.address->byte) + "; " + target + " has " + to_string(capacity_);
   } else {
     diagnostic.message += " while " + to_string(live) + " are in use: " + to_string(live + bytes) + ", and " +
-                          target + " has " + to_string(capacity_) + "; use smaller tiles, or fewer at a time";
+                          target + " has " + to_string(capacity_) + "; ";
+    diagnostic.message +=
+        spilled ? "a compiler has to move tiles out and back" : "use smaller tiles, or fewer at a time";
+    if (spilled) diagnostic.severity = Severity::kWarning;
   }
   found->push_back(std::move(diagnostic));
 }
@@ -148,7 +159,7 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
     allocation.placements[tensor.id] = {tensor.address->partition, tensor.address->byte};
     const int64_t first = tensor.address->byte;
     const Interval at = {first / kWord * kWord, WholeWords(first + tensor.bytes_per_partition())};
-    if (at.end > capacity_) ReportFull(tensor, bytes, found);
+    if (at.end > capacity_) ReportFull(tensor, bytes, found, false);
     peak = std::max(peak, at.end);
     pinned_.push_back({at, live_[tensor.id]});
   }
@@ -160,9 +171,10 @@ void SpaceAllocator::Place(Allocation& allocation, int64_t& peak, std::vector<Di
     const int64_t bytes = std::max(kWord, WholeWords(tensor->bytes_per_partition()));
     const int64_t begin = FindAddress(bytes, range);
     if (begin < 0) {
-      ReportFull(*tensor, bytes, found);
+      ReportFull(*tensor, bytes, found, false);
       return;  // whatever comes after is a consequence
     }
+    if (begin + bytes > capacity_ && peak <= capacity_) ReportFull(*tensor, bytes, found, true);
     free_.Take(begin, begin + bytes);
     ends_.emplace(range.last, Interval{begin, begin + bytes});
     allocation.placements[tensor->id] = {0, begin};

@@ -16,8 +16,8 @@ class BarrierWalk : public OperandVisitor {
   BarrierWalk(Plan& plan, const std::vector<bool>& overwrites_hbm)
       : plan_(plan),
         overwrites_hbm_(overwrites_hbm),
-        sbuf_(plan.graph->generation->sbuf_bytes / kPiece),
-        psum_(plan.graph->generation->psum_bytes / kPiece),
+        sbuf_(plan.sbuf_bytes() / kPiece + 1),
+        psum_(plan.psum_bytes() / kPiece + 1),
         hbm_(plan.graph->tensors.size()) {}
 
   // `order`: of the steps when they run.

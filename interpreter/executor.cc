@@ -34,16 +34,25 @@ IdleMachine& TheIdleMachine() {
   return *idle;
 }
 
-std::unique_ptr<MachineState> TakeMachine(const Generation& gen) {
-  {
+// Its memories are larger than those of other kernels.
+bool Spills(const Plan& plan) {
+  const Generation& gen = *plan.graph->generation;
+  return plan.sbuf_bytes() > gen.sbuf_bytes || plan.psum_bytes() > gen.psum_bytes;
+}
+
+std::unique_ptr<MachineState> TakeMachine(const Plan& plan) {
+  const Generation& gen = *plan.graph->generation;
+  if (!Spills(plan)) {
     const ForkLock lock;
     IdleMachine& idle = TheIdleMachine();
     if (idle.machine && idle.generation == &gen) return std::move(idle.machine);
   }
-  return std::make_unique<MachineState>(gen.partitions, gen.sbuf_bytes, gen.psum_bytes);
+  return std::make_unique<MachineState>(gen.partitions, plan.sbuf_bytes(), plan.psum_bytes());
 }
 
-void ReturnMachine(const Generation& gen, std::unique_ptr<MachineState> machine) {
+void ReturnMachine(const Plan& plan, std::unique_ptr<MachineState> machine) {
+  if (Spills(plan)) return;
+  const Generation& gen = *plan.graph->generation;
   const ForkLock lock;
   IdleMachine& idle = TheIdleMachine();
   idle.machine.swap(machine);  // an old one is destroyed after the lock is released
@@ -87,15 +96,14 @@ class Run {
 
   RunReport Execute() {
     const auto start = Clock::now();
-    for (int core = 0; core < (plan_.cores_meet ? kCores : 1); ++core)
-      machines_[core] = TakeMachine(*plan_.graph->generation);
+    for (int core = 0; core < (plan_.cores_meet ? kCores : 1); ++core) machines_[core] = TakeMachine(plan_);
     int workers = Workers();
     if (workers == 1 || !RunWorkers(workers, [this, workers](int worker) { Work(worker, workers); })) {
       workers = 1;
       Work(0, 1);
     }
     for (std::unique_ptr<MachineState>& machine : machines_) {
-      if (machine) ReturnMachine(*plan_.graph->generation, std::move(machine));
+      if (machine) ReturnMachine(plan_, std::move(machine));
     }
     if (failure_) std::rethrow_exception(failure_);
     const std::chrono::duration<double> elapsed = Clock::now() - start;

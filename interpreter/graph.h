@@ -43,9 +43,11 @@ struct KernelGraph {
   std::vector<Region> regions;                // in the order of their first nodes
   std::deque<DynamicOffset> dynamic_offsets;  // a deque, because views point to them
   int registers = 0;                          // how many there are
-  std::vector<size_t> programs;               // index of the first node of each program of the grid
-  std::vector<int> inputs;                    // tensor ids, in the order of the kernel's tensor arguments
-  std::vector<View> outputs;  // whole tensors in shared HBM, in the order of the kernel's results
+  bool spills =
+      false;  // tiles that find no room on chip get some, since a compiler moves others out and back
+  std::vector<size_t> programs;  // index of the first node of each program of the grid
+  std::vector<int> inputs;       // tensor ids, in the order of the kernel's tensor arguments
+  std::vector<View> outputs;     // whole tensors in shared HBM, in the order of the kernel's results
   std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
   std::vector<SourceLocation> sources;
   std::vector<bool> masked;  // by tensor id, up to the last that is: see MarkMasked

@@ -2,6 +2,7 @@
 #ifndef NKI_INTERPRETER_PLAN_H_
 #define NKI_INTERPRETER_PLAN_H_
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -59,6 +60,9 @@ struct Plan {
   std::vector<Diagnostic> warnings;
   int64_t sbuf_peak = 0;  // bytes per partition
   int64_t psum_peak = 0;
+  // Of the memories that it runs in, which are larger than the target's if the graph spills.
+  int64_t sbuf_bytes() const { return std::max(graph->generation->sbuf_bytes, sbuf_peak); }
+  int64_t psum_bytes() const { return std::max(graph->generation->psum_bytes, psum_peak); }
   bool worth_sharing = false;  // several workers are faster than one: they win more than waiting costs
 };
 

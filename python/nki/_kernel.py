@@ -262,6 +262,8 @@ class Kernel:
             check_shape(self, name, shape)
         target = _settings.canonical_target(call_key.target)
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
+        if self.spills:
+            trace.allow_spills()
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
         captured = Captured(self.function, code_in(call_key.structure))
         to_say = []

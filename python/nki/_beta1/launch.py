@@ -88,6 +88,7 @@ class Beta1Kernel(Kernel):
     results_are_written_by = "nl.store"
     simulates_on_demand = False  # NKI_SIMULATOR is for NKI 0.3 and later
     language = "neuronxcc.nki"
+    spills = True
     grid_of = staticmethod(grid_of)
 
     def __init__(self, function, platform_target=None, grid=()):
