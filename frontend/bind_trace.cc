@@ -184,7 +184,6 @@ void BindTraceClass(py::module_& module) {
              return Wrap(trace.tracer().AddInput(std::move(name), std::move(shape), ReadDtype(dtype.ptr())),
                          trace.tracer());
            })
-      .def("allow_spills", [](Trace& trace) { trace.tracer().AllowSpills(); })
       .def("begin_program",
            [](Trace& trace, std::vector<int64_t> ids) { trace.tracer().BeginProgram(std::move(ids)); })
       .def("finish", [](Trace& trace, const py::list& outputs) {

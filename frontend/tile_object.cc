@@ -277,7 +277,10 @@ PyTypeObject* MakeTileType() {
 }
 
 void BindLoops(py::module_& module) {
-  module.def("begin_beta1", [] { Tracer::Require("a kernel").graph()->compiler_starts_groups = true; });
+  module.def("begin_beta1", [] {
+    KernelGraph& graph = *Tracer::Require("a kernel").graph();
+    graph.compiler_starts_groups = graph.spills = true;
+  });
   module.def("begin_block", [] { return Tracer::Require("nki.language.affine_range").BeginBlock(); });
   module.def("lift_tile", [](const py::object& tile, int block) {
     if (block >= 0) Tracer::Require("a tile").LiftOutOf(*ViewOf(tile.ptr()).tensor, block);

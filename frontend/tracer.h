@@ -36,8 +36,6 @@ class Tracer {
                           std::optional<Address> address);
   const Tensor& AddConstant(Shape shape, Dtype dtype, const void* bytes);
   void Record(std::unique_ptr<Instruction> instruction, std::string name);
-  // Tiles may take more room than there is on chip.
-  void AllowSpills() { graph_->spills = true; }
   // Makes the last instruction, whose result is all of `result`, a tensor made for it and that no other has,
   // write to `to` instead; a matmul may then add to what is there. False, and nothing changes, where that
   // can't be.

@@ -273,7 +273,7 @@ int WriteWalk::LoopThatMayNotRun(const Tensor& tensor) const {
 }
 
 // Some targets accumulate only onto what their Tensor engine has written. Where a dynamic offset may reach
-// nothing is warned about.
+// nothing is warned about, nor where the compiler begins such sums by itself (Beta 1's).
 void WriteWalk::NoteWhoWrites(const Instruction& instruction, const View& to) {
   if (graph_.generation->Has(Feature::kForeignAccumulate) || graph_.compiler_starts_groups) return;
   if (follows_ != nullptr) return;

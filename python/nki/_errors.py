@@ -41,6 +41,19 @@ def code_of(function):
     return getattr(function, "__code__", None) or getattr(type(function).__call__, "__code__", None)
 
 
+def entered_module(error):
+    """The module of this package that a user's function called when the error was raised; "" if there is none."""
+    entered, trace = "", error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_globals.get("__name__", "")
+        if name.partition(".")[0] not in ("nki", "neuronxcc"):
+            entered = ""
+        elif not entered:
+            entered = name
+        trace = trace.tb_next
+    return entered
+
+
 def _definition_of(function):
     """(file, line, text) of the line with `def`, which decorators may precede, or with `lambda`."""
     code = code_of(function)

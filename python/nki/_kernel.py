@@ -16,7 +16,7 @@ from nki import _core, _missing, _numpy, _settings, _words
 from nki._bound import BoundKernel, Launch, grid_of
 from nki._captured import Captured
 from nki._display import GraphView, PlanView, Report, kernel_html
-from nki._errors import code_of, refuse
+from nki._errors import code_of, entered_module, refuse
 from nki._program import Specialization, publish
 from nki._result import Results
 from nki._schedule import Schedule
@@ -38,6 +38,7 @@ class CallKey(NamedTuple):
     target: str
 
 
+_LIBRARIES = ("nki._beta1", "nki.language", "nki._language", "nki.isa")  # what kernels call
 _traced = contextvars.ContextVar("kernel")  # whose function is run for its instructions
 _IMMUTABLE = (bool, int, float, str, bytes)  # defaults that are what they were at the first call
 
@@ -262,8 +263,6 @@ class Kernel:
             check_shape(self, name, shape)
         target = _settings.canonical_target(call_key.target)
         trace = _core.Trace(self.__name__, target, list(call_key.grid))
-        if self.spills:
-            trace.allow_spills()
         tensors = [trace.add_input(name, list(shape), dtype) for name, (shape, dtype) in zip(names, types, strict=True)]
         captured = Captured(self.function, code_in(call_key.structure))
         to_say = []
@@ -305,6 +304,7 @@ class Kernel:
         try:
             return self._body(*bound.args, **bound.kwargs)
         except (AttributeError, TypeError) as error:
+            self._note_language(error)
             if type(error) is TypeError:
                 _missing.explain_keyword(error)
             if not tensors and bound.arguments:
@@ -314,6 +314,13 @@ class Kernel:
             raise
         finally:
             _traced.reset(token)
+
+    def _note_language(self, error):
+        """Says so if the kernel has called a function for kernels of another generation."""
+        module = entered_module(error)
+        others = "today's nki" if self.language == "neuronxcc.nki" else "neuronxcc.nki"
+        if module.startswith("nki._beta1") == (others == "neuronxcc.nki") and module.startswith(_LIBRARIES):
+            error.add_note(f"{self.__name__} is made by {self.language}.jit, and calls a function of {others}")
 
     def __reduce__(self):  # pickled by name; a copy is the kernel itself
         return self.__qualname__

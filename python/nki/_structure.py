@@ -19,7 +19,7 @@ _SLOT = ("array",)  # where an array was
 _doors = {}  # type -> the module that runs kernels on it, "" if values of the type are not arrays
 _AS_THEY_ARE = (int, str, bytes, type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 # Objects of these packages and of Python's own are constants to a kernel: what is inside them is not its business.
-_FRAMEWORKS = frozenset({"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki"})
+_FRAMEWORKS = frozenset({"numpy", "ml_dtypes", "torch", "jax", "jaxlib", "nki", "neuronxcc"})
 _LIBRARY = os.path.dirname(os.__file__)
 MADE_OF = {  # type -> (its parts, how to make one of parts)
     functools.partial: (lambda f: (f.func, f.args, f.keywords), lambda f, a, k: functools.partial(f, *a, **k)),

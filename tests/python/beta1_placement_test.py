@@ -23,7 +23,7 @@ def copier(buffer, shape=(4, nl.par_dim(128), 64)):
         tiles = nl.ndarray(shape, dtype=nl.float32, buffer=buffer)
         for i in nl.affine_range(4):
             tile = tiles[i] if len(shape) == 3 else tiles[i // 2, i % 2]
-            tile[...] = nl.load(a[i])
+            tile[...] = nl.copy(nl.load(a[i]))
             nl.store(out[i], nl.multiply(tile, 2.0))
         return out
 
@@ -194,8 +194,8 @@ REFUSED = [
     (
         lambda: copier(ncc.sbuf.mod_alloc(base_addr=196400, num_free_tiles=(4,)))(A),
         ValueError,
-        r"sbuf.mod_alloc: tile \(0,\) of 256 bytes in 128 partitions starts at byte 196400 and ends at 196656; a partition "
-        "of SBUF on trn1 has 196608 bytes",
+        r"sbuf.mod_alloc: tile \(0,\) of 256 bytes in 128 partitions starts at byte 196400 and ends at 196656; "
+        "a partition of SBUF on trn1 has 196608 bytes",
     ),
     (
         lambda: copier(ncc.sbuf.mod_alloc(base_addr=0, num_par_tiles=(4,)))(A),
@@ -255,7 +255,7 @@ HINTS = [
 ]
 
 
-@pytest.mark.parametrize("order", itertools.permutations([*HINTS[:2], nki.jit]))
+@pytest.mark.parametrize("order", list(itertools.permutations([*HINTS[:2], nki.jit])))
 def test_hints_stand_above_and_below_jit(order):
     kernel = double
     for decorator in order:

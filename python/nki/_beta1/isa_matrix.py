@@ -7,6 +7,7 @@ from nki import isa as nisa
 from nki._beta1 import dtypes, enums
 from nki._beta1.enums import engine
 from nki._beta1.isa_reductions import from_first_partition
+from nki._beta1.launch import present
 from nki._beta1.masks import Box, OperandBox, box_of, compute_rows, cut, masked
 from nki._beta1.predicates import holds_of, predicate_of
 from nki._beta1.tiles import in_sbuf, new_tile, psum, require_tile, sbuf
@@ -33,8 +34,9 @@ def nc_matmul(
     if boxes is None:
         return masked(result, Box((0, 0), (0, 0)))
     of_result, stationary, moving = boxes
+    present().operands = stationary, moving = in_sbuf(stationary), in_sbuf(moving)
     nisa.nc_matmul(
-        result if of_result is None else cut(of_result, result, result.shape), in_sbuf(stationary), in_sbuf(moving),
+        result if of_result is None else cut(of_result, result, result.shape), stationary, moving,
         is_stationary_onezero=is_stationary_onezero, is_moving_onezero=is_moving_onezero, is_transpose=is_transpose,
         accumulate=False, tile_position=tuple(tile_position), tile_size=tuple(tile_size),
         perf_mode=getattr(nisa.matmul_perf_mode, perf) if isinstance(perf, str) else perf,

@@ -25,6 +25,7 @@ class Program:
         self.meeting = meeting  # of the programs, if they wait for each other
         self._shared = []  # tensors in shared HBM, in the order in which the program makes them
         self.loops = {}  # the open ones, outermost first, and where they are
+        self.operands = ()  # of the latest matmul: nki.simulate runs it again if it is to add to a sum
         self.sums = {}  # of nl.loop_reduce, by the place of the call
 
     def shared(self, shape, dtype, name, make):
@@ -88,7 +89,6 @@ class Beta1Kernel(Kernel):
     results_are_written_by = "nl.store"
     simulates_on_demand = False  # NKI_SIMULATOR is for NKI 0.3 and later
     language = "neuronxcc.nki"
-    spills = True
     grid_of = staticmethod(grid_of)
 
     def __init__(self, function, platform_target=None, grid=()):

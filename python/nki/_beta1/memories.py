@@ -35,12 +35,13 @@ class Placement:
         size = _core.dtype_bytes(dtype)
         for axis in shape[1:]:
             size *= axis
-        *bank, partition, byte = self._place(index, int(shape[0]), int(size))
+        rows, size = int(shape[0]), int(size)
+        *bank, partition, byte = self._place(index, rows, size)
         facts = _core.target_facts(_core.current_target())
-        tile = f"{self._said_by}: tile {index} of {size} bytes in {shape[0]} partitions"
+        tile = f"{self._said_by}: tile {index} of {size} bytes in {rows} partitions"
         if bank:
             return _in_bank(tile, facts, size, bank[0], partition, byte)
-        _check_partition(tile, facts, int(shape[0]), partition)
+        _check_partition(tile, facts, rows, partition)
         _check_bytes(tile, facts, size, byte)
         return partition, byte
 

@@ -113,6 +113,23 @@ def _no_function(self, function, types, args, kwargs):
     raise TypeError(f"np.{function.__name__} can't compute with tiles: use what nki.language has for it")
 
 
+def _shown(self):
+    """What print shows: in nki.simulate also the values."""
+    values = repr(_core.plain(self)).partition("\n")[2]
+    return f"{self!r}\n{values}" if values else repr(self)
+
+
+def _values(self):
+    """The values as a NumPy array, in nki.simulate."""
+    try:
+        return _core.plain(self).numpy()
+    except TypeError:
+        raise TypeError(
+            f"{self!r} has no values while its kernel is traced; nki.simulate(kernel)(...), of today's nki, runs it with "
+            "values"
+        ) from None
+
+
 def install():
     """Gives tiles these methods."""
     Tile.dtype = property(lambda self: dtypes.numpy_type(self.dtype_name), doc="The data type, a NumPy dtype.")
@@ -121,6 +138,7 @@ def install():
     for method in ("ap", "get_pattern"):
         setattr(Tile, method, _plain_view(method))
     Tile.__bool__, Tile.__iter__, Tile.__array__ = _no_truth, _no_items, _no_array
+    Tile.__str__, Tile.numpy = _shown, _values
     Tile.__len__ = lambda self: self.shape[0]
     Tile.__array_ufunc__, Tile.__array_function__ = _of_numpy, _no_function
     methods = {_reshape: "reshape", _expand_dims: "expand_dims", _assert_shape: "assert_shape", _as_type: "astype"}
