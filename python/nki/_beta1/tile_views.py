@@ -125,8 +125,8 @@ def _values(self):
         return _core.plain(self).numpy()
     except TypeError:
         raise TypeError(
-            f"{self!r} has no values while its kernel is traced; nki.simulate(kernel)(...), of today's nki, runs it with "
-            "values"
+            f"{self!r} has no values while its kernel is traced; nki.simulate(kernel)(...), of today's nki, runs it "
+            "with values"
         ) from None
 
 
