@@ -57,7 +57,7 @@ def add_today(a, b):
 
 
 @nki.trace
-def helper(a):
+def doubled_rows(a):
     return nl.load(a) * 2
 
 
@@ -79,7 +79,7 @@ def test_both_generations_in_one_process():
     @nki.jit
     def calls(a):
         c = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
-        nl.store(c, helper(a) + nl.load(add(a, a)))
+        nl.store(c, doubled_rows(a) + nl.load(add(a, a)))
         return c
 
     assert np.array_equal(calls(A), 4 * A)

@@ -1,6 +1,5 @@
 """Kernels that tell their time on a device."""
 
-from nki import _core
 from nki._beta1 import latency
 from nki._beta1.launch import Beta1Kernel
 from nki._bound import Launch
@@ -20,8 +19,7 @@ class BenchmarkedKernel(Beta1Kernel):
 
     def launch(self, grid, args, kwargs):
         result = super().launch(grid, args, kwargs)
-        if not _core.tracing():
-            self._benchmarked = self._planned
+        self._benchmarked = self._planned
         return result
 
     def specialize(self, types, call_key):

@@ -97,11 +97,11 @@ class Beta1Kernel(Kernel):
 
     def launch(self, grid, args, kwargs):
         """Runs the kernel on a grid; `()` is the default one, usually none."""
-        if self.default_grid and not grid and not _core.tracing():
-            grid = self.default_grid
-        if grid and _core.tracing() and grid == present().grid:
-            grid = ()  # a kernel that hands its work on: each of its programs is one of the other's
-        return super().launch(grid, args, kwargs)
+        return super().launch(grid or self.default_grid, args, kwargs)
+
+    def _inline(self, grid, args, kwargs):
+        # The caller's own grid may be handed on: each of its programs goes on as one of the kernel's.
+        return super()._inline(() if grid in (self.default_grid, present().grid) else grid, args, kwargs)
 
     def split(self, args, kwargs, grid=()):
         """As of any kernel; the grid counts as an argument, since the core knows of one program only."""
