@@ -11,7 +11,7 @@ namespace {
 
 using std::to_string;
 
-constexpr int64_t kSpilled = 16;  // times the memory: the most that tiles take if some are moved out and back
+constexpr int64_t kSpilled = 64;  // times the memory: the most that tiles take if some are moved out and back
 constexpr int64_t kWord = kWordBytes;  // what is placed here begins at a word, and no word holds two of them
 
 int64_t WholeWords(int64_t bytes) { return (bytes + kWord - 1) / kWord * kWord; }

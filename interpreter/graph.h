@@ -43,11 +43,9 @@ struct KernelGraph {
   std::vector<Region> regions;                // in the order of their first nodes
   std::deque<DynamicOffset> dynamic_offsets;  // a deque, because views point to them
   int registers = 0;                          // how many there are
-  bool spills =
-      false;  // tiles that find no room on chip get some, since a compiler moves others out and back
-  std::vector<size_t> programs;  // index of the first node of each program of the grid
-  std::vector<int> inputs;       // tensor ids, in the order of the kernel's tensor arguments
-  std::vector<View> outputs;     // whole tensors in shared HBM, in the order of the kernel's results
+  std::vector<size_t> programs;               // index of the first node of each program of the grid
+  std::vector<int> inputs;                    // tensor ids, in the order of the kernel's tensor arguments
+  std::vector<View> outputs;  // whole tensors in shared HBM, in the order of the kernel's results
   std::vector<std::vector<std::byte>> constants;  // contents of kConstant tensors, by order of their ids
   std::vector<SourceLocation> sources;
   std::vector<bool> masked;  // by tensor id, up to the last that is: see MarkMasked
@@ -55,6 +53,8 @@ struct KernelGraph {
   // True if the compiler sees to it that a matmul which starts an accumulation overwrites: kernels of Beta 1
   // begin with zeros that another engine writes.
   bool compiler_starts_groups = false;
+  // Tiles that find no room on chip get some: the compiler moves others out and back.
+  bool spills = false;
 
   int open_program = 0;  // while it is recorded: of the grid, which the next node belongs to
   int open_region = -1;  // while it is recorded: the region that the next node belongs to
