@@ -99,3 +99,28 @@ def test_today_says_who_has_a_name_of_beta1():
         _ = today.benchmark
     with pytest.raises(TypeError, match="tensor_copy: src is required and missing"):
         today.jit(lambda a: today_isa.tensor_copy(today_nl.load(a)))(X)
+
+
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        (lambda a: nisa.tensor_copy(dst=a, src=a), "nisa.tensor_copy: no argument is called 'dst'"),
+        (lambda a: nisa.activation(dst=a, op=nl.exp, data=a), r"write tile\[...\] = nisa.activation\(...\)"),
+        (lambda a: nl.exp(a, dst=a), "nl.exp: no argument is called 'dst'"),
+    ],
+)
+def test_a_destination_as_today_has_it(call, says):
+    with pytest.raises(TypeError, match=says):
+        nki.jit(lambda a: stored(a, call(nl.load(a))))(X)
+
+
+def test_arguments_that_beta1_ignores_are_said():
+    kernel = nki.jit(lambda a: stored(a, nl.add(nl.load(a, maks=True), 1.0, egnine=3, name="sum")))
+    with pytest.warns(today.NkiWarning) as said:
+        assert np.array_equal(kernel(X), X + 1)
+    texts = [str(each.message) for each in said]
+    assert texts == [
+        "nl.load: no argument is called 'maks', and Beta 1 ignores it",
+        "nl.add: no argument is called 'egnine', and Beta 1 ignores it",
+    ]
+    assert {each.filename for each in said} == {__file__}

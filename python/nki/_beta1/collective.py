@@ -8,7 +8,7 @@ from nki._beta1.launch import present
 from nki._beta1.masks import box_of, cut, masked
 from nki._beta1.operators import operator
 from nki._beta1.programs import Call, MeetingWanted
-from nki._beta1.tiles import in_sbuf, new_tile, require_tile
+from nki._beta1.tiles import in_sbuf, new_tile, require_tile, say_ignored
 
 _REDUCES = ("add", "multiply", "maximum", "minimum", "bitwise_and", "bitwise_or", "bitwise_xor")
 
@@ -26,6 +26,8 @@ def all_reduce(x, op, program_axes, *, dtype=None, mask=None, parallel_reduce=Tr
 
     Source: nki.language.all_reduce, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.all_reduce", kwargs)
     require_tile("nl.all_reduce", "x", x)
     program, name = present(), getattr(operator(op), "__name__", None)
     if name not in _REDUCES:

@@ -9,7 +9,7 @@ from nki._beta1 import dtypes
 from nki._beta1.launch import present
 from nki._beta1.masks import box_of, cut
 from nki._beta1.operators import operator
-from nki._beta1.tiles import Tile, new_tile, require_tile
+from nki._beta1.tiles import Tile, new_tile, require_tile, say_ignored
 
 
 def _bounds(function, args):
@@ -41,6 +41,8 @@ def _loop(bounds):
 
 def device_print(prefix, x, *, mask=None, **kwargs):
     """Prints a prefix and the values of a tile when the kernel gets there. Source: nki.language, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.device_print", kwargs)
     box = box_of(mask, x.shape) if isinstance(x, Tile) else None
     if box is not None and box.empty:
         return
@@ -60,6 +62,8 @@ def loop_reduce(x, op, loop_indices, *, dtype=None, mask=None, **kwargs):
 
     Source: nki.language.loop_reduce, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.loop_reduce", kwargs)
     require_tile("nl.loop_reduce", "x", x)
     indices = loop_indices if isinstance(loop_indices, (tuple, list)) else [loop_indices]
     reduced = {getattr(index, "loop", None) for index in indices}

@@ -10,7 +10,7 @@ from nki._beta1.blocks import Blocks
 from nki._beta1.indices import PartitionAxis
 from nki._beta1.launch import present
 from nki._beta1.memories import Placement
-from nki._beta1.tiles import Tile, is_on_chip, new_tile, psum, sbuf
+from nki._beta1.tiles import Tile, is_on_chip, new_tile, psum, say_ignored, sbuf
 
 
 def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
@@ -25,6 +25,8 @@ def ndarray(shape, dtype, *, buffer=None, name="", **kwargs):
 
     Source: nki.language.ndarray, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.ndarray", kwargs)
     shape, placement, name = _sizes(shape), Placement.of(buffer), name or ""
     dtype = dtypes.name_of(dtype)
     space = placement.space
@@ -60,6 +62,8 @@ def _split(shape, placement):
 
 def full(shape, fill_value, dtype, *, buffer=None, name="", **kwargs):
     """A new tensor whose elements all are `fill_value`. Source: nki.language.full, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.full", kwargs)
     tensor = ndarray(shape, dtype, buffer=buffer, name=name)
     if kwargs.get("lazy_initialization") and fill_value == 0 and isinstance(tensor, Tile) and tensor.buffer is psum:
         return tensor  # the first matmul that is added overwrites
@@ -83,26 +87,36 @@ def _fill_hbm(tensor, value):
 
 def zeros(shape, dtype, *, buffer=None, name="", **kwargs):
     """A new tensor of zeros. Source: nki.language.zeros, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.zeros", kwargs)
     return full(shape, 0, dtype, buffer=buffer, name=name, **kwargs)
 
 
 def ones(shape, dtype, *, buffer=None, name="", **kwargs):
     """A new tensor of ones. Source: nki.language.ones, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.ones", kwargs)
     return full(shape, 1, dtype, buffer=buffer, name=name, **kwargs)
 
 
 def zeros_like(a, dtype=None, *, buffer=None, name="", **kwargs):
     """Zeros in the shape of a. Source: nki.language.zeros_like, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.zeros_like", kwargs)
     return zeros(a.shape, dtype or a.dtype, buffer=a.buffer if buffer is None else buffer, name=name)
 
 
 def empty_like(a, dtype=None, *, buffer=None, name="", **kwargs):
     """nl.ndarray in the shape of a. Source: nki.language.empty_like, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.empty_like", kwargs)
     return ndarray(a.shape, dtype or a.dtype, buffer=a.buffer if buffer is None else buffer, name=name)
 
 
 def shared_constant(constant, dtype=None, **kwargs):
     """A NumPy array as a tensor in HBM. Source: nki.language.shared_constant, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.shared_constant", kwargs)
     array = np.asarray(constant)
     if dtype is not None:
         array = array.astype(dtypes.numpy_type(dtypes.name_of(dtype)))
@@ -111,4 +125,6 @@ def shared_constant(constant, dtype=None, **kwargs):
 
 def shared_identity_matrix(n, dtype=np.uint8, **kwargs):
     """The identity matrix as a tensor in HBM. Source: nki.language.shared_identity_matrix, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.shared_identity_matrix", kwargs)
     return shared_constant(np.identity(n), dtype)

@@ -9,7 +9,7 @@ from nki import isa as nisa
 from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.masks import computed
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile, sbuf, wrong_type
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, psum, require_tile, say_ignored, sbuf, wrong_type
 
 
 def _operator(function, name):
@@ -107,6 +107,8 @@ def in_sbuf_plain(tensor):
 
 def broadcast_to(src, *, shape, **kwargs):
     """src with its axes of one element repeated. Source: nki.language.broadcast_to, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.broadcast_to", kwargs)
     if not isinstance(src, Tile):
         raise wrong_type("nl.broadcast_to", "src", "a tile", src)
     shape = tuple(shape)
@@ -132,6 +134,8 @@ def _binary(name, dtype=None, **options):
     op = getattr(nl, name)
 
     def function(x, y, *, dtype=None, mask=None, **kwargs):
+        if kwargs:
+            say_ignored(f"nl.{name}", kwargs)
         if type(x) is Tile and type(y) is Tile:
             _operand(name, "x", x), _operand(name, "y", y)
             if x.shape == y.shape:
@@ -176,6 +180,8 @@ def composed(name, first="x", dtype=None):
     today = getattr(nl, name)
 
     def function(x, *, dtype=None, mask=None, **kwargs):
+        if kwargs:
+            say_ignored(f"nl.{name}", kwargs)
         require_tile(f"nl.{name}", first, x)
 
         def call(dst, x):
@@ -192,6 +198,8 @@ def _activated(name):
     op = getattr(nl, name)
 
     def function(x, *, dtype=None, mask=None, **kwargs):
+        if kwargs:
+            say_ignored(f"nl.{name}", kwargs)
         if type(x) is not Tile or not is_on_chip(x):
             require_tile(f"nl.{name}", "x", x)
         name_of_dtype = x.dtype_name if dtype is None else dtypes.name_of(dtype)
@@ -216,7 +224,9 @@ def composed_binary(name, by_position=False):
     """
     today = getattr(nl, name)
 
-    def compute(x, y, dtype, mask):
+    def compute(x, y, dtype, mask, ignored):
+        if ignored:
+            say_ignored(f"nl.{name}", ignored)
         if is_number(x) and is_number(y):
             raise TypeError(f"nl.{name}: x and y are numbers; one must be a tile")
         tiles = [_operand(name, which, value) for which, value in (("x", x), ("y", y)) if not is_number(value)]
@@ -239,11 +249,11 @@ def composed_binary(name, by_position=False):
     if by_position:
 
         def function(x, y, dtype=None, mask=None, **kwargs):
-            return compute(x, y, dtype, mask)
+            return compute(x, y, dtype, mask, kwargs)
     else:
 
         def function(x, y, *, dtype=None, mask=None, **kwargs):
-            return compute(x, y, dtype, mask)
+            return compute(x, y, dtype, mask, kwargs)
 
     return _like(function, today)
 

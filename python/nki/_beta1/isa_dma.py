@@ -10,7 +10,7 @@ from nki._beta1.enums import dge_mode, oob_mode, today
 from nki._beta1.masks import Box, box_of, cut, masked, starts_legally
 from nki._beta1.operators import operator
 from nki._beta1.predicates import boxes_of, holds_of
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, wrong_type
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, say_ignored, wrong_type
 
 _error, _unknown = oob_mode.error, dge_mode.unknown
 
@@ -50,6 +50,8 @@ def dma_transpose(src, *, axes=None, mask=None, dtype=None, **kwargs):
 
     Source: nki.isa.dma_transpose, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nisa.dma_transpose", kwargs)
     if not isinstance(src, Tile):
         raise wrong_type("dma_transpose", "src", "a tensor", src)
     shape, source = src.shape, in_sbuf(src)

@@ -13,7 +13,7 @@ from nki._beta1.indices import terms_of
 from nki._beta1.masks import box_of, compute_box, computed, cut, masked, require_box
 from nki._beta1.operators import operator
 from nki._beta1.predicates import holds_of, predicate_of
-from nki._beta1.tiles import Tile, in_sbuf, new_tile, psum, require_tile
+from nki._beta1.tiles import Tile, in_sbuf, new_tile, psum, require_tile, say_ignored
 
 _FP32_MIN = float(np.finfo(np.float32).min)
 _idle, _unknown = reduce_cmd.idle, engine.unknown
@@ -49,6 +49,8 @@ def activation(
     **kwargs,
 ):
     """op(data * scale + bias), on ScalarE. Source: nki.isa.activation, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.activation", kwargs)
     require_tile("activation", "data", data)
     op, reduce_op, command = operator(op), operator(reduce_op), _command(reduce_cmd)
 
@@ -61,6 +63,8 @@ def activation(
 
 def activation_reduce(op, data, *, reduce_op, reduce_res, bias=None, scale=1.0, mask=None, dtype=None, **kwargs):
     """nisa.activation, and the sum of each row to reduce_res. Source: nki.isa.activation_reduce, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.activation_reduce", kwargs)
     require_tile("activation_reduce", "data", data)
     op, reduce_op = operator(op), operator(reduce_op)
 
@@ -76,6 +80,8 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
 
     Source: nki.isa.affine_select, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nisa.affine_select", kwargs)
     require_tile("affine_select", "on_true_tile", on_true_tile)
     shape, box = on_true_tile.shape, compute_box(mask, on_true_tile.shape)
     result = new_tile(shape, _name(dtype, on_true_tile))
@@ -98,6 +104,8 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
 
 def iota(expr, dtype, *, mask=None, **kwargs):
     """The values of an index expression, as a tile. Source: nki.isa.iota, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.iota", kwargs)
     shape = _index_shape("iota", expr)
     box = compute_box(mask, shape)
     result = new_tile(shape, dtypes.name_of(dtype))
@@ -120,6 +128,8 @@ def _index_shape(function, expr):
 
 def memset(shape, value, dtype, *, mask=None, engine=_unknown, **kwargs):
     """A tile whose elements all are the value. Source: nki.isa.memset, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.memset", kwargs)
     name, shape = dtypes.name_of(dtype), tuple(shape)
     value = int(value) if dtypes.is_integer(name) else float(value)
     which = _engine(engine)
@@ -128,12 +138,16 @@ def memset(shape, value, dtype, *, mask=None, engine=_unknown, **kwargs):
 
 def reciprocal(data, *, dtype=None, mask=None, **kwargs):
     """1 / data, on VectorE. Source: nki.isa.reciprocal, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.reciprocal", kwargs)
     require_tile("reciprocal", "data", data)
     return computed(nisa.reciprocal, data.shape, _name(dtype, data), mask, (data,))
 
 
 def dropout(data, prob, *, mask=None, dtype=None, **kwargs):
     """data with elements that are 0 with a probability. Source: nki.isa.dropout, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.dropout", kwargs)
     require_tile("dropout", "data", data)
     name = _name(dtype, data)
     if name == data.dtype_name:
@@ -151,6 +165,8 @@ def dropout(data, prob, *, mask=None, dtype=None, **kwargs):
 
 def tensor_copy(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
     """A copy of a tile. Source: nki.isa.tensor_copy, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_copy", kwargs)
     require_tile("tensor_copy", "src", src)
     which = _engine(engine)
     return computed(lambda dst, src: nisa.tensor_copy(dst, src, which), src.shape, _name(dtype, src), mask, (src,))
@@ -158,11 +174,15 @@ def tensor_copy(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
 
 def tensor_copy_dynamic_src(src, *, mask=None, dtype=None, engine=_unknown, **kwargs):
     """nisa.tensor_copy of a tile that is indexed by a tile. Source: nki.isa.tensor_copy_dynamic_src, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_copy_dynamic_src", kwargs)
     return tensor_copy(src, mask=mask, dtype=dtype, engine=engine)
 
 
 def tensor_copy_dynamic_dst(*, dst, src, mask=None, dtype=None, engine=_unknown, **kwargs):
     """Copies a tile to one that is indexed by a tile. Source: nki.isa.tensor_copy_dynamic_dst, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_copy_dynamic_dst", kwargs)
     require_tile("tensor_copy_dynamic_dst", "dst", dst)
     require_tile("tensor_copy_dynamic_dst", "src", src)
     box = compute_box(mask, src.shape)
@@ -174,6 +194,8 @@ def tensor_copy_dynamic_dst(*, dst, src, mask=None, dtype=None, engine=_unknown,
 
 def tensor_copy_predicated(*, src, dst, predicate, reverse_pred=False, mask=None, dtype=None, **kwargs):
     """Writes src to dst where a predicate is not 0. Source: nki.isa.tensor_copy_predicated, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_copy_predicated", kwargs)
     require_tile("tensor_copy_predicated", "dst", dst)
     require_tile("tensor_copy_predicated", "predicate", predicate)
     if isinstance(src, Tile):
@@ -204,6 +226,8 @@ def tensor_scalar(
     engine=_unknown, **kwargs,
 ):  # fmt: skip
     """(data op0 operand0) op1 operand1. Source: nki.isa.tensor_scalar, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_scalar", kwargs)
     require_tile("tensor_scalar", "data", data)
     op0, op1, which = operator(op0), operator(op1), _engine(engine)
 
@@ -217,6 +241,8 @@ def tensor_scalar_reduce(
     *, data, op0, operand0, reduce_op, reduce_res, reverse0=False, dtype=None, mask=None, **kwargs
 ):
     """data op0 operand0, and each row reduced to reduce_res. Source: nki.isa.tensor_scalar_reduce, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_scalar_reduce", kwargs)
     require_tile("tensor_scalar_reduce", "data", data)
     op0, reduce_op = operator(op0), operator(reduce_op)
 
@@ -233,6 +259,8 @@ def scalar_tensor_tensor(
     *, data, op0, operand0, op1, operand1, reverse0=False, reverse1=False, dtype=None, mask=None, **kwargs
 ):
     """(data op0 operand0) op1 operand1, the last a tile. Source: nki.isa.scalar_tensor_tensor, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.scalar_tensor_tensor", kwargs)
     require_tile("scalar_tensor_tensor", "data", data)
     op0, op1 = operator(op0), operator(op1)
 
@@ -248,6 +276,8 @@ def _promoted(a, b):
 
 def tensor_tensor(data1, data2, op, *, dtype=None, mask=None, engine=_unknown, **kwargs):
     """data1 op data2. Source: nki.isa.tensor_tensor, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_tensor", kwargs)
     require_tile("tensor_tensor", "data1", data1)
     require_tile("tensor_tensor", "data2", data2)
     if data1.buffer is psum and data2.buffer is psum:
@@ -269,6 +299,8 @@ def tensor_tensor_scan(
     data0, data1, initial, op0, op1, reverse0=False, reverse1=False, *, dtype=None, mask=None, **kwargs
 ):
     """The scan state = (data0 op0 state) op1 data1 along rows. Source: nki.isa.tensor_tensor_scan, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_tensor_scan", kwargs)
     require_tile("tensor_tensor_scan", "data0", data0)
     require_tile("tensor_tensor_scan", "data1", data1)
     op0, op1 = operator(op0), operator(op1)
@@ -295,6 +327,8 @@ def select_reduce(
     mask=None, dtype=None, **kwargs,
 ):  # fmt: skip
     """on_true where a predicate holds, else on_false, to dst. Source: nki.isa.select_reduce, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.select_reduce", kwargs)
     for name, tile in (("dst", dst), ("predicate", predicate), ("on_true", on_true)):
         require_tile("select_reduce", name, tile)
     if on_true.buffer is psum and predicate.buffer is psum:
@@ -320,6 +354,8 @@ def range_select(
     range_start=0, on_false_value=_FP32_MIN, mask=None, dtype=None, **kwargs,
 ):  # fmt: skip
     """on_true_tile where the index lies between bounds. Source: nki.isa.range_select, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.range_select", kwargs)
     require_tile("range_select", "on_true_tile", on_true_tile)
     op0, op1, command = operator(comp_op0), operator(comp_op1), _command(reduce_cmd)
 

@@ -10,7 +10,7 @@ from nki._beta1.isa_reductions import from_first_partition
 from nki._beta1.launch import present
 from nki._beta1.masks import Box, OperandBox, box_of, compute_rows, cut, masked
 from nki._beta1.predicates import holds_of, predicate_of
-from nki._beta1.tiles import in_sbuf, new_tile, psum, require_tile, sbuf
+from nki._beta1.tiles import in_sbuf, new_tile, psum, require_tile, say_ignored, sbuf
 
 _PERF_MODES = {"double_row": "double_row", "double_row_gen3": "double_row", "": "none", None: "none"}
 
@@ -26,6 +26,8 @@ def nc_matmul(
 
     Source: nki.isa.nc_matmul, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nisa.nc_matmul", kwargs)
     require_tile("nc_matmul", "stationary", stationary)
     require_tile("nc_matmul", "moving", moving)
     perf = _PERF_MODES.get(kwargs.get("perf_mode"), kwargs.get("perf_mode"))
@@ -132,6 +134,8 @@ def nc_transpose(data, *, mask=None, dtype=None, engine=engine.unknown, **kwargs
 
     Source: nki.isa.nc_transpose, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nisa.nc_transpose", kwargs)
     require_tile("nc_transpose", "data", data)
     partitions, free = data.shape[0], data.size // data.shape[0]
     which = enums.today(_Engine, engine)

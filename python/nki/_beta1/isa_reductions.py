@@ -5,7 +5,7 @@ from nki import isa as nisa
 from nki._beta1 import dtypes
 from nki._beta1.masks import Box, box_of, compute_box, cut, cut_rows, masked, starts_legally, whole_rows
 from nki._beta1.operators import operator
-from nki._beta1.tiles import in_sbuf, new_tile, require_tile
+from nki._beta1.tiles import in_sbuf, new_tile, require_tile, say_ignored
 
 
 def reduced_axes(function, data, axis):
@@ -59,6 +59,8 @@ def reduce(call, data, axes, dtype, keepdims, mask, function="reduction"):
 
 def tensor_reduce(op, data, axis, *, mask=None, dtype=None, negate=False, keepdims=False, **kwargs):
     """data reduced over free axes. Source: nki.isa.tensor_reduce, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_reduce", kwargs)
     require_tile("tensor_reduce", "data", data)
     axes, op = reduced_axes("tensor_reduce", data, axis), operator(op)
 
@@ -72,6 +74,8 @@ def tensor_reduce(op, data, axis, *, mask=None, dtype=None, negate=False, keepdi
 
 def tensor_partition_reduce(op, data, *, mask=None, dtype=None, **kwargs):
     """data reduced across partitions, on GpSimd: a tile of one. Source: nki.isa.tensor_partition_reduce, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.tensor_partition_reduce", kwargs)
     require_tile("tensor_partition_reduce", "data", data)
     shape, box, op = data.shape, box_of(mask, data.shape), operator(op)
     result = new_tile((1, *shape[1:]), data.dtype_name if dtype is None else dtypes.name_of(dtype))
@@ -100,11 +104,15 @@ def bn_stats(data, *, mask=None, dtype=None, **kwargs):
 
     Source: nki.isa.bn_stats, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nisa.bn_stats", kwargs)
     return _statistics("bn_stats", nisa.bn_stats, data, 6, mask, dtype)
 
 
 def bn_aggr(data, *, mask=None, dtype=None, **kwargs):
     """Mean and variance of rows of (count, mean, variance * count): [P, 2]. Source: nki.isa.bn_aggr, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.bn_aggr", kwargs)
     return _statistics("bn_aggr", nisa.bn_aggr, data, 2, mask, dtype)
 
 

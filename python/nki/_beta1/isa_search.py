@@ -5,11 +5,13 @@ from nki._beta1 import dtypes
 from nki._beta1.assignment import write_where
 from nki._beta1.isa_reductions import of_rows
 from nki._beta1.masks import compute_box, cut, cut_rows, masked, whole_rows
-from nki._beta1.tiles import in_sbuf, new_tile, require_tile
+from nki._beta1.tiles import in_sbuf, new_tile, require_tile, say_ignored
 
 
 def max8(*, src, mask=None, dtype=None, **kwargs):
     """The eight largest elements of each row, the largest first. Source: nki.isa.max8, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.max8", kwargs)
     require_tile("max8", "src", src)
     name = src.dtype_name if dtype is None else dtypes.name_of(dtype)
     return of_rows("max8", lambda dst, src: nisa.max8(dst, _flat(src)), src, 8, name, mask)
@@ -30,6 +32,8 @@ def _flat(tile):
 
 def nc_find_index8(*, data, vals, mask=None, dtype=None, **kwargs):
     """Where in each row of data its eight vals are. Source: nki.isa.nc_find_index8, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.nc_find_index8", kwargs)
     require_tile("nc_find_index8", "data", data)
     require_tile("nc_find_index8", "vals", vals)
     name = "uint32" if dtype is None else dtypes.name_of(dtype)
@@ -42,6 +46,8 @@ def nc_find_index8(*, data, vals, mask=None, dtype=None, **kwargs):
 
 def nc_match_replace8(*, data, vals, imm, dst_idx=None, mask=None, dtype=None, **kwargs):
     """data with the first occurrence of each of eight vals replaced. Source: nki.isa.nc_match_replace8, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.nc_match_replace8", kwargs)
     require_tile("nc_match_replace8", "data", data)
     require_tile("nc_match_replace8", "vals", vals)
     result = new_tile(data.shape, data.dtype_name if dtype is None else dtypes.name_of(dtype))
@@ -64,6 +70,8 @@ def nc_match_replace8(*, data, vals, imm, dst_idx=None, mask=None, dtype=None, *
 
 def nc_stream_shuffle(src, dst, shuffle_mask, *, dtype=None, mask=None, **kwargs):
     """Partitions of src, in another order, to dst. Source: nki.isa.nc_stream_shuffle, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.nc_stream_shuffle", kwargs)
     require_tile("nc_stream_shuffle", "src", src)
     require_tile("nc_stream_shuffle", "dst", dst)
     box = compute_box(mask, dst.shape)
@@ -99,6 +107,8 @@ def sequence_bounds(*, segment_ids, dtype=None):
 
 def builtin_custom_op(function_name, lib_file_name, ulib_to_ucode_version, ulib_to_isa_version, srcs, dsts, **kwargs):
     """A function of a library for GpSimd: closed code for a device. Source: nki.isa.builtin_custom_op, NKI 2.26."""
+    if kwargs:
+        say_ignored("nisa.builtin_custom_op", kwargs)
     raise TypeError(
         f"builtin_custom_op: {function_name!r} of {lib_file_name!r} is code for a device, which can't run here"
     )

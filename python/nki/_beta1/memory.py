@@ -10,7 +10,7 @@ from nki._beta1.elementwise import fitting_shapes, is_number, spread
 from nki._beta1.enums import oob_mode, today
 from nki._beta1.masks import Box, box_of, cut, masked, settled
 from nki._beta1.predicates import pieces_of
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, wrong_type
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, say_ignored, wrong_type
 
 
 def _require_hbm(function, name, value):
@@ -48,6 +48,8 @@ def load(src, *, mask=None, dtype=None, mode=oob_mode.error, **kwargs):
 
     Source: nki.language.load, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.load", kwargs)
     _require_hbm("load", "src", src)
     shape = _tile_shape(src)
     result = _loaded("load", src, shape, dtype)
@@ -71,6 +73,8 @@ def store(dst, value, *, mask=None, mode=oob_mode.error, **kwargs):
 
     Source: nki.language.store, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.store", kwargs)
     _require_hbm("store", "dst", dst)
     shape = _tile_shape(dst)
     if is_number(value):
@@ -111,6 +115,8 @@ def _pieces(box, shape):
 
 def load_transpose2d(src, *, mask=None, dtype=None, **kwargs):
     """A tile [F, P] in SBUF with the elements of a tensor [P, F] in HBM. Source: nki.language, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.load_transpose2d", kwargs)
     _require_hbm("load_transpose2d", "src", src)
     if len(src.shape) != 2:
         raise ValueError(f"nl.load_transpose2d: src has the shape {src.shape}; it must have two axes")

@@ -8,11 +8,13 @@ from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.elementwise import put
 from nki._beta1.masks import box_of, computed
-from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile
+from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile, say_ignored
 
 
 def rand(shape, dtype=np.float32, **kwargs):
     """A tile of random numbers from 0 up to 1. Source: nki.language.rand, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.rand", kwargs)
     return _core.as_tile(nl.rand(tuple(shape), dtypes.name_of(dtype)))
 
 
@@ -24,6 +26,8 @@ def random_seed(seed, *, mask=None, **kwargs):
 
     Source: nki.language.random_seed, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.random_seed", kwargs)
     if not isinstance(seed, Tile):
         tile = new_tile((1, 1), "int32")
         nisa.memset(tile, int(np.int64(seed).astype(np.int32)))
@@ -35,6 +39,8 @@ def random_seed(seed, *, mask=None, **kwargs):
 
 def dropout(x, rate, *, dtype=None, mask=None, **kwargs):
     """x with elements zeroed at random. Source: nki.language.dropout, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.dropout", kwargs)
     require_tile("nl.dropout", "x", x)
 
     def call(dst, x, rate):

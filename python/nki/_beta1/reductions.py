@@ -7,7 +7,7 @@ from nki._beta1 import dtypes
 from nki._beta1.elementwise import put, spread
 from nki._beta1.isa_reductions import reduce, reduced_axes
 from nki._beta1.masks import computed
-from nki._beta1.tiles import Tile, require_tile
+from nki._beta1.tiles import Tile, require_tile, say_ignored
 
 
 def _name(dtype, x):
@@ -19,6 +19,8 @@ def _reduction(name, operator_name=None, floats=False):
     today, op = getattr(nl, name), None if floats or operator_name is None else getattr(nl, operator_name)
 
     def function(x, axis, *, dtype=None, mask=None, keepdims=False, **kwargs):
+        if kwargs:
+            say_ignored(f"nl.{name}", kwargs)
         require_tile(f"nl.{name}", "x", x)
         axes = reduced_axes(f"nl.{name}", x, axis)
 
@@ -48,11 +50,15 @@ mean = _reduction("mean", "average", floats=True)
 
 def all(x, axis, *, dtype=bool, mask=None, **kwargs):
     """1 where all elements over free axes are not 0. Source: nki.language.all, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.all", kwargs)
     return _all(x, axis, dtype=dtype, mask=mask)
 
 
 def var(x, axis, *, dtype=None, mask=None, **kwargs):
     """The variance over free axes. Source: nki.language.var, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.var", kwargs)
     return _var(x, axis, dtype=dtype, mask=mask)
 
 
@@ -61,6 +67,8 @@ _all, _var = _reduction("all"), _reduction("var", floats=True)
 
 def softmax(x, axis, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
     """exp(x - max) / sum along free axes. Source: nki.language.softmax, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.softmax", kwargs)
     require_tile("nl.softmax", "x", x)
 
     def call(dst, x):
@@ -71,6 +79,8 @@ def softmax(x, axis, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
 
 def rms_norm(x, w, axis, n, epsilon=1e-6, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
     """x / sqrt(sum(x * x) / n + epsilon) * w. Source: nki.language.rms_norm, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.rms_norm", kwargs)
     require_tile("nl.rms_norm", "x", x)
     w = spread(w, x.shape) if isinstance(w, Tile) else w
 

@@ -7,11 +7,13 @@ from nki._beta1 import dtypes
 from nki._beta1.elementwise import broadcast, is_number, number_dtype, put, with_number
 from nki._beta1.isa_dma import dma_copy
 from nki._beta1.masks import computed
-from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile
+from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile, say_ignored
 
 
 def where(condition, x, y, *, dtype=None, mask=None, **kwargs):
     """x where the condition is not 0, y elsewhere. Source: nki.language.where, NKI 2.26."""
+    if kwargs:
+        say_ignored("nl.where", kwargs)
     require_tile("nl.where", "condition", condition)
     given = [("condition", condition), ("x", x), ("y", y)]
     tiles = [require_tile("nl.where", name, value) for name, value in given if not is_number(value)]
@@ -38,6 +40,8 @@ def gather_flattened(data, indices, *, mask=None, dtype=None, **kwargs):
 
     Source: nki.language.gather_flattened, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.gather_flattened", kwargs)
     require_tile("nl.gather_flattened", "data", data)
     require_tile("nl.gather_flattened", "indices", indices)
 
@@ -54,6 +58,8 @@ def atomic_rmw(dst, value, op, *, mask=None, **kwargs):
 
     Source: nki.language.atomic_rmw, NKI 2.26.
     """
+    if kwargs:
+        say_ignored("nl.atomic_rmw", kwargs)
     if is_number(value):
         tile = new_tile(dst.shape, dst.dtype_name)
         nisa.memset(tile, int(value) if dtypes.is_integer(tile.dtype_name) else float(value))

@@ -5,7 +5,7 @@ import numpy as np
 from nki import _core
 from nki._beta1 import dtypes
 from nki._beta1.elementwise import broadcast_to, is_number
-from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum
+from nki._beta1.tiles import Tile, in_sbuf, is_on_chip, new_tile, psum, say_ignored
 
 
 def move(dst, src):
@@ -70,6 +70,8 @@ def _plain_view(method):
     """A method of NkiTensor, of tiles."""
 
     def call(self, *args, **kwargs):
+        if kwargs:
+            say_ignored("nl.call", kwargs)
         return _core.as_tile(getattr(_core.plain(self), method)(*args, **kwargs))
 
     call.__name__ = method

@@ -1,5 +1,8 @@
 """Tiles: what instructions of Beta 1 take and return. The rest of what a tile can do is in tile_methods.py."""
 
+import sys
+import warnings
+
 from nki import _core
 from nki._core import MemoryRegion, Tile
 
@@ -31,6 +34,26 @@ def wrong_type(function, name, wanted, value):
     else:
         got = repr(value) if len(repr(value)) <= 80 else f"a {type(value).__name__}"
     return TypeError(f"{function}: {name} must be {wanted}, got {got}")
+
+
+# Arguments of the devices' compiler without a page, which public kernels give.
+_WITHOUT_A_PAGE = frozenset(("lazy_initialization", "name", "perf_mode", "precise_fp"))
+
+
+def say_ignored(function, arguments):
+    """What becomes of keyword arguments that a function does not know: Beta 1 ignores them (release notes of 0.2).
+
+    Errors: TypeError for dst, by which today's instructions take their result.
+    """
+    if "dst" in arguments:
+        raise TypeError(
+            f"{function}: no argument is called 'dst'; instructions of Beta 1 return their result: "
+            f"write tile[...] = {function}(...)"
+        )
+    for name in arguments.keys() - _WITHOUT_A_PAGE:
+        kernels = sys.modules["nki._kernel"]  # which imports this module
+        text = f"{function}: no argument is called {name!r}, and Beta 1 ignores it"
+        warnings.warn(text, kernels.NkiWarning, stacklevel=kernels.callers_level())
 
 
 def require_tile(function, name, value):
