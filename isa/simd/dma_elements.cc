@@ -66,9 +66,23 @@ class ElementWalk {
   int row_ = 0;
 };
 
+// In linear memory, where the number of bytes is known to the compiler: one move each way.
+template <int kBytes>
+void CopyStrided(const std::byte* from, int64_t from_step, std::byte* to, int64_t to_step, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    std::memcpy(to + i * to_step * kBytes, from + i * from_step * kBytes, kBytes);
+}
+
+void CopyStrided(const ElementWalk& src, const ElementWalk& dst, int64_t count) {
+  const int bytes = ItemBytes(src.dtype());
+  const auto copy = bytes == 4 ? CopyStrided<4> : bytes == 2 ? CopyStrided<2> : CopyStrided<1>;
+  copy(src.Address(0), src.step(), dst.Address(0), dst.step(), count);
+}
+
 void CopyRunOfElements(const ElementWalk& src, const ElementWalk& dst, int64_t count) {
   const size_t bytes = static_cast<size_t>(ItemBytes(src.dtype()));
-  const bool linear = !src.on_chip() && !dst.on_chip() && src.step() == 1 && dst.step() == 1;
+  const bool in_hbm = !src.on_chip() && !dst.on_chip();
+  const bool linear = in_hbm && src.step() == 1 && dst.step() == 1;
   if (src.dtype() != dst.dtype() && linear) {
     ConvertLinear(src.dtype(), src.Address(0), dst.dtype(), dst.Address(0), count);
   } else if (src.dtype() != dst.dtype()) {
@@ -76,6 +90,8 @@ void CopyRunOfElements(const ElementWalk& src, const ElementWalk& dst, int64_t c
       StoreScalar(dst.dtype(), LoadScalar(src.dtype(), src.Address(i)), dst.Address(i));
   } else if (linear) {
     std::memcpy(dst.Address(0), src.Address(0), static_cast<size_t>(count) * bytes);
+  } else if (in_hbm) {
+    CopyStrided(src, dst, count);
   } else {
     for (int64_t i = 0; i < count; ++i) std::memcpy(dst.Address(i), src.Address(i), bytes);
   }
