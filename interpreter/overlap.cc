@@ -70,6 +70,19 @@ bool OverwritesUnread(const View& in, const View& out) {
   return overwrites;
 }
 
+// Whether a view names a byte twice; one that nothing moves.
+bool NamesTwice(const View& view) {
+  if (!Overlaps(view)) return false;
+  std::vector<bool> named(static_cast<size_t>(view.LastElement() - view.offset + 1));
+  bool twice = false;
+  ForEachElement(view, [&](int64_t byte, int64_t) {
+    const size_t element = static_cast<size_t>(byte / ItemBytes(view.dtype) - view.offset);
+    twice |= named[element];
+    named[element] = true;
+  });
+  return twice;
+}
+
 bool Conflicts(const View& in, const View& out) {
   if (in.elements() == out.elements()) return !SamePlaces(in, out) && ShareBytes(in, out);
   return ShareBytes(in, out) && OverwritesUnread(in, out);
@@ -146,9 +159,18 @@ void CheckOverlaps(const KernelGraph& graph, std::vector<Diagnostic>* found) {
   for (const Node& node : graph.nodes) CheckOverlap(node, found);
 }
 
+// Kernels do so on purpose with a result that they don't want, beside a reduction.
+void WarnOfSelfOverlap(const Node& node, const Named& out, std::vector<Diagnostic>* found) {
+  if (out.view.dynamic != nullptr || !StaysInside(out.view) || !NamesTwice(out.view)) return;
+  found->push_back(WarningOf(node, "overlap",
+                             std::string(out.field) + " names elements of " + out.view.tensor->name +
+                                 " more than once: which of the values stays there is not defined"));
+}
+
 void CheckOverlap(const Node& node, std::vector<Diagnostic>* found) {
-  if (node.instruction->ReadsAllFirst()) return;
   const Collector operands(*node.instruction);
+  for (const Named& out : operands.outs) WarnOfSelfOverlap(node, out, found);
+  if (node.instruction->ReadsAllFirst()) return;
   for (const Named& out : operands.outs) {
     for (const Named& in : operands.ins) {
       if (in.view.tensor != out.view.tensor) continue;

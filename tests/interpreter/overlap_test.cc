@@ -72,6 +72,24 @@ TEST_F(Overlap, AReductionOntoWhatItHasReadIsLegal) {
   EXPECT_THAT(b_.Problems(), IsEmpty());
 }
 
+TEST_F(Overlap, ADestinationThatNamesAnElementTwiceIsWarnedOf) {
+  const View source = b_.Sbuf({32, 8});
+  b_.Fill(source, 2);
+  b_.Add("tensor_copy", {{"dst", Columns(3, 4).Broadcast(1, 8)}, {"src", source}}, 1);
+  const View windows = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{2, 4}, Dim{1, 2}}, 0, Dtype::kFloat32);
+  b_.Add("tensor_copy", {{"dst", windows}, {"src", source}}, 2);  // neighbours, each element once
+  const View steps = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{3, 2}, Dim{2, 2}}, 0, Dtype::kFloat32);
+  b_.Add("tensor_copy", {{"dst", steps}, {"src", source.Slice(1, 0, 4, 1)}}, 3);  // 0 2 3 5
+  const View apart = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{3, 2}, Dim{2, 3}}, 0, Dtype::kFloat32);
+  b_.Add("tensor_copy", {{"dst", apart}, {"src", source.Slice(1, 0, 6, 1)}}, 4);  // 0 2 4 3 5 7
+  const View twice = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{1, 2}, Dim{1, 4}}, 0, Dtype::kFloat32);
+  b_.Add("max8", {{"dst", twice}, {"src", source}}, 5);
+  EXPECT_THAT(b_.Problems(),
+              ElementsAre("tensor_copy: dst names elements of t0 more than once: which of the values stays "
+                          "there is not defined [overlap]",
+                          HasSubstr("max8: dst names elements of t0 more than once")));
+}
+
 TEST_F(Overlap, OutOfBoundsIsSaidAlone) {
   const View beyond = tile_.AccessPattern(std::array{Dim{64, 32}, Dim{1000, 64}}, 0, Dtype::kFloat32);
   b_.Add("tensor_reduce",
