@@ -95,8 +95,14 @@ PyObject* ArgumentReader::Next(const Field& field) {
 }
 
 View ArgumentReader::ReadView(const Field& field, PyObject* argument) {
-  if (!IsTensor(argument))
-    WrongType(field, "a tensor (made with nl.ndarray, or an argument of the kernel)", argument);
+  if (!IsTensor(argument)) {
+    const bool scalar = PyFloat_Check(argument) || PyLong_Check(argument);
+    const bool has_other = scalar && std::string_view(instruction_) == "tensor_tensor";
+    WrongType(field,
+              has_other ? "a tensor (nisa.tensor_scalar takes numbers)"
+                        : "a tensor (made with nl.ndarray, or an argument of the kernel)",
+              argument);
+  }
   if (IsTile(argument)) {
     CheckInBounds(argument);
     Tracer::Require(field.name).CheckBlock(*AsTensor(argument)->view.tensor, Place(field));

@@ -39,6 +39,16 @@ PyObject* NewView(PyObject* self, const Make& make) {
   });
 }
 
+// NumPy takes the numbers one by one too; NKI takes a tuple.
+void RefuseLooseNumbers(PyObject* args, const char* method) {
+  const Py_ssize_t count = PyTuple_GET_SIZE(args);
+  if (count < 2 || !PyLong_Check(PyTuple_GET_ITEM(args, 0)) || !PyLong_Check(PyTuple_GET_ITEM(args, 1)))
+    return;
+  const std::string numbers = pybind11::cast<std::string>(pybind11::repr(pybind11::handle(args)));
+  ThrowType(std::string(method) + " takes one tuple, " + method + "(" + numbers + "), not " +
+            std::to_string(count) + " arguments");
+}
+
 int Axis(const View& view, PyObject* value, const char* what) {
   const int64_t axis = ReadInt(value, what);
   return static_cast<int>(axis < 0 ? axis + view.rank : axis);
@@ -48,7 +58,7 @@ PyObject* Slice(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", "start", "end", "step", nullptr};
     PyObject *dim, *start, *end, *step = nullptr;
-    Parse(args, kwargs, "OOO|O", names, &dim, &start, &end, &step);
+    Parse(args, kwargs, "OOO|O:slice", names, &dim, &start, &end, &step);
     return view.Slice(Axis(view, dim, "slice: dim"), ReadInt(start, "slice: start"),
                       ReadInt(end, "slice: end"), step ? ReadInt(step, "slice: step") : 1);
   });
@@ -58,7 +68,7 @@ PyObject* Select(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"dim", "index", nullptr};
     PyObject *dim, *index;
-    Parse(args, kwargs, "OO", names, &dim, &index);
+    Parse(args, kwargs, "OO:select", names, &dim, &index);
     const int axis = Axis(view, dim, "select: dim");
     if (axis == 0 && view.on_chip())
       ThrowValue("select: axis 0 of an on-chip tensor is the partition axis and stays");
@@ -72,7 +82,8 @@ PyObject* Permute(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dims", nullptr};
     PyObject* dims;
-    Parse(args, kwargs, "O", names, &dims);
+    RefuseLooseNumbers(args, "permute");
+    Parse(args, kwargs, "O:permute", names, &dims);
     const Shape given = ReadInts(dims, "permute: dims");
     std::vector<int> order(given.size());
     std::ranges::transform(given, order.begin(), [](int64_t axis) { return static_cast<int>(axis); });
@@ -84,7 +95,7 @@ PyObject* Broadcast(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", "size", nullptr};
     PyObject *dim, *size;
-    Parse(args, kwargs, "OO", names, &dim, &size);
+    Parse(args, kwargs, "OO:broadcast", names, &dim, &size);
     return view.Broadcast(Axis(view, dim, "broadcast: dim"), ReadInt(size, "broadcast: size"));
   });
 }
@@ -93,7 +104,8 @@ PyObject* BroadcastTo(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"shape", nullptr};
     PyObject* shape;
-    Parse(args, kwargs, "O", names, &shape);
+    RefuseLooseNumbers(args, "broadcast_to");
+    Parse(args, kwargs, "O:broadcast_to", names, &shape);
     return view.BroadcastTo(ReadInts(shape, "broadcast_to: shape"));
   });
 }
@@ -102,7 +114,7 @@ PyObject* ExpandDim(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", nullptr};
     PyObject* dim;
-    Parse(args, kwargs, "O", names, &dim);
+    Parse(args, kwargs, "O:expand_dim", names, &dim);
     const int64_t axis = ReadInt(dim, "expand_dim: dim");
     return view.ExpandDim(static_cast<int>(axis < 0 ? axis + view.rank + 1 : axis));
   });
@@ -112,7 +124,7 @@ PyObject* SqueezeDim(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", nullptr};
     PyObject* dim;
-    Parse(args, kwargs, "O", names, &dim);
+    Parse(args, kwargs, "O:squeeze_dim", names, &dim);
     const int axis = Axis(view, dim, "squeeze_dim: dim");
     if (axis == 0 && view.on_chip())
       ThrowValue("squeeze_dim: axis 0 of an on-chip tensor is the partition axis and stays");
@@ -124,7 +136,7 @@ PyObject* ReshapeDim(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dim", "shape", nullptr};
     PyObject *dim, *shape;
-    Parse(args, kwargs, "OO", names, &dim, &shape);
+    Parse(args, kwargs, "OO:reshape_dim", names, &dim, &shape);
     return view.ReshapeDim(Axis(view, dim, "reshape_dim: dim"), ReadInts(shape, "reshape_dim: shape"));
   });
 }
@@ -133,7 +145,7 @@ PyObject* FlattenDims(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"start_dim", "end_dim", nullptr};
     PyObject *start, *end;
-    Parse(args, kwargs, "OO", names, &start, &end);
+    Parse(args, kwargs, "OO:flatten_dims", names, &start, &end);
     return view.FlattenDims(Axis(view, start, "flatten_dims: start_dim"),
                             Axis(view, end, "flatten_dims: end_dim"));
   });
@@ -143,7 +155,8 @@ PyObject* Reshape(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"shape", "new_shape", nullptr};
     PyObject *shape = nullptr, *new_shape = nullptr;  // the second is the name in NKI 0.4
-    Parse(args, kwargs, "|OO", names, &shape, &new_shape);
+    RefuseLooseNumbers(args, "reshape");
+    Parse(args, kwargs, "|OO:reshape", names, &shape, &new_shape);
     if ((shape == nullptr) == (new_shape == nullptr)) ThrowType("reshape: shape must be given, once");
     return view.Reshape(ReadInts(shape ? shape : new_shape, "reshape: shape"));
   });
@@ -158,7 +171,7 @@ PyObject* Rearrange(PyObject* self, PyObject* args, PyObject* kwargs) {
           "('p', 'b', 'a'), {'a': 2}), and not one string");
     }
     PyObject *source, *destination, *sizes = Py_None;
-    Parse(args, kwargs, "OO|O", names, &source, &destination, &sizes);
+    Parse(args, kwargs, "OO|O:rearrange", names, &source, &destination, &sizes);
     return Rearranged(view, source, destination, sizes);
   });
 }
@@ -167,7 +180,7 @@ PyObject* Reinterpret(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view) {
     static const char* const names[] = {"dtype", nullptr};
     PyObject* dtype;
-    Parse(args, kwargs, "O", names, &dtype);
+    Parse(args, kwargs, "O:view", names, &dtype);
     return view.Reinterpret(ReadDtype(dtype));
   });
 }
@@ -178,7 +191,7 @@ PyObject* AccessPattern(PyObject* self, PyObject* args, PyObject* kwargs) {
                                         "indirect_dim", "dtype",  nullptr};
     PyObject *pattern, *offset = Py_None, *scalar = Py_None, *vector = Py_None, *indirect = nullptr,
                        *dtype = Py_None;
-    Parse(args, kwargs, "O|OOOOO", names, &pattern, &offset, &scalar, &vector, &indirect, &dtype);
+    Parse(args, kwargs, "O|OOOOO:ap", names, &pattern, &offset, &scalar, &vector, &indirect, &dtype);
     const Dtype as = dtype == Py_None ? view.dtype : ReadDtype(dtype);
     const int64_t at = offset == Py_None ? 0 : ReadInt(offset, "ap: offset");
     const View made = view.AccessPattern(ReadPattern(pattern, "ap: pattern"), at, as);
@@ -211,7 +224,7 @@ PyObject* VectorSelect(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"dim", "vector_offset", nullptr};
     PyObject *dim, *index;
-    Parse(args, kwargs, "OO", names, &dim, &index);
+    Parse(args, kwargs, "OO:vector_select", names, &dim, &index);
     if (ReadInt(dim, "vector_select: dim") != 0) ThrowValue("vector_select: dim must be 0");
     if (!IsTensor(index)) ThrowType("vector_select: vector_offset must be a tensor with one index per row");
     if (view.on_chip()) ThrowValue("vector_select: " + view.ToString() + " is on chip; it must be in HBM");
@@ -244,7 +257,7 @@ PyObject* Indirect(PyObject* self, PyObject* args, PyObject* kwargs) {
   return NewView(self, [&](const View& view, Holds& holds) {
     static const char* const names[] = {"index", "num_elem", nullptr};
     PyObject *given, *count = Py_None;
-    Parse(args, kwargs, "O|O", names, &given, &count);
+    Parse(args, kwargs, "O|O:indirect", names, &given, &count);
     if (!IsTensor(given)) ThrowType("indirect: index must be a tensor of offsets along the free axis");
     const View& index = AsTensor(given)->view;
     CheckIndex(view, index);

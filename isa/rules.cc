@@ -21,11 +21,23 @@ std::string SpaceNames(SpaceSet spaces) {
   return names;
 }
 
+// How what is in another memory gets to where an operand may be, or from there.
+std::string WayBetween(Space space, SpaceSet allowed, Field::Role role) {
+  const bool out = role == Field::Role::kOut;
+  if (!OnChip(space) && (allowed & kSbuf) && !(allowed & kHbm))
+    return out ? "; write to a tile and store that with nisa.dma_copy" : "; load it first with nisa.dma_copy";
+  if (space == Space::kPsum && (allowed & kSbuf))
+    return out ? "; write to a tile there and copy that with nisa.tensor_copy"
+               : "; copy it to SBUF first with nisa.tensor_copy";
+  return "";
+}
+
 // Finds the field whose address is `wanted`.
 class FieldFinder : public FieldVisitor {
  public:
   explicit FieldFinder(const void* wanted) : wanted_(wanted) {}
   std::string name;
+  Field::Role role = Field::Role::kAttr;
 
   void Visit(const Field& field, View& value) override { Match(field, &value); }
   void Visit(const Field& field, std::optional<View>& value) override {
@@ -62,10 +74,14 @@ class FieldFinder : public FieldVisitor {
 
  private:
   void Match(const Field& field, const void* address) {
-    if (address == wanted_ && name.empty()) name = field.name;
+    if (address != wanted_ || !name.empty()) return;
+    name = field.name;
+    role = field.role;
   }
   void Match(const Field& field, const void* address, size_t index) {
-    if (address == wanted_) name = std::string(field.name) + "[" + to_string(index) + "]";
+    if (address != wanted_) return;
+    name = std::string(field.name) + "[" + to_string(index) + "]";
+    role = field.role;
   }
   const void* wanted_;
 };
@@ -78,13 +94,18 @@ Checker::Checker(const Instruction& instruction, const Generation& gen, int sour
                  std::vector<Diagnostic>* found)
     : instruction_(instruction), gen_(gen), source_(source), found_(found) {}
 
-std::string Checker::NameOf(const void* value) const {
+namespace {
+
+FieldFinder FieldOf(const Instruction& instruction, const void* value) {
   FieldFinder finder(value);
-  const_cast<Instruction&>(instruction_)
-      .VisitFields(finder);  // visitors see fields as mutable; this one only looks
+  const_cast<Instruction&>(instruction).VisitFields(finder);  // which sees fields as mutable; this only looks
   NKI_CHECK(!finder.name.empty());
-  return finder.name;
+  return finder;
 }
+
+}  // namespace
+
+std::string Checker::NameOf(const void* value) const { return FieldOf(instruction_, value).name; }
 
 std::string Checker::Says(const AluOp& op) const { return NameOf(&op) + " is " + Quoted(Name(op)); }
 
@@ -146,9 +167,9 @@ bool Checker::Float32Operand(const Operand& operand, const View& data) {
 }
 
 bool Checker::InSpaces(const View& view, SpaceSet spaces) {
-  NKI_RULE(
-      In(view.space(), spaces), "space",
-      NameOf(&view) + " is in " + std::string(Name(view.space())) + "; it must be in " + SpaceNames(spaces));
+  NKI_RULE(In(view.space(), spaces), "space",
+           NameOf(&view) + " is in " + std::string(Name(view.space())) + "; it must be in " +
+               SpaceNames(spaces) + WayBetween(view.space(), spaces, FieldOf(instruction_, &view).role));
 }
 
 bool Checker::PartitionsAtMost(const View& view, int64_t limit) {

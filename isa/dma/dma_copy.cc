@@ -51,7 +51,7 @@ struct DmaCopy {
     c.SameElements(src, dst);
     c.Convertible(src, dst);
     const bool hwdge = dge_mode == DgeMode::kHwdge;
-    if (hwdge) c.Requires(Feature::kHwdge) && c.SameDtype(src, dst);
+    if (hwdge && c.Requires(Feature::kHwdge)) CheckHwdge(c, dst, src);
     const bool follows = dge_mode == DgeMode::kSwdge || dge_mode == DgeMode::kUnknown;
     c.Rule(follows || !(IsIndexed(dst) || IsIndexed(src)), "vector-offset", [&] {
       return "a vector_offset needs dge_mode.swdge or .unknown; " + std::string(hwdge ? "hwdge" : "none") +

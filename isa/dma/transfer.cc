@@ -171,6 +171,13 @@ void CheckIndexed(Checker& c, const View& view, const View& other) {
   });
 }
 
+void CheckHwdge(Checker& c, const View& dst, const View& src) {
+  c.Rule(src.dtype == dst.dtype, "same-dtype", [&] {
+    return "src is " + std::string(Name(src.dtype)) + " and dst is " + std::string(Name(dst.dtype)) +
+           "; dge_mode.hwdge can't convert dtypes: take dge_mode.swdge or .unknown";
+  });
+}
+
 void CheckRows(const RunContext& ctx, const View& view) {
   for (int64_t row = 0; IsIndexed(view) && row < view.dims[0].count; ++row) ctx.At(view, false, row);
 }

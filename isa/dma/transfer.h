@@ -30,6 +30,8 @@ bool IsIndexed(const View& view);
 // The rules of a view with a vector_offset beside the operand `other`: [vector-offset], [same-rows]. The
 // other kinds of views pass.
 void CheckIndexed(Checker& c, const View& view, const View& other);
+// Descriptors made by hardware convert nothing: [same-dtype].
+void CheckHwdge(Checker& c, const View& dst, const View& src);
 // Throws RunError if an index takes a row outside the storage: before the first row is moved.
 void CheckRows(const RunContext& ctx, const View& view);
 // One row of a view, where it is now.

@@ -255,7 +255,14 @@ void InstructionTest::ExpectOperandRules(const std::string& name, const Argument
                 ::testing::Contains(name + ": " + field + message));
   };
   Shape shape = view.shape();
-  expect(b.Hbm(shape, view.dtype), " is in shared_hbm; it must be in " + spaces + " [space]");
+  const std::string wanted = name + ": " + field + " is in shared_hbm; it must be in " + spaces;
+  const auto advised = [&](const char* advice) {
+    return wanted + (spaces == "PSUM" ? "" : advice) + std::string(" [space]");
+  };
+  EXPECT_THAT(
+      Problems(name, With(legal, {{field, b.Hbm(shape, view.dtype)}}), gen),
+      ::testing::Contains(::testing::AnyOf(advised("; load it first with nisa.dma_copy"),
+                                           advised("; write to a tile and store that with nisa.dma_copy"))));
   const auto tile = [&](int64_t partitions) {
     shape[0] = partitions;
     return spaces == "PSUM" ? b.Psum(shape, view.dtype) : b.Sbuf(shape, view.dtype);

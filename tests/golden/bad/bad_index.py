@@ -34,6 +34,14 @@ case_pattern = kernel_of(lambda x, tile: nisa.memset(tile.ap([[32, 64], [1, 33]]
 case_pattern_end = kernel_of(lambda x, tile: nisa.memset(tile.ap([[32, 64], [1, 1]], offset=64 * 32), 0))
 case_pattern_partitions = kernel_of(lambda x, tile: tile.ap([[1, 64], [1, 32]]))
 case_dtype_view = kernel_of(lambda x, tile: tile[:, 0:3].view(nl.float16)[:, 0:3].view(nl.float32))
+case_permute_numbers = kernel_of(lambda x, tile: x.permute(1, 0))
+case_reshape_numbers = kernel_of(lambda x, tile: tile.reshape(64, 8, 4))
+case_broadcast_numbers = kernel_of(lambda x, tile: tile.broadcast_to(64, 32))
+case_too_few = kernel_of(lambda x, tile: tile.slice(1, 0))
+case_pattern_keyword = kernel_of(lambda x, tile: tile.ap([[32, 64], [1, 32]], foo=1))
+case_ds_word = kernel_of(lambda x, tile: tile[:, nl.ds("a", 3)])
+case_ds_none = kernel_of(lambda x, tile: tile[:, nl.ds(0, None)])
+case_ds_negative = kernel_of(lambda x, tile: tile[:, nl.ds(-3, 3)])
 
 
 # ---- expected ----
@@ -114,3 +122,35 @@ case_dtype_view = kernel_of(lambda x, tile: tile[:, 0:3].view(nl.float16)[:, 0:3
 # case_dtype_view:
 # ValueError: view: the last axis of sbuf.0[64, 3] float16 sbuf (6 bytes) is not a multiple of the 4 bytes of float32
 #   at bad/bad_index.py:36: case_dtype_view = kernel_of(lambda x, tile: tile[:, 0:3].view(nl.float16)[:, 0:3].view(nl.float32))
+#
+# case_permute_numbers:
+# TypeError: permute takes one tuple, permute((1, 0)), not 2 arguments
+#   at bad/bad_index.py:37: case_permute_numbers = kernel_of(lambda x, tile: x.permute(1, 0))
+#
+# case_reshape_numbers:
+# TypeError: reshape takes one tuple, reshape((64, 8, 4)), not 3 arguments
+#   at bad/bad_index.py:38: case_reshape_numbers = kernel_of(lambda x, tile: tile.reshape(64, 8, 4))
+#
+# case_broadcast_numbers:
+# TypeError: broadcast_to takes one tuple, broadcast_to((64, 32)), not 2 arguments
+#   at bad/bad_index.py:39: case_broadcast_numbers = kernel_of(lambda x, tile: tile.broadcast_to(64, 32))
+#
+# case_too_few:
+# TypeError: slice() missing required argument 'end' (pos 3)
+#   at bad/bad_index.py:40: case_too_few = kernel_of(lambda x, tile: tile.slice(1, 0))
+#
+# case_pattern_keyword:
+# TypeError: 'foo' is an invalid keyword argument for ap()
+#   at bad/bad_index.py:41: case_pattern_keyword = kernel_of(lambda x, tile: tile.ap([[32, 64], [1, 32]], foo=1))
+#
+# case_ds_word:
+# TypeError: nl.ds: start must be an integer or a register, got 'a'
+#   at bad/bad_index.py:42: case_ds_word = kernel_of(lambda x, tile: tile[:, nl.ds("a", 3)])
+#
+# case_ds_none:
+# TypeError: nl.ds: size must be an integer, got None
+#   at bad/bad_index.py:43: case_ds_none = kernel_of(lambda x, tile: tile[:, nl.ds(0, None)])
+#
+# case_ds_negative:
+# IndexError: nl.ds: start is -3; it must not be negative
+#   at bad/bad_index.py:44: case_ds_negative = kernel_of(lambda x, tile: tile[:, nl.ds(-3, 3)])

@@ -33,6 +33,8 @@ case_reduction_for_operator = kernel_of(lambda x, t: nisa.tensor_reduce(t, nl.su
 case_no_value = kernel_of(lambda x, t: nisa.memset(t, None))
 case_partition_axis = kernel_of(lambda x, t: nisa.tensor_reduce(t[:, 0:1], nl.add, t, axis=0))
 case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))
+case_number_for_tensor = kernel_of(lambda x, t: nisa.tensor_tensor(t, t, 2.0, op=nl.add))
+case_name = kernel_of(lambda x, t: nisa.tensor_copy(t, t, name=3))
 
 
 # ---- expected ----
@@ -118,3 +120,11 @@ case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=
 # VerifyError: bad/bad_instruction_arguments.py:35: error: dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
 #     case_newer_target = kernel_of(lambda x, t: nisa.dma_copy(dst=t, src=x, dge_mode=nisa.dge_mode.hwdge))
 #   called from bad/bad_instruction_arguments.py:12: call(x, tile)
+#
+# case_number_for_tensor:
+# TypeError: tensor_tensor: data2 must be a tensor (nisa.tensor_scalar takes numbers), got 2.0
+#   at bad/bad_instruction_arguments.py:36: case_number_for_tensor = kernel_of(lambda x, t: nisa.tensor_tensor(t, t, 2.0, op=nl.add))
+#
+# case_name:
+# TypeError: tensor_copy: name must be a string, got 3
+#   at bad/bad_instruction_arguments.py:37: case_name = kernel_of(lambda x, t: nisa.tensor_copy(t, t, name=3))

@@ -45,15 +45,15 @@ def case_matmul():
 
 # ---- expected ----
 # case_dma_from_psum:
-# VerifyError: bad/bad_memories.py:12: error: dma_copy: src is in psum; it must be in SBUF or HBM [space]
+# VerifyError: bad/bad_memories.py:12: error: dma_copy: src is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 #     nisa.dma_copy(dst=x, src=tile)
 #
 # case_compute_in_hbm:
-# VerifyError: bad/bad_memories.py:18: error: tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+# VerifyError: bad/bad_memories.py:18: error: tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #     nisa.tensor_tensor(dst=x, data1=x, data2=x, op=nl.add)
 #
 # case_matmul:
 # VerifyError: bad/bad_memories.py:27: error: nc_matmul: dst is in sbuf; it must be in PSUM [space]
 #     nisa.nc_matmul(dst=wrong, stationary=tile, moving=tile)
-# bad/bad_memories.py:30: error: nc_matmul: stationary is in psum; it must be in SBUF [space]
+# bad/bad_memories.py:30: error: nc_matmul: stationary is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #     nisa.nc_matmul(dst=acc, stationary=acc, moving=acc)

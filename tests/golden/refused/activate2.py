@@ -34,17 +34,17 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     activate2: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     activate2: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   imm0=hbm(4, 1)
-#     activate2: imm0 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: imm0 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   imm1=hbm(4, 1)
-#     activate2: imm1 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: imm1 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   relu_param=hbm(4, 1)
-#     activate2: relu_param is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: relu_param is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     activate2: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activate2: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     activate2: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

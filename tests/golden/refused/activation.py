@@ -29,15 +29,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     activation: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     activation: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   bias=hbm(4, 1)
-#     activation: bias is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation: bias is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   scale=hbm(4, 1)
-#     activation: scale is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation: scale is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     activation: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     activation: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -26,15 +26,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     activation_reduce: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation_reduce: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     activation_reduce: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation_reduce: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     activation_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   bias=hbm(4, 1)
-#     activation_reduce: bias is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation_reduce: bias is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   scale=hbm(4, 1)
-#     activation_reduce: scale is in shared_hbm; it must be in SBUF or PSUM [space]
+#     activation_reduce: scale is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     activation_reduce: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -25,13 +25,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(4, 8)
-#     affine_select: dst is in psum; it must be in SBUF [space]
+#     affine_select: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(4, 8)
-#     affine_select: dst is in shared_hbm; it must be in SBUF [space]
+#     affine_select: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   on_true_tile=psum(4, 8)
-#     affine_select: on_true_tile is in psum; it must be in SBUF [space]
+#     affine_select: on_true_tile is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   on_true_tile=hbm(4, 8)
-#     affine_select: on_true_tile is in shared_hbm; it must be in SBUF [space]
+#     affine_select: on_true_tile is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     affine_select: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

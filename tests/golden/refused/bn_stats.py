@@ -10,9 +10,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 6)
-#     bn_stats: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     bn_stats: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 512)
-#     bn_stats: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     bn_stats: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 6, nl.float8_e4m3fn_x4)
 #     bn_stats: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -13,7 +13,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   tensor=psum(4, 8)
-#     device_print: tensor is in psum; it must be in SBUF or HBM [space]
+#     device_print: tensor is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 # too many partitions:
 #   tensor=sbuf(256, 8)
 #     ValueError: ndarray: shape (256, 8) has 256 partitions; sbuf of trn3 has 128; take it in tiles of at most 128 rows

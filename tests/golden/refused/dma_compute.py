@@ -30,7 +30,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(4, 8)
-#     dma_compute: dst is in psum; it must be in SBUF or HBM [space]
+#     dma_compute: dst is in psum; it must be in SBUF or HBM; write to a tile there and copy that with nisa.tensor_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     dma_compute: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]
@@ -67,7 +67,7 @@ case = refuse.text
 #     TypeError: dma_compute: reduce_op is required and missing
 # rules:
 #   srcs=[hbm(4, 8), psum(4, 8)]
-#     dma_compute: srcs[1] is in psum; it must be in SBUF or HBM [space]
+#     dma_compute: srcs[1] is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 #   srcs=[hbm(4, 8), hbm(4, 8, nl.float8_e4m3fn_x4)]
 #     dma_compute: srcs[1] is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]
 #   srcs=[hbm(4, 8), hbm(4, 7)]

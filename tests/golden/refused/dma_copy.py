@@ -33,9 +33,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(4, 8)
-#     dma_copy: dst is in psum; it must be in SBUF or HBM [space]
+#     dma_copy: dst is in psum; it must be in SBUF or HBM; write to a tile there and copy that with nisa.tensor_copy [space]
 #   src=psum(4, 8)
-#     dma_copy: src is in psum; it must be in SBUF or HBM [space]
+#     dma_copy: src is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     dma_copy: src is float32 and dst is float8_e4m3fn_x4; packed dtypes are copied to the same dtype only [packed-dtype]
@@ -63,7 +63,7 @@ case = refuse.text
 #     TypeError: dma_copy: src is required and missing
 # rules:
 #   src=hbm(4, 8, nl.bfloat16), dge_mode=nisa.dge_mode.hwdge
-#     dma_copy: src is bfloat16 and dst is float32; they must have the same dtype [same-dtype]
+#     dma_copy: src is bfloat16 and dst is float32; dge_mode.hwdge can't convert dtypes: take dge_mode.swdge or .unknown [same-dtype]
 #   dge_mode=nisa.dge_mode.hwdge on trn1
 #     dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, trn3 [hwdge]
 #   src=hbm(9, 8).ap([[8, 4], [1, 8]], vector_offset=sbuf(3, 1, nl.int32))

@@ -24,11 +24,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(16, 16, nl.bfloat16)
-#     dma_transpose: dst is in psum; it must be in SBUF [space]
+#     dma_transpose: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(16, 16, nl.bfloat16)
-#     dma_transpose: dst is in shared_hbm; it must be in SBUF [space]
+#     dma_transpose: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   src=psum(16, 16, nl.bfloat16)
-#     dma_transpose: src is in psum; it must be in SBUF or HBM [space]
+#     dma_transpose: src is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 # wrong dtype:
 #   dst=sbuf(16, 16, nl.int32)
 #     dma_transpose: src is bfloat16 and dst is int32; they must have the same dtype [same-dtype]

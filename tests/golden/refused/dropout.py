@@ -15,11 +15,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     dropout: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     dropout: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     dropout: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     dropout: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   prob=hbm(4, 1)
-#     dropout: prob is in shared_hbm; it must be in SBUF or PSUM [space]
+#     dropout: prob is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.int32)
 #     dropout: data is float32 and dst is int32; they must have the same dtype [same-dtype]

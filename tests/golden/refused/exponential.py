@@ -24,15 +24,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     exponential: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     exponential: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   src=hbm(4, 8)
-#     exponential: src is in shared_hbm; it must be in SBUF or PSUM [space]
+#     exponential: src is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   max_value=hbm(4, 1)
-#     exponential: max_value is in shared_hbm; it must be in SBUF or PSUM [space]
+#     exponential: max_value is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     exponential: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     exponential: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   reduce_init=hbm(4, 1)
-#     exponential: reduce_init is in shared_hbm; it must be in SBUF or PSUM [space]
+#     exponential: reduce_init is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     exponential: dst is float8_e4m3fn_x4; allowed are float8_e4m3, float8_e5m2, float16, bfloat16, float32, tfloat32, int8, int16, int32, uint8, uint16 [dtype]

@@ -14,9 +14,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(4, 8, nl.int32)
-#     iota: dst is in psum; it must be in SBUF [space]
+#     iota: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(4, 8, nl.int32)
-#     iota: dst is in shared_hbm; it must be in SBUF [space]
+#     iota: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     iota: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

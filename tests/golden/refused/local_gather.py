@@ -15,17 +15,17 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(16, 32)
-#     local_gather: dst is in psum; it must be in SBUF [space]
+#     local_gather: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(16, 32)
-#     local_gather: dst is in shared_hbm; it must be in SBUF [space]
+#     local_gather: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   src_buffer=psum(16, 8)
-#     local_gather: src_buffer is in psum; it must be in SBUF [space]
+#     local_gather: src_buffer is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   src_buffer=hbm(16, 8)
-#     local_gather: src_buffer is in shared_hbm; it must be in SBUF [space]
+#     local_gather: src_buffer is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   index=psum(16, 2, nl.uint16)
-#     local_gather: index is in psum; it must be in SBUF [space]
+#     local_gather: index is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   index=hbm(16, 2, nl.uint16)
-#     local_gather: index is in shared_hbm; it must be in SBUF [space]
+#     local_gather: index is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(16, 32, nl.int32)
 #     local_gather: src_buffer is float32 and dst is int32; they must have the same dtype [same-dtype]

@@ -13,9 +13,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     max8: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     max8: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   src=hbm(4, 32)
-#     max8: src is in shared_hbm; it must be in SBUF or PSUM [space]
+#     max8: src is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     max8: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

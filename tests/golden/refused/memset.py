@@ -18,7 +18,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8, nl.uint8)
-#     memset: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     memset: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     memset: value is 1 and dst is float8_e4m3fn_x4; only 0 is allowed [packed-zero]

@@ -13,11 +13,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8, nl.uint32)
-#     nc_find_index8: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_find_index8: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 32)
-#     nc_find_index8: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_find_index8: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   vals=hbm(4, 8)
-#     nc_find_index8: vals is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_find_index8: vals is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.int32)
 #     nc_find_index8: dst is int32; allowed are uint16, uint32 [dtype]

@@ -21,13 +21,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 32)
-#     nc_match_replace8: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_match_replace8: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 32)
-#     nc_match_replace8: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_match_replace8: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   vals=hbm(4, 8)
-#     nc_match_replace8: vals is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_match_replace8: vals is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   dst_idx=hbm(4, 8, nl.uint32)
-#     nc_match_replace8: dst_idx is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_match_replace8: dst_idx is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 32, nl.float8_e4m3fn_x4)
 #     nc_match_replace8: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -58,13 +58,13 @@ case = refuse.text
 #   dst=hbm(64, 256)
 #     nc_matmul: dst is in shared_hbm; it must be in PSUM [space]
 #   stationary=psum(128, 64, nl.bfloat16)
-#     nc_matmul: stationary is in psum; it must be in SBUF [space]
+#     nc_matmul: stationary is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   stationary=hbm(128, 64, nl.bfloat16)
-#     nc_matmul: stationary is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul: stationary is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   moving=psum(128, 256, nl.bfloat16)
-#     nc_matmul: moving is in psum; it must be in SBUF [space]
+#     nc_matmul: moving is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   moving=hbm(128, 256, nl.bfloat16)
-#     nc_matmul: moving is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul: moving is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=psum(64, 256, nl.int32)
 #     nc_matmul: dst is int32; allowed are float32, bfloat16 [dtype]

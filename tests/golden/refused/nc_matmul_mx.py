@@ -34,21 +34,21 @@ case = refuse.text
 #   dst=hbm(64, 256)
 #     nc_matmul_mx: dst is in shared_hbm; it must be in PSUM [space]
 #   stationary=psum(128, 64, nl.float8_e4m3fn_x4)
-#     nc_matmul_mx: stationary is in psum; it must be in SBUF [space]
+#     nc_matmul_mx: stationary is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   stationary=hbm(128, 64, nl.float8_e4m3fn_x4)
-#     nc_matmul_mx: stationary is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul_mx: stationary is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   moving=psum(128, 256, nl.float8_e4m3fn_x4)
-#     nc_matmul_mx: moving is in psum; it must be in SBUF [space]
+#     nc_matmul_mx: moving is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   moving=hbm(128, 256, nl.float8_e4m3fn_x4)
-#     nc_matmul_mx: moving is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul_mx: moving is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   stationary_scale=psum(128, 64, nl.uint8)
-#     nc_matmul_mx: stationary_scale is in psum; it must be in SBUF [space]
+#     nc_matmul_mx: stationary_scale is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   stationary_scale=hbm(128, 64, nl.uint8)
-#     nc_matmul_mx: stationary_scale is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul_mx: stationary_scale is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   moving_scale=psum(128, 256, nl.uint8)
-#     nc_matmul_mx: moving_scale is in psum; it must be in SBUF [space]
+#     nc_matmul_mx: moving_scale is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   moving_scale=hbm(128, 256, nl.uint8)
-#     nc_matmul_mx: moving_scale is in shared_hbm; it must be in SBUF [space]
+#     nc_matmul_mx: moving_scale is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=psum(64, 256, nl.int32)
 #     nc_matmul_mx: dst is int32; allowed are float32, bfloat16 [dtype]

@@ -11,17 +11,17 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(4, 8)
-#     nc_n_gather: dst is in psum; it must be in SBUF [space]
+#     nc_n_gather: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(4, 8)
-#     nc_n_gather: dst is in shared_hbm; it must be in SBUF [space]
+#     nc_n_gather: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   data=psum(4, 16)
-#     nc_n_gather: data is in psum; it must be in SBUF [space]
+#     nc_n_gather: data is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   data=hbm(4, 16)
-#     nc_n_gather: data is in shared_hbm; it must be in SBUF [space]
+#     nc_n_gather: data is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   indices=psum(4, 8, nl.uint32)
-#     nc_n_gather: indices is in psum; it must be in SBUF [space]
+#     nc_n_gather: indices is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   indices=hbm(4, 8, nl.uint32)
-#     nc_n_gather: indices is in shared_hbm; it must be in SBUF [space]
+#     nc_n_gather: indices is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.int32)
 #     nc_n_gather: data is float32 and dst is int32; they must have the same dtype [same-dtype]

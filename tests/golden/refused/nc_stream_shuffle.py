@@ -14,9 +14,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(32, 8)
-#     nc_stream_shuffle: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_stream_shuffle: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   src=hbm(32, 8)
-#     nc_stream_shuffle: src is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_stream_shuffle: src is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(32, 8, nl.int32)
 #     nc_stream_shuffle: src is float32 and dst is int32; they must have the same dtype [same-dtype]

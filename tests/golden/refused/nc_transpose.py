@@ -15,9 +15,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(8, 4)
-#     nc_transpose: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_transpose: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     nc_transpose: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     nc_transpose: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=psum(8, 4, nl.int32)
 #     nc_transpose: data is float32 and dst is int32; they must have the same dtype [same-dtype]

@@ -13,13 +13,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(16, 9, nl.int32)
-#     nonzero_with_count: dst is in psum; it must be in SBUF [space]
+#     nonzero_with_count: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(16, 9, nl.int32)
-#     nonzero_with_count: dst is in shared_hbm; it must be in SBUF [space]
+#     nonzero_with_count: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   src=psum(16, 8)
-#     nonzero_with_count: src is in psum; it must be in SBUF [space]
+#     nonzero_with_count: src is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   src=hbm(16, 8)
-#     nonzero_with_count: src is in shared_hbm; it must be in SBUF [space]
+#     nonzero_with_count: src is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(16, 9)
 #     nonzero_with_count: dst is float32; allowed are int32 [dtype]

@@ -20,17 +20,17 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(32, 8, nl.float8_e4m3fn_x4)
-#     quantize_mx: dst is in psum; it must be in SBUF [space]
+#     quantize_mx: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(32, 8, nl.float8_e4m3fn_x4)
-#     quantize_mx: dst is in shared_hbm; it must be in SBUF [space]
+#     quantize_mx: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   src=psum(32, 32, nl.bfloat16)
-#     quantize_mx: src is in psum; it must be in SBUF [space]
+#     quantize_mx: src is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   src=hbm(32, 32, nl.bfloat16)
-#     quantize_mx: src is in shared_hbm; it must be in SBUF [space]
+#     quantize_mx: src is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 #   dst_scale=psum(32, 8, nl.uint8)
-#     quantize_mx: dst_scale is in psum; it must be in SBUF [space]
+#     quantize_mx: dst_scale is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst_scale=hbm(32, 8, nl.uint8)
-#     quantize_mx: dst_scale is in shared_hbm; it must be in SBUF [space]
+#     quantize_mx: dst_scale is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(32, 8, nl.int32)
 #     quantize_mx: dst is int32; allowed are float8_e4m3fn_x4, float8_e5m2_x4 [dtype]

@@ -13,11 +13,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     rand2: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     rand2: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   min=hbm(4, 1)
-#     rand2: min is in shared_hbm; it must be in SBUF or PSUM [space]
+#     rand2: min is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   max=hbm(4, 1)
-#     rand2: max is in shared_hbm; it must be in SBUF or PSUM [space]
+#     rand2: max is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     rand2: dst is float8_e4m3fn_x4; allowed are float8_e4m3, float8_e5m2, float16, bfloat16, float32, tfloat32, int8, int16, int32, uint8, uint16, uint32 [dtype]

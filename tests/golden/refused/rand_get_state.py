@@ -17,7 +17,7 @@ case = refuse.text
 #   dst=psum(4, 6, nl.uint32)
 #     rand_get_state: dst is in PSUM, which the GpSimd engine can't reach [gpsimd-psum]
 #   dst=hbm(4, 6, nl.uint32)
-#     rand_get_state: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     rand_get_state: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 6, nl.int32)
 #     rand_get_state: dst is int32; allowed are uint32 [dtype]

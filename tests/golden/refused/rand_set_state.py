@@ -14,9 +14,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   src_seeds=psum(4, 6, nl.uint32)
-#     rand_set_state: src_seeds is in psum; it must be in SBUF [space]
+#     rand_set_state: src_seeds is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   src_seeds=hbm(4, 6, nl.uint32)
-#     rand_set_state: src_seeds is in shared_hbm; it must be in SBUF [space]
+#     rand_set_state: src_seeds is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   src_seeds=sbuf(4, 6, nl.int32)
 #     rand_set_state: src_seeds is int32; allowed are uint32 [dtype]

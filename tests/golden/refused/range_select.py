@@ -27,15 +27,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     range_select: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     range_select: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   on_true_tile=hbm(4, 8)
-#     range_select: on_true_tile is in shared_hbm; it must be in SBUF or PSUM [space]
+#     range_select: on_true_tile is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   bound0=hbm(4, 1)
-#     range_select: bound0 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     range_select: bound0 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   bound1=hbm(4, 1)
-#     range_select: bound1 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     range_select: bound1 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     range_select: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     range_select: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     range_select: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -12,7 +12,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   src=psum(1, 1, nl.int32)
-#     register_load: src is in psum; it must be in SBUF or HBM [space]
+#     register_load: src is in psum; it must be in SBUF or HBM; copy it to SBUF first with nisa.tensor_copy [space]
 # wrong dtype:
 #   src=sbuf(1, 1, nl.bfloat16)
 #     register_load: src is bfloat16; allowed are int32, uint32, int16, uint16, int8, uint8, float32 [dtype]

@@ -12,7 +12,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(1, 1, nl.int32)
-#     register_store: dst is in psum; it must be in SBUF or HBM [space]
+#     register_store: dst is in psum; it must be in SBUF or HBM; write to a tile there and copy that with nisa.tensor_copy [space]
 # wrong dtype:
 #   dst=sbuf(1, 1, nl.bfloat16)
 #     register_store: dst is bfloat16; allowed are int32, uint32, int16, uint16, int8, uint8, float32 [dtype]

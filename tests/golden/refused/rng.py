@@ -15,7 +15,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8, nl.uint32)
-#     rng: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     rng: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8)
 #     rng: dst is float32; allowed are int8, int16, int32, uint8, uint16, uint32 [dtype]

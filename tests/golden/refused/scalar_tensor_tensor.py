@@ -23,13 +23,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     scalar_tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     scalar_tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     scalar_tensor_tensor: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     scalar_tensor_tensor: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   operand0=hbm(4, 1)
-#     scalar_tensor_tensor: operand0 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     scalar_tensor_tensor: operand0 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   operand1=hbm(4, 8)
-#     scalar_tensor_tensor: operand1 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     scalar_tensor_tensor: operand1 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     scalar_tensor_tensor: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -24,15 +24,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     select_reduce: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     select_reduce: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   predicate=hbm(4, 8, nl.uint8)
-#     select_reduce: predicate is in shared_hbm; it must be in SBUF or PSUM [space]
+#     select_reduce: predicate is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   on_true=hbm(4, 8)
-#     select_reduce: on_true is in shared_hbm; it must be in SBUF or PSUM [space]
+#     select_reduce: on_true is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   on_false=hbm(4, 1)
-#     select_reduce: on_false is in shared_hbm; it must be in SBUF or PSUM [space]
+#     select_reduce: on_false is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     select_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     select_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     select_reduce: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

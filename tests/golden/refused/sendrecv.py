@@ -21,13 +21,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   src=psum(4, 8)
-#     sendrecv: src is in psum; it must be in SBUF (and 1 more like it at this line) [space]
+#     sendrecv: src is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy (and 1 more like it at this line) [space]
 #   src=hbm(4, 8)
-#     sendrecv: src is in shared_hbm; it must be in SBUF (and 1 more like it at this line) [space]
+#     sendrecv: src is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy (and 1 more like it at this line) [space]
 #   dst=psum(4, 8)
-#     sendrecv: dst is in psum; it must be in SBUF (and 1 more like it at this line) [space]
+#     sendrecv: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy (and 1 more like it at this line) [space]
 #   dst=hbm(4, 8)
-#     sendrecv: dst is in shared_hbm; it must be in SBUF (and 1 more like it at this line) [space]
+#     sendrecv: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy (and 1 more like it at this line) [space]
 # wrong dtype:
 #   src=sbuf(4, 8, nl.int32)
 #     sendrecv: src is int32 and dst is float32; they must have the same dtype (and 1 more like it at this line) [same-dtype]

@@ -11,13 +11,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(1, 16)
-#     sequence_bounds: dst is in psum; it must be in SBUF [space]
+#     sequence_bounds: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(1, 16)
-#     sequence_bounds: dst is in shared_hbm; it must be in SBUF [space]
+#     sequence_bounds: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   segment_ids=psum(1, 8)
-#     sequence_bounds: segment_ids is in psum; it must be in SBUF [space]
+#     sequence_bounds: segment_ids is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   segment_ids=hbm(1, 8)
-#     sequence_bounds: segment_ids is in shared_hbm; it must be in SBUF [space]
+#     sequence_bounds: segment_ids is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(1, 16, nl.bfloat16)
 #     sequence_bounds: dst is bfloat16; allowed are float32, int32 [dtype]

@@ -12,7 +12,7 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   src_seeds=hbm(1, 1, nl.uint32)
-#     set_rng_seed: src_seeds is in shared_hbm; it must be in SBUF or PSUM [space]
+#     set_rng_seed: src_seeds is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   src_seeds=sbuf(1, 1, nl.bfloat16)
 #     set_rng_seed: src_seeds is bfloat16; allowed are int32, uint32, float32 [dtype]

@@ -13,11 +13,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     tensor_copy_predicated: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_copy_predicated: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   src=hbm(4, 8)
-#     tensor_copy_predicated: src is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_copy_predicated: src is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   predicate=hbm(4, 8, nl.uint8)
-#     tensor_copy_predicated: predicate is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_copy_predicated: predicate is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.int32)
 #     tensor_copy_predicated: src is float32 and dst is int32; they must have the same dtype [same-dtype]

@@ -13,13 +13,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=psum(1, 8)
-#     tensor_partition_reduce: dst is in psum; it must be in SBUF [space]
+#     tensor_partition_reduce: dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   dst=hbm(1, 8)
-#     tensor_partition_reduce: dst is in shared_hbm; it must be in SBUF [space]
+#     tensor_partition_reduce: dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   data=psum(4, 8)
-#     tensor_partition_reduce: data is in psum; it must be in SBUF [space]
+#     tensor_partition_reduce: data is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   data=hbm(4, 8)
-#     tensor_partition_reduce: data is in shared_hbm; it must be in SBUF [space]
+#     tensor_partition_reduce: data is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(1, 8, nl.float8_e4m3fn_x4)
 #     tensor_partition_reduce: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -15,9 +15,9 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 2)
-#     tensor_reduce: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_reduce: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 2, 8)
-#     tensor_reduce: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_reduce: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 2, nl.float8_e4m3fn_x4)
 #     tensor_reduce: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -26,13 +26,13 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     tensor_scalar_cumulative: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_cumulative: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   src=hbm(4, 8)
-#     tensor_scalar_cumulative: src is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_cumulative: src is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   imm0=hbm(4, 1)
-#     tensor_scalar_cumulative: imm0 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_cumulative: imm0 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   imm1=hbm(4, 1)
-#     tensor_scalar_cumulative: imm1 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_cumulative: imm1 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.int32)
 #     tensor_scalar_cumulative: dst is int32; integers of 32 bits are not allowed [integer-32]

@@ -29,15 +29,15 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     tensor_scalar_reduce: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_reduce: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data=hbm(4, 8)
-#     tensor_scalar_reduce: data is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_reduce: data is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   operand0=hbm(4, 1)
-#     tensor_scalar_reduce: operand0 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_reduce: operand0 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   reduce_res=hbm(4, 1)
-#     tensor_scalar_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_reduce: reduce_res is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   reduce_init=hbm(4, 1)
-#     tensor_scalar_reduce: reduce_init is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_scalar_reduce: reduce_init is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     tensor_scalar_reduce: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

@@ -29,11 +29,11 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   dst=hbm(4, 8)
-#     tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_tensor: dst is in shared_hbm; it must be in SBUF or PSUM; write to a tile and store that with nisa.dma_copy [space]
 #   data1=hbm(4, 8)
-#     tensor_tensor: data1 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_tensor: data1 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 #   data2=hbm(4, 8)
-#     tensor_tensor: data2 is in shared_hbm; it must be in SBUF or PSUM [space]
+#     tensor_tensor: data2 is in shared_hbm; it must be in SBUF or PSUM; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   dst=sbuf(4, 8, nl.float8_e4m3fn_x4)
 #     tensor_tensor: dst is float8_e4m3fn_x4, which this instruction can't compute with [packed-dtype]

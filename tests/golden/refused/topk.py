@@ -26,17 +26,17 @@ case = refuse.text
 # ---- expected ----
 # wrong space:
 #   val_dst=psum(16, 8, nl.bfloat16)
-#     topk: val_dst is in psum; it must be in SBUF [space]
+#     topk: val_dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   val_dst=hbm(16, 8, nl.bfloat16)
-#     topk: val_dst is in shared_hbm; it must be in SBUF [space]
+#     topk: val_dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   idx_dst=psum(16, 8, nl.uint32)
-#     topk: idx_dst is in psum; it must be in SBUF [space]
+#     topk: idx_dst is in psum; it must be in SBUF; write to a tile there and copy that with nisa.tensor_copy [space]
 #   idx_dst=hbm(16, 8, nl.uint32)
-#     topk: idx_dst is in shared_hbm; it must be in SBUF [space]
+#     topk: idx_dst is in shared_hbm; it must be in SBUF; write to a tile and store that with nisa.dma_copy [space]
 #   src=psum(16, 32, nl.bfloat16)
-#     topk: src is in psum; it must be in SBUF [space]
+#     topk: src is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]
 #   src=hbm(16, 32, nl.bfloat16)
-#     topk: src is in shared_hbm; it must be in SBUF [space]
+#     topk: src is in shared_hbm; it must be in SBUF; load it first with nisa.dma_copy [space]
 # wrong dtype:
 #   val_dst=sbuf(16, 8, nl.int32)
 #     topk: val_dst is int32; allowed are bfloat16 [dtype]

@@ -44,7 +44,8 @@ TEST_F(DevicePrintInstructionTest, Rules) {
   const Arguments legal = {{"print_prefix", std::string("x")}, {"tensor", b.Sbuf({4, 2})}};
   EXPECT_THAT(Problems(name, legal), ElementsAre());
   EXPECT_THAT(Problems(name, With(legal, {{"tensor", b.Psum({4, 2})}})),
-              ElementsAre("device_print: tensor is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("device_print: tensor is in psum; it must be in SBUF or HBM; copy it to SBUF first "
+                          "with nisa.tensor_copy [space]"));
   View outside = b.Hbm({4});
   outside.offset = 1;
   EXPECT_THAT(Problems(name, With(legal, {{"tensor", outside}})),

@@ -33,7 +33,8 @@ TEST_F(RegisterLoadInstructionTest, Rules) {
   const Arguments legal = {{"dst", b.NewRegister()}, {"src", b.Sbuf({1, 1}, Dtype::kInt32)}};
   EXPECT_THAT(Problems(name, legal), ElementsAre());
   EXPECT_THAT(Problems(name, With(legal, {{"src", b.Psum({1, 1}, Dtype::kInt32)}})),
-              ElementsAre("register_load: src is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("register_load: src is in psum; it must be in SBUF or HBM; copy it to SBUF first "
+                          "with nisa.tensor_copy [space]"));
   EXPECT_THAT(Problems(name, With(legal, {{"src", b.Sbuf({1, 2}, Dtype::kInt32)}})),
               ElementsAre("register_load: src has shape (1, 2); it must have one element [one-element]"));
   EXPECT_THAT(

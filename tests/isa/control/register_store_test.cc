@@ -32,7 +32,8 @@ TEST_F(RegisterStoreInstructionTest, Rules) {
   const Arguments legal = {{"dst", b.Sbuf({1, 1}, Dtype::kInt32)}, {"src", b.NewRegister()}};
   EXPECT_THAT(Problems(name, legal), ElementsAre());
   EXPECT_THAT(Problems(name, With(legal, {{"dst", b.Psum({1, 1}, Dtype::kInt32)}})),
-              ElementsAre("register_store: dst is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("register_store: dst is in psum; it must be in SBUF or HBM; write to a tile there "
+                          "and copy that with nisa.tensor_copy [space]"));
   EXPECT_THAT(Problems(name, With(legal, {{"dst", b.Sbuf({1, 2}, Dtype::kInt32)}})),
               ElementsAre("register_store: dst has shape (1, 2); it must have one element [one-element]"));
   EXPECT_THAT(

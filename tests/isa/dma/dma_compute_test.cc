@@ -92,7 +92,8 @@ TEST_F(DmaComputeInstructionTest, Rules) {
   const View x = b.Hbm({8, 4});
   const auto with = [&](const View& second) { return With(Legal(), {{"srcs", ViewList{x, second}}}); };
   EXPECT_THAT(Problems(name, with(b.Psum({8, 4}))),
-              ElementsAre("dma_compute: srcs[1] is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("dma_compute: srcs[1] is in psum; it must be in SBUF or HBM; copy it to SBUF first "
+                          "with nisa.tensor_copy [space]"));
   EXPECT_THAT(
       Problems(name,
                {{"dst", b.Sbuf({256, 1})}, {"srcs", ViewList{b.Hbm({256})}}, {"reduce_op", AluOp::kAdd}}),

@@ -176,7 +176,8 @@ TEST_F(DmaCopyInstructionTest, VectorOffsetRules) {
 TEST_F(DmaCopyInstructionTest, Rules) {
   ASSERT_THAT(Problems(name, Legal()), ElementsAre());
   EXPECT_THAT(Problems(name, With(Legal(), {{"src", b.Psum({32, 8})}})),
-              ElementsAre("dma_copy: src is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("dma_copy: src is in psum; it must be in SBUF or HBM; copy it to SBUF first with "
+                          "nisa.tensor_copy [space]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({256, 1})}})),
               ElementsAre("dma_copy: dst has 256 partitions; trn1 allows at most 128 [partitions-at-most]"));
   EXPECT_THAT(
@@ -195,9 +196,9 @@ TEST_F(DmaCopyInstructionTest, ModeRules) {
               ElementsAre("dma_copy: trn1 does not have dge_mode.hwdge; targets that have it: trn2, "
                           "trn3 [hwdge]"));
   EXPECT_THAT(Problems(name, hwdge, Trn2()), ElementsAre());
-  EXPECT_THAT(
-      Problems(name, With(hwdge, {{"src", b.Hbm({32, 8}, Dtype::kInt32)}}), Trn2()),
-      ElementsAre("dma_copy: src is int32 and dst is float32; they must have the same dtype [same-dtype]"));
+  EXPECT_THAT(Problems(name, With(hwdge, {{"src", b.Hbm({32, 8}, Dtype::kInt32)}}), Trn2()),
+              ElementsAre("dma_copy: src is int32 and dst is float32; dge_mode.hwdge can't convert dtypes: "
+                          "take dge_mode.swdge or .unknown [same-dtype]"));
   EXPECT_THAT(Problems(name, With(hwdge, {{"engine", Engine::kVector}}), Trn2()),
               ElementsAre("dma_copy: engine 'vector' can't run it; allowed are sync, scalar [engine]"));
   EXPECT_THAT(

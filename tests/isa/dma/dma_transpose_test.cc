@@ -76,9 +76,11 @@ TEST_F(DmaTransposeInstructionTest, WorksInPlace) {
 TEST_F(DmaTransposeInstructionTest, ShapeRules) {
   ASSERT_THAT(Problems(name, Legal()), ElementsAre());
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Hbm({8, 32})}})),
-              ElementsAre("dma_transpose: dst is in shared_hbm; it must be in SBUF [space]"));
+              ElementsAre("dma_transpose: dst is in shared_hbm; it must be in SBUF; write to a tile and "
+                          "store that with nisa.dma_copy [space]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"src", b.Psum({32, 8})}})),
-              ElementsAre("dma_transpose: src is in psum; it must be in SBUF or HBM [space]"));
+              ElementsAre("dma_transpose: src is in psum; it must be in SBUF or HBM; copy it to SBUF first "
+                          "with nisa.tensor_copy [space]"));
   EXPECT_THAT(
       Problems(name, {{"dst", b.Sbuf({129, 4})}, {"src", b.Hbm({4, 129})}}),
       ElementsAre("dma_transpose: dst has 129 partitions; trn1 allows at most 128 [partitions-at-most]"));

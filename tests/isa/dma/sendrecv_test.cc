@@ -74,7 +74,10 @@ TEST_F(SendrecvInstructionTest, OperandRules) {
         ElementsAre("sendrecv: " + std::string(field) +
                     " starts at partition 8; 32 partitions may start at 0, 32, 64 or 96 [start-partition]"));
     EXPECT_THAT(Change({{field, b.Psum({32, 8})}}),
-                ElementsAre("sendrecv: " + std::string(field) + " is in psum; it must be in SBUF [space]"));
+                ElementsAre("sendrecv: " + std::string(field) + " is in psum; it must be in SBUF; " +
+                            (std::string_view(field) == "src"
+                                 ? "copy it to SBUF first with nisa.tensor_copy [space]"
+                                 : "write to a tile there and copy that with nisa.tensor_copy [space]")));
   }
 }
 

@@ -97,7 +97,8 @@ TEST_F(NonzeroWithCountInstructionTest, Rules) {
               ElementsAre("nonzero_with_count: trn1 does not have nonzero_with_count; targets that have it: "
                           "trn2, trn3 [nonzero-with-count]"));
   EXPECT_THAT(problems({{"src", b.Psum({32, 8})}}),
-              ElementsAre("nonzero_with_count: src is in psum; it must be in SBUF [space]"));
+              ElementsAre("nonzero_with_count: src is in psum; it must be in SBUF; copy it to SBUF first "
+                          "with nisa.tensor_copy [space]"));
   EXPECT_THAT(
       problems({{"dst", b.Sbuf({129, 9}, Dtype::kInt32)}}),
       ElementsAre(

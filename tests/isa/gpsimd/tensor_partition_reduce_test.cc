@@ -83,7 +83,8 @@ TEST_F(TensorPartitionReduceInstructionTest, Rules) {
   ExpectOperandRules(name, Legal(), "data", "SBUF");
   ExpectNotPacked(name, Legal(), "data");
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Psum({1, 8})}})),
-              ElementsAre("tensor_partition_reduce: dst is in psum; it must be in SBUF [space]"));
+              ElementsAre("tensor_partition_reduce: dst is in psum; it must be in SBUF; write to a tile "
+                          "there and copy that with nisa.tensor_copy [space]"));
   EXPECT_THAT(Problems(name, With(Legal(), {{"dst", b.Sbuf({32, 8})}})),
               ElementsAre("tensor_partition_reduce: dst has 32 partitions; it must have 1 [one-partition]"));
   EXPECT_THAT(

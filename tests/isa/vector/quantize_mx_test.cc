@@ -132,7 +132,8 @@ TEST_F(QuantizeMxInstructionTest, OperandRules) {
   const auto expect = [&](const Arguments& changes, const std::string& problem) {
     EXPECT_THAT(Problems(name, With(Legal(), changes), Trn3()), Contains("quantize_mx: " + problem));
   };
-  expect({{"src", b.Psum({32, 16}, kBf16)}}, "src is in psum; it must be in SBUF [space]");
+  expect({{"src", b.Psum({32, 16}, kBf16)}},
+         "src is in psum; it must be in SBUF; copy it to SBUF first with nisa.tensor_copy [space]");
   expect({{"dst", b.Sbuf({129, 4}, kE4m3)}},
          "dst has 129 partitions; trn3 allows at most 128 [partitions-at-most]");
   expect({{"src", b.Sbuf({64, 16}, kBf16).Slice(0, 0, 64, 2)}},

@@ -42,7 +42,8 @@ TEST_F(SetRngSeedInstructionTest, Rules) {
   EXPECT_THAT(Problems(name, {{"src_seeds", many}}),
               ElementsAre("set_rng_seed: src_seeds has shape (32, 1); it must be (1, 1) [one-seed]"));
   EXPECT_THAT(Problems(name, {{"src_seeds", b.Hbm({1, 1}, Dtype::kInt32)}}),
-              ElementsAre("set_rng_seed: src_seeds is in shared_hbm; it must be in SBUF or PSUM [space]"));
+              ElementsAre("set_rng_seed: src_seeds is in shared_hbm; it must be in SBUF or PSUM; load it "
+                          "first with nisa.dma_copy [space]"));
   EXPECT_THAT(Problems(name, {{"src_seeds", b.Sbuf({129, 1}, Dtype::kInt32)}}),
               ::testing::Contains("set_rng_seed: src_seeds has 129 partitions; trn1 allows at most 128 "
                                   "[partitions-at-most]"));
