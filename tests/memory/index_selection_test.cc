@@ -98,8 +98,12 @@ TEST(IndexSelection, TakesTheElementsOfTheSubscript) {
       ++selected;
     } catch (const ArgumentError& error) {
       const bool outside = error.kind == ArgumentError::Kind::kIndex;
-      if (outside && !cut) EXPECT_FALSE(Inside(base, grids)) << "seed " << seed;
-      if (!outside) EXPECT_THAT(std::string(error.what()), HasSubstr("access pattern")) << "seed " << seed;
+      if (outside && !cut) {
+        EXPECT_FALSE(Inside(base, grids)) << "seed " << seed;
+      }
+      if (!outside) {
+        EXPECT_THAT(std::string(error.what()), HasSubstr("access pattern")) << "seed " << seed;
+      }
     }
   }
   EXPECT_GT(selected, 1000);
