@@ -11,11 +11,11 @@ import nki_standins as _standins
 
 from nki import _core, _missing
 from nki._core import InternalError, NkiError, RunError, UnknownKernelError, VerifyError
+from nki._dtype import dtype as dtype
 from nki._kernel import BoundKernel, Kernel, NkiWarning
 from nki._simulate import simulate
 
 __version__ = _core.__version__
-dtype = str  # what data types are; AWS's kernels annotate arguments with nki.dtype
 
 _core.set_package_folder(str(_pathlib.Path(__file__).parent))
 _standins.install()

@@ -113,7 +113,10 @@ def test_attributes_without_annotations_are_fields_of_a_dataclass():
 
     assert Section(index=4).end() == 7
     assert (Section().index, Section(offset=1).offset) == (None, 1)
-    assert isinstance(nl.float32, nki.dtype)
+    import nki.dtype as nt
+
+    assert isinstance(nl.float32, nki.dtype) and not isinstance(1, nki.dtype)
+    assert nt is nki.dtype and nt.bfloat16 is nl.bfloat16
 
 
 def test_user_classes_are_data_classes_without_being_told():
