@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "memory/ascending.h"
+
 namespace nki {
 namespace {
 
@@ -11,8 +13,9 @@ class BankCheck : public OperandVisitor {
             std::vector<Diagnostic>* found)
       : gen_(gen), node_(node), placements_(placements), found_(found) {}
 
-  void OnView(const Field& field, const View& view) override {
-    if (field.role != Field::Role::kOut || view.space() != Space::kPsum || view.dynamic != nullptr) return;
+  void OnView(const Field& field, const View& given) override {
+    if (field.role != Field::Role::kOut || given.space() != Space::kPsum || given.dynamic != nullptr) return;
+    const View view = Ascending(given);
     const int64_t item = ItemBytes(view.dtype), bank = gen_.psum_bank_bytes();
     const int64_t first = placements_[view.tensor->id].byte + view.free_offset() * item;
     const int64_t last = first + (view.LastOf(view.free_axes()) - view.offset + 1) * item - 1;

@@ -6,6 +6,7 @@
 #include "interpreter/written_map.h"
 #include "isa/dma/transfer.h"
 #include "isa/reach.h"
+#include "memory/ascending.h"
 #include "memory/error.h"
 #include "memory/tile.h"
 
@@ -71,7 +72,8 @@ bool OverwritesUnread(const View& in, const View& out) {
 }
 
 // Whether a view names a byte twice; one that nothing moves.
-bool NamesTwice(const View& view) {
+bool NamesTwice(const View& given) {
+  const View view = Ascending(given);
   if (!Overlaps(view)) return false;
   std::vector<bool> named(static_cast<size_t>(view.LastElement() - view.offset + 1));
   bool twice = false;
@@ -113,10 +115,12 @@ std::vector<View> RowsNow(const RunContext& context, const View& view) {
 // nothing.
 bool RowsConflict(const std::vector<View>& ins, std::vector<View> outs) {
   if (std::ranges::equal(ins, outs, SamePlaces)) return false;
+  for (View& out : outs) out = Ascending(out);
   const int64_t item = ItemBytes(outs[0].dtype);
   const int64_t bytes = (outs[0].LastOf(outs[0].free_axes()) - outs[0].offset + 1) * item;
   std::ranges::sort(outs, {}, &View::offset);
-  return std::ranges::any_of(ins, [&](const View& in) {
+  return std::ranges::any_of(ins, [&](const View& given) {
+    const View in = Ascending(given);
     if (!StaysInside(in)) return false;
     const int64_t begin = in.offset * ItemBytes(in.dtype), end = (in.LastElement() + 1) * ItemBytes(in.dtype);
     auto out = std::ranges::upper_bound(outs, begin - bytes, {},
@@ -136,7 +140,8 @@ bool ConflictsNow(const RunContext& context, const View& in, const View& out) {
 
 }  // namespace
 
-bool ShareBytes(const View& a, const View& b) {
+bool ShareBytes(const View& left, const View& right) {
+  const View a = Ascending(left), b = Ascending(right);
   const int64_t a_begin = a.offset * ItemBytes(a.dtype), a_end = (a.LastElement() + 1) * ItemBytes(a.dtype);
   const int64_t b_begin = b.offset * ItemBytes(b.dtype), b_end = (b.LastElement() + 1) * ItemBytes(b.dtype);
   if (a_end <= b_begin || b_end <= a_begin) return false;

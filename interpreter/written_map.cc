@@ -4,6 +4,7 @@
 #include <bit>
 #include <numeric>
 
+#include "memory/ascending.h"
 #include "memory/tile.h"
 
 namespace nki {
@@ -92,7 +93,8 @@ ByteRuns InWholeWords(const ByteRuns& runs, int64_t granule) {
 
 }  // namespace
 
-ByteRuns ByteRuns::Of(const View& view) {
+ByteRuns ByteRuns::Of(const View& given) {
+  const View view = Ascending(given);
   const int64_t item = ItemBytes(view.dtype);
   ByteRuns runs;
   runs.start = view.offset * item;

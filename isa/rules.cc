@@ -5,6 +5,7 @@
 
 #include "isa/instruction.h"
 #include "isa/reach.h"
+#include "memory/ascending.h"
 
 namespace nki {
 namespace {
@@ -196,15 +197,16 @@ bool Checker::PartitionStep(const View& view) {
 }
 
 // What a dynamic offset reaches is checked while the kernel runs.
-bool Checker::InBounds(const View& view) {
-  if (view.dynamic != nullptr) return true;
+bool Checker::InBounds(const View& given) {
+  if (given.dynamic != nullptr) return true;
+  const View view = Ascending(given);
   const int64_t last = view.LastElement();
   const int64_t storage = view.tensor->bytes() / ItemBytes(view.dtype);
   const int64_t last_free =
       view.on_chip() ? view.LastOf(view.free_axes()) - view.offset + view.free_offset() : 0;
   const bool in_storage = view.offset >= 0 && last < storage;
   NKI_RULE(in_storage && (!view.on_chip() || last_free < view.storage_row()), "in-bounds",
-           NameOf(&view) + " reaches element " +
+           NameOf(&given) + " reaches element " +
                (in_storage ? to_string(last_free) + " of a partition"
                            : to_string(view.offset < 0 ? view.offset : last)) +
                "; the storage of " + view.tensor->name + " holds " +

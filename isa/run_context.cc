@@ -7,6 +7,7 @@
 
 #include "isa/indirection.h"
 #include "isa/reach.h"
+#include "memory/ascending.h"
 #include "memory/error.h"
 #include "memory/scalar_types.h"
 
@@ -213,8 +214,9 @@ void RunContext::CopyOut(const View& view, std::byte* to) const {
   }
   if (view.dynamic != nullptr) return CopyOut(At(view), to);
   const int64_t storage = view.tensor->bytes() / item;
-  if (view.offset < 0 || view.LastElement() >= storage) {
-    ThrowIndex(view.ToString() + " reaches element " + std::to_string(view.LastElement()) +
+  const View reach = Ascending(view);
+  if (reach.offset < 0 || reach.LastElement() >= storage) {
+    ThrowIndex(view.ToString() + " reaches element " + std::to_string(reach.LastElement()) +
                "; the storage holds " + std::to_string(storage));
   }
   if (!view.on_chip()) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "isa/dma/transfer.h"
+#include "memory/ascending.h"
 #include "memory/scalar_types.h"
 
 namespace nki {
@@ -12,7 +13,10 @@ namespace {
 using Places = std::array<int64_t, kBlocks * kLanes>;  // RowPlaces
 
 // From the first to the last element of a row, in elements.
-int64_t SpanOf(const View& rows) { return rows.LastOf(rows.free_axes()) - rows.offset; }
+int64_t SpanOf(const View& given) {
+  const View rows = Ascending(given);
+  return rows.LastOf(rows.free_axes()) - rows.offset;
+}
 
 // Whether two rows of different indices have no byte in common.
 bool AreApart(const View& rows) {

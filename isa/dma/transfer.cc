@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "isa/reach.h"
+#include "memory/ascending.h"
 #include "memory/scalar_types.h"
 
 namespace nki {
@@ -107,7 +108,8 @@ int64_t ContiguousRun(const View& view) {
   return run;
 }
 
-bool Overlaps(const View& view) {
+bool Overlaps(const View& given) {
+  const View view = Ascending(given);
   Dims dims = view.dims;
   const int rank = std::min<int>(view.rank, kMaxRank);  // the bound is for the compiler to see
   std::sort(dims.begin(), dims.begin() + rank, [](const Dim& a, const Dim& b) { return a.step < b.step; });

@@ -102,3 +102,20 @@ def reduced(a):
 def test_loop_reduce_keeps_apart_what_inner_loops_make():
     a = np.random.default_rng(0).integers(0, 9, (3, 2, 16, 8)).astype(np.float32)
     assert np.array_equal(reduced(a), a.sum(0))
+
+
+@nki.jit
+def reversed_columns(a, written, read):
+    """A tile whose last columns are the first ones of a in reverse order; its columns from `read` on."""
+    out = nl.ndarray((a.shape[0], a.shape[1] - read), dtype=a.dtype, buffer=nl.shared_hbm)
+    tile = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.sbuf)
+    i_p, i_f = nl.arange(a.shape[0])[:, None], nl.arange(written)[None, :]
+    tile[i_p, a.shape[1] - 1 - i_f] = nl.load(a[i_p, i_f])
+    nl.store(out, tile[:, read:])
+    return out
+
+
+def test_what_is_written_backwards_counts_as_written():
+    a = np.random.default_rng(0).random((32, 10), np.float32)
+    assert np.array_equal(reversed_columns(a, 10, 0), a[:, ::-1])
+    assert np.array_equal(reversed_columns(a, 4, 6), a[:, 3::-1])

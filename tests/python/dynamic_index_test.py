@@ -238,14 +238,14 @@ def too_many(t, i):
         (pattern_of_moved, ValueError, r"ap: .* already has a dynamic offset"),
         (too_wide, IndexError, r"index: nl\.ds of 33 elements on axis 1 of .*, which has 32"),
         (empty, IndexError, r"index: nl\.ds of 0 elements on axis 0 of .*, which has 128"),
-        (register_as_size, TypeError, r"Python can't compute with it"),
+        (register_as_size, TypeError, r"nl.ds: size must be an integer, got <VirtualRegister r0>"),
         (both_registers, TypeError, r"ds: size must be an integer, got <VirtualRegister"),
         (too_many, IndexError, r"index: 3 indices for .*, which has 2 axes"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_what_is_no_index(way, chip, view_of, error, message):
-    if way == "simulated" and "compute with it" in message:
+    if way == "simulated" and (view_of is register_as_size or "compute with it" in message):
         pytest.skip("registers have values there")
     with pytest.raises(error, match=message):
         ways(reads(view_of, chip))[way](A, as_index(0))
