@@ -135,10 +135,17 @@ bool IsTemporary(PyObject* object) {
 #endif
 }
 
+// What changes a tile is not bound to the mask of the instruction that made it.
+void EndMask(PyObject* tile) {
+  AsTile(tile)->fresh = false;
+  Py_CLEAR(AsTile(tile)->mask);
+}
+
 int AssignSubscript(PyObject* self, PyObject* key, PyObject* value) {
   return Guarded<int>(-1, [&] {
     if (value == nullptr) ThrowType("an element of a tile can't be deleted");
     PyObject* temporary = IsTemporary(value) ? Py_True : Py_False;
+    EndMask(self);
     const py::object dst = py::reinterpret_steal<py::object>(Select(self, key, /*nested=*/true));
     if (!dst) throw py::error_already_set();
     Py_DECREF(CallHook("assign", {self, dst.ptr(), value, temporary}));
@@ -149,6 +156,7 @@ int AssignSubscript(PyObject* self, PyObject* key, PyObject* value) {
 PyObject* AddInPlace(PyObject* self, PyObject* value) {
   return Guarded<PyObject*>(nullptr, [&] {
     PyObject* temporary = IsTemporary(value) ? Py_True : Py_False;
+    EndMask(self);
     return CallHook("add_in_place", {self, value, temporary});
   });
 }
@@ -252,8 +260,8 @@ bool Redirect(const py::object& result, const std::optional<std::pair<Shape, Sha
 
 PyTypeObject* MakeTileType() {
   static PyGetSetDef more[] = {
-      {"mask", GetMask, SetMask, "For which elements the instruction that returned it has computed it.",
-       nullptr},
+      {"mask", GetMask, SetMask,
+       "For which elements the instruction that returned it has computed it, until it changes.", nullptr},
       {"pending", GetPending, nullptr, "Whether only a mask, nl.load and nl.store know how to take it.",
        nullptr},
       {"row", GetRow, SetRow, "Whether its one free element stands for no axis at all.", nullptr},

@@ -206,6 +206,7 @@ bool Tracer::Redirect(const View& result, const View& to, bool accumulates) {
   if (accumulates) found.accumulate->reset();
   names_.erase(last.name);
   block_of_.erase(last.id);
+  graph_->MarkMasked(last.id, false);
   graph_->tensors.pop_back();
   return true;
 }

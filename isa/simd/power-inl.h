@@ -81,9 +81,9 @@ HWY_INLINE DoubleVec PowerOf(DoubleVec a, DoubleVec b) {
 HWY_INLINE void PowerLine(const float* a, const float* b, float* d) {
   const HalfFloatTag dh;
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dh)) {
-    const DoubleVec base = hn::PromoteTo(DoubleTag(), hn::Load(dh, a + lane));
-    const DoubleVec exponent = hn::PromoteTo(DoubleTag(), hn::Load(dh, b + lane));
-    hn::Store(hn::DemoteTo(dh, PowerOf(base, exponent)), dh, d + lane);
+    const DoubleVec base = hn::PromoteTo(DoubleTag(), hn::LoadU(dh, a + lane));
+    const DoubleVec exponent = hn::PromoteTo(DoubleTag(), hn::LoadU(dh, b + lane));
+    hn::StoreU(hn::DemoteTo(dh, PowerOf(base, exponent)), dh, d + lane);
   }
 }
 

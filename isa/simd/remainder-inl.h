@@ -49,10 +49,10 @@ template <AluOp kOp>
 HWY_INLINE void RemainderLine(const float* a, const float* b, float* d) {
   const HalfFloatTag dh;
   for (size_t lane = 0; lane < kLanes; lane += hn::Lanes(dh)) {
-    const DoubleVec x = hn::PromoteTo(DoubleTag(), hn::Load(dh, a + lane));
-    const DoubleVec y = hn::PromoteTo(DoubleTag(), hn::Load(dh, b + lane));
+    const DoubleVec x = hn::PromoteTo(DoubleTag(), hn::LoadU(dh, a + lane));
+    const DoubleVec y = hn::PromoteTo(DoubleTag(), hn::LoadU(dh, b + lane));
     const DoubleVec rest = kOp == AluOp::kMod ? FlooredRemainderOf(x, y) : RemainderOf(x, y);
-    hn::Store(hn::DemoteTo(dh, rest), dh, d + lane);
+    hn::StoreU(hn::DemoteTo(dh, rest), dh, d + lane);
   }
 }
 

@@ -1,6 +1,7 @@
 """nki.compiler of Beta 1: where tiles are placed, and hints of which no result depends."""
 
 import contextlib
+import functools
 import itertools
 
 import neuronxcc.nki as nki
@@ -307,3 +308,21 @@ def test_tiles_that_find_no_room_are_told_and_get_some():
     assert np.array_equal(kernel(A), found)  # in the same process, after the memory has been used
     assert np.array_equal(copier(nl.psum)(A), 2 * A)
     assert np.array_equal(todays.simulate(kernel)(A), found)
+
+
+def test_alloc_gives_a_function_its_arguments_by_name():
+    def place(banks, idx, pdim_size, fdim_size):
+        return banks[idx], 0, 0
+
+    @nki.jit
+    def kernel(a):
+        banks = functools.partial(place, banks={(0,): 1, (1,): 5})
+        tiles = nl.ndarray((2, nl.par_dim(128), 64), np.float32, buffer=ncc.psum.alloc(banks))
+        out = nl.ndarray(a.shape, dtype=a.dtype, buffer=nl.shared_hbm)
+        for i in nl.affine_range(2):
+            tiles[i] = nl.copy(nl.load(a[i]))
+            nl.store(out[i], tiles[i])
+        return out
+
+    a = np.random.default_rng(0).random((2, 128, 64), np.float32)
+    assert np.array_equal(kernel(a), a)

@@ -125,6 +125,7 @@ def copy_to(dst, source, box, shape):
 def update(tile, op, value):
     """tile = tile <op> value, element by element, in the tile's own memory."""
     require_tile(f"nl.{op.__name__}", f"{tile.name}, which is changed in place,", tile)
+    tile.mask = None
     if is_number(value):
         nisa.tensor_scalar(tile, tile, op, value)
         return tile

@@ -1,6 +1,7 @@
 """nki.compiler of Beta 1: where tiles are placed, and hints for the compiler, which change no result."""
 
 import contextlib
+import inspect
 import math
 
 from nki._beta1.memories import Placement, psum, sbuf
@@ -99,13 +100,24 @@ def _count(function, name, value):
     return int(value)
 
 
+def _takes_names(func):
+    """Whether a function has the documented parameters; functools.partial may have filled others in front of them."""
+    try:
+        inspect.signature(func).bind(idx=(), pdim_size=0, fdim_size=0)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
 def _placing(function, func, parts):
     """func as a function of (index, partitions, bytes), whose result is looked at."""
     if not callable(func):
         raise TypeError(f"{function}: func must be a function (idx, pdim_size, fdim_size), got {func!r}")
 
+    by_name = _takes_names(func)
+
     def place(index, rows, size):
-        found = func(index, rows, size)
+        found = func(idx=index, pdim_size=rows, fdim_size=size) if by_name else func(index, rows, size)
         integers = isinstance(found, (tuple, list)) and all(hasattr(each, "__index__") for each in found)
         if not integers or len(found) != parts:
             of = "(bank, start partition, byte)" if parts == 3 else "(start partition, byte)"

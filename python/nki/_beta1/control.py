@@ -7,7 +7,7 @@ from nki import _core
 from nki import isa as nisa
 from nki._beta1 import dtypes
 from nki._beta1.launch import present
-from nki._beta1.masks import box_of, cut
+from nki._beta1.masks import box_of, cut, masked, require_box
 from nki._beta1.operators import operator
 from nki._beta1.tiles import Tile, new_tile, require_tile, say_ignored
 
@@ -65,26 +65,48 @@ def loop_reduce(x, op, loop_indices, *, dtype=None, mask=None, **kwargs):
     if kwargs:
         say_ignored("nl.loop_reduce", kwargs)
     require_tile("nl.loop_reduce", "x", x)
-    indices = loop_indices if isinstance(loop_indices, (tuple, list)) else [loop_indices]
-    reduced = {getattr(index, "loop", None) for index in indices}
+    reduced = _loops_of(loop_indices)
     program = present()
-    frame = sys._getframe(1)
     # The loops inside the outermost one that is reduced begin anew in each of its iterations: their indices count.
     outermost = next((loop for loop in program.loops if loop in reduced), -1)
+    if outermost < 0:
+        raise ValueError("nl.loop_reduce: loop_indices names no loop that is running")
     others = tuple([at for loop, at in program.loops.items() if loop not in reduced])
-    place = (frame.f_code, frame.f_lasti, outermost, others)
+    place = (_calls(sys._getframe(1)), outermost, others)
+    box = box_of(mask, x.shape)
+    require_box("nl.loop_reduce", box)
     found = program.sums.get(place)
     if found is None:
         found = new_tile(x.shape, x.dtype_name if dtype is None else dtypes.name_of(dtype))
         _core.lift_tile(found, outermost)
         program.sums[place] = found
-        nisa.tensor_copy(found, cut(box_of(mask, x.shape), x, x.shape))
-        return found
-    box = box_of(mask, x.shape)
+        if box is None or not box.empty:
+            nisa.tensor_copy(cut(box, found, x.shape), cut(box, x, x.shape))
+        return found if box is None else masked(found, box)
     if box is None or not box.empty:
         part, x = cut(box, found, x.shape), cut(box, x, x.shape)
         nisa.tensor_tensor(part, part, x, operator(op))
     return found
+
+
+def _loops_of(indices):
+    """The loops of which these are the indices."""
+    indices = indices if isinstance(indices, (tuple, list)) else [indices]
+    for index in indices:
+        if getattr(index, "loop", None) is None:
+            raise TypeError(
+                f"nl.loop_reduce: loop_indices must be indices of nl.affine_range or nl.sequential_range, got {index!r}"
+            )
+    return {index.loop for index in indices}
+
+
+def _calls(frame):
+    """Where the kernel is: the places in its functions, from the innermost one to what called the kernel."""
+    places = []
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] != "nki":
+        places.append((frame.f_code, frame.f_lasti))
+        frame = frame.f_back
+    return tuple(places)
 
 
 def affine_range(*args, **kwargs):

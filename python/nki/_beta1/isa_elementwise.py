@@ -86,10 +86,8 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
     shape, box = on_true_tile.shape, compute_box(mask, on_true_tile.shape)
     result = new_tile(shape, _name(dtype, on_true_tile))
     if box is None or not box.empty:
-        terms = _core.mask_terms(
-            _core.mask_part(pred, shape, *(((0,) * len(shape), shape) if box is None else box[:2]))
-        )
         dst, data = cut(box, result, shape), in_sbuf(cut(box, on_true_tile, shape))
+        terms = [] if isinstance(pred, bool) else _affine_terms(pred, shape, box)
         for term in terms:  # a & b: one selection after the other
             offset, multiplier, pattern = terms_of(term, dst.shape, "affine_select: pred")
             nisa.affine_select(
@@ -97,9 +95,18 @@ def affine_select(pred, on_true_tile, on_false_value, *, mask=None, dtype=None, 
                 offset=offset, cmp_op=nl.greater_equal,
             )  # fmt: skip
             data = dst
-        if not terms:
+        where = box_of(pred, shape)
+        if where is not None and where.empty:
             nisa.memset(dst, on_false_value)
+        elif not terms:
+            nisa.tensor_copy(dst, data)
     return result if box is None else masked(result, box)
+
+
+def _affine_terms(pred, shape, box):
+    """What a predicate says is not negative, of the part of a tile in a box."""
+    begins, ends = ((0,) * len(shape), shape) if box is None else (box.begins, box.ends)
+    return _core.mask_terms(_core.mask_part(pred, shape, begins, ends))
 
 
 def iota(expr, dtype, *, mask=None, **kwargs):

@@ -74,7 +74,7 @@ def softmax(x, axis, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
     def call(dst, x):
         put(nl.softmax(_core.plain(x), axis, dtype=dst.dtype_name), dst, x)
 
-    return computed(call, x.shape, _name(dtype or compute_dtype, x), mask, (x,))
+    return computed(call, x.shape, _name(dtype or compute_dtype, x), mask, (x,), reduces="nl.softmax")
 
 
 def rms_norm(x, w, axis, n, epsilon=1e-6, *, dtype=None, compute_dtype=None, mask=None, **kwargs):
@@ -87,4 +87,4 @@ def rms_norm(x, w, axis, n, epsilon=1e-6, *, dtype=None, compute_dtype=None, mas
     def call(dst, x, w):
         put(nl.rms_norm(_core.plain(x), _core.plain(w), axis, n, epsilon, dtype=dst.dtype_name), dst, x, w)
 
-    return computed(call, x.shape, _name(dtype, x), mask, (x, w))
+    return computed(call, x.shape, _name(dtype, x), mask, (x, w), reduces="nl.rms_norm")

@@ -6,7 +6,7 @@ from nki import language as nl
 from nki._beta1 import dtypes
 from nki._beta1.elementwise import broadcast, is_number, number_dtype, put, with_number
 from nki._beta1.isa_dma import dma_copy
-from nki._beta1.masks import computed
+from nki._beta1.masks import compute_box, computed
 from nki._beta1.tiles import Tile, in_sbuf, new_tile, require_tile, say_ignored
 
 
@@ -45,8 +45,12 @@ def gather_flattened(data, indices, *, mask=None, dtype=None, **kwargs):
     require_tile("nl.gather_flattened", "data", data)
     require_tile("nl.gather_flattened", "indices", indices)
 
+    box = None if mask is None else compute_box(mask, indices.shape)
+    first = 0 if box is None else box.begins[0]
+
     def call(dst, indices):
-        rows = _core.tile_part(data, (0,) * len(data.shape), (indices.shape[0], *data.shape[1:]))
+        begins = (first, *[0] * (len(data.shape) - 1))
+        rows = _core.tile_part(data, begins, (first + indices.shape[0], *data.shape[1:]))
         put(nl.gather_flattened(_core.plain(in_sbuf(rows)), _core.plain(indices), dtype=dst.dtype_name), dst)
 
     name = data.dtype_name if dtype is None else dtypes.name_of(dtype)

@@ -61,8 +61,12 @@ def install(language):
     Tile.__neg__ = language.negative
     Tile.__abs__ = language.abs
     Tile.__invert__ = language.invert
-    for name, op in {"isub": nl.subtract, "imul": nl.multiply, "itruediv": nl.divide}.items():
-        setattr(Tile, f"__{name}__", _in_place(op))
+    in_place = {
+        "sub": "subtract", "mul": "multiply", "truediv": "divide", "and": "bitwise_and", "or": "bitwise_or",
+        "xor": "bitwise_xor", "lshift": "left_shift", "rshift": "right_shift", "mod": "mod", "pow": "power",
+    }  # fmt: skip
+    for name, op in in_place.items():
+        setattr(Tile, f"__i{name}__", _in_place(getattr(nl, op)))
     views.install()
 
 
