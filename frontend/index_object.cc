@@ -278,10 +278,10 @@ void BindMaskFunctions(pybind11::module_& module) {
              [](const pybind11::object& mask, const Shape& shape, const Shape& begins, const Shape& ends) {
                const std::optional<IndexMask> read = AsMask(mask.ptr());
                if (!read) ThrowType("a comparison of index expressions is wanted");
-               read->Box(shape);  // throws if it does not fit
+               const IndexMask whole = read->On(shape);
                IndexMask part;
-               part.nothing = read->nothing;
-               for (const IndexGrid& term : read->terms) part.Require(term.Part(shape, begins, ends));
+               part.nothing = whole.nothing;
+               for (const IndexGrid& term : whole.terms) part.Require(term.Part(shape, begins, ends));
                return pybind11::reinterpret_steal<pybind11::object>(NewMask(std::move(part)));
              });
   // The expressions that a mask says are not negative.

@@ -113,20 +113,44 @@ bool Narrow(const IndexGrid& term, const Shape& tile, IndexBox& box) {
   return true;
 }
 
-void CheckFits(const IndexMask& mask, const Shape& tile) {
-  bool fits = mask.shape.size() <= tile.size();
-  const size_t shift = tile.size() - mask.shape.size();
-  for (size_t d = 0; fits && d < mask.shape.size(); ++d)
-    fits = mask.shape[d] == 1 || mask.shape[d] == tile[shift + d];
-  if (fits) return;
-  ThrowValue("mask: its shape " + ToString(mask.shape) + " does not fit " + ToString(tile) +
-             ", the shape of what it masks");
+// Whether the axes of a mask fit those of a tile from `shift` on.
+bool Fits(const Shape& mask, const Shape& tile, size_t shift) {
+  bool fits = true;
+  for (size_t d = 0; d < mask.size(); ++d) fits &= mask[d] == 1 || mask[d] == tile[shift + d];
+  return fits;
+}
+
+// The term of a mask of so many axes with axes of one element behind them.
+IndexGrid WithAxesBehind(IndexGrid term, int rank, size_t count) {
+  while (term.rank < rank) term = term.ExpandDim(0);
+  for (size_t i = 0; i < count; ++i) term = term.ExpandDim(term.rank);
+  return term;
 }
 
 }  // namespace
 
+IndexMask IndexMask::On(const Shape& tile) const {
+  const bool fewer = shape.size() < tile.size();
+  if (fewer && Fits(shape, tile, 0)) {
+    IndexMask mask;
+    mask.nothing = nothing;
+    for (const IndexGrid& term : terms) {
+      mask.Require(WithAxesBehind(term, static_cast<int>(shape.size()), tile.size() - shape.size()));
+    }
+    return mask;
+  }
+  if (shape.size() <= tile.size() && Fits(shape, tile, tile.size() - shape.size())) return *this;
+  ThrowValue("mask: its shape " + ToString(shape) + " does not fit " + ToString(tile) +
+             ", the shape of what it masks");
+}
+
 std::pair<IndexBox, bool> IndexMask::Box(const Shape& tile) const {
-  CheckFits(*this, tile);
+  if (shape.size() != tile.size()) {
+    const IndexMask mask = On(tile);
+    if (mask.shape.size() == tile.size()) return mask.Box(tile);
+  } else if (!Fits(shape, tile, 0)) {
+    On(tile);  // throws
+  }
   IndexBox box = IndexBox::Whole(tile);
   bool is_box = true;
   for (const IndexGrid& term : terms) is_box &= Narrow(term, tile, box);
@@ -135,7 +159,7 @@ std::pair<IndexBox, bool> IndexMask::Box(const Shape& tile) const {
 }
 
 std::vector<bool> IndexMask::Dense(const Shape& tile) const {
-  CheckFits(*this, tile);
+  const IndexMask mask = On(tile);
   int64_t elements = 1;
   for (int64_t size : tile) elements = std::min(elements * size, kMostElements + 1);
   if (elements > kMostElements) {
@@ -144,7 +168,7 @@ std::vector<bool> IndexMask::Dense(const Shape& tile) const {
   }
   std::vector<bool> holds;
   ForEachIndex(tile, [&](const Shape&) { holds.push_back(!nothing); });
-  for (const IndexGrid& term : terms) {
+  for (const IndexGrid& term : mask.terms) {
     size_t i = 0;
     ForEachIndex(tile, [&](const Shape& index) {
       holds[i] = holds[i] && term.At(index) >= 0;

@@ -28,6 +28,10 @@ struct IndexMask {
   static IndexMask And(const IndexMask& a, const IndexMask& b);
   // Where one of them holds: in general no box, element by element.
   static IndexMask Or(const IndexMask& a, const IndexMask& b);
+  // With the axes of a tile of this shape, which may have more: those of the mask are its first ones, since
+  // its indices are those that the tile was indexed by, or the last ones where they only fit there. Throws if
+  // it does not fit.
+  IndexMask On(const Shape& tile) const;
   bool HoldsNowhere() const;
   bool HoldsEverywhere() const;
   // A box of elements of a tile of this shape, outside of which it does not hold, and whether it holds all

@@ -164,3 +164,17 @@ def test_operators_on_bits_change_a_tile_in_place(operator):
 
     x = np.arange(128 * 16, dtype=np.int32).reshape(128, 16)
     assert np.array_equal(result_of(kernel, x), {"|": x | 4, "&": x & 6, "^": x ^ 5}[operator])
+
+
+def test_a_mask_of_fewer_axes_is_about_the_first_ones():
+    x = np.random.default_rng(0).random((4, 4, 4), np.float32)
+    rows, columns = nl.arange(4)[:, None], nl.arange(4)[None, :]
+
+    def kernel(a):
+        tile = nl.zeros((4, 4, 4), np.float32)
+        tile[...] = nl.load(a[rows, columns], mask=(rows < 3) & (columns < 2))
+        return tile
+
+    wanted = np.zeros_like(x)
+    wanted[:3, :2] = x[:3, :2]
+    assert np.array_equal(result_of(kernel, x), wanted)
